@@ -1,0 +1,1 @@
+"""The application: window, player, scenes, export, command line and the panels."""

@@ -1,0 +1,80 @@
+"""What every panel is: a widget that draws frames and asks for new inputs.
+
+A panel holds no mathematics and never changes a simulation. What a gesture wants goes out as a
+signal; what comes of it arrives as new parameters, a new view or a new frame.
+"""
+
+from typing import Any, ClassVar
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QApplication, QWidget
+
+from kernels.parameters import Parameters, View
+from kernels.simulation import Frame
+from widgets.style import Style
+
+
+class Panel(QWidget):
+    """One room of the program: it draws the frames of its simulations and reports gestures.
+
+    Signals
+    -------
+    parameterRequested(path, value)
+        A gesture wants another value of a parameter.
+    viewRequested(path, value)
+        A gesture wants another value of the view.
+    actionRequested(action)
+        A gesture wants something done to the running simulation.
+    gestureFinished()
+        The mouse was let go: all that was requested since the last one is one entry of undo.
+    watchChanged()
+        `watch` gives something else now; a new frame is wanted.
+    """
+
+    parameterRequested = Signal(str, object)
+    viewRequested = Signal(str, object)
+    actionRequested = Signal(object)
+    gestureFinished = Signal()
+    watchChanged = Signal()
+
+    View: ClassVar[type[View]] = View
+
+    def __init__(self, style: Style, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._style = style
+
+    def setParameters(self, parameters: Any) -> None:
+        """Show what is about to be computed; a frame of it follows. Called before the first frame."""
+
+    def setView(self, view: Any) -> None:
+        """Look in another way at the last frame."""
+
+    def draw(self, frame: Any) -> None:
+        """Show `frame`."""
+        raise NotImplementedError
+
+    def watch(self) -> frozenset[str]:
+        """Which of the dear parts of a frame are on the screen now."""
+        return frozenset()
+
+    def description(self) -> str:
+        """What is to be seen, in a sentence or two, for those who do not see it."""
+        return ""
+
+    def dropParameters(self, path: str) -> tuple[str, Any] | None:
+        """What a file dropped on this panel means, as (path of a parameter, value); None if nothing."""
+        return None
+
+    def prepare(self, size: QSize) -> None:
+        """Lay the panel out at `size` pixels without showing it, as `paint` needs it."""
+        self.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+        self.resize(size)
+        self.show()
+        QApplication.sendPostedEvents()
+
+    def paint(self, painter: QPainter) -> None:
+        """Draw what the panel shows, as it is laid out, with any painter: picture, SVG, PDF, print."""
+        self.render(
+            painter, flags=QWidget.RenderFlag.DrawWindowBackground | QWidget.RenderFlag.DrawChildren
+        )

@@ -1,0 +1,1 @@
+"""One module a panel; `visualizer.registry` lists them."""
