@@ -1,24 +1,35 @@
 """The fields of given parameters, told so plainly that a form needs to know nothing else."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args, get_origin
 
-from pydantic.fields import FieldInfo
-
-from kernels.annotations import unwrapped, extra_of, item_of, join_path, label_of, variants_of
+from kernels.annotations import (
+    default_of,
+    extra_of,
+    is_optional,
+    item_of,
+    join_path,
+    label_of,
+    marks_of,
+    model_of,
+    unwrapped,
+    variants_of,
+)
 from kernels.parameters import KIND, Parameters, ScaleName
 
 FieldKind = Literal[
     "boolean", "integer", "number", "choice", "text", "source", "vector", "group", "variant", "list"
 ]
 
+_SINGLE: dict[Any, FieldKind] = {bool: "boolean", int: "integer", float: "number", str: "text"}
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One of several values, and the words for it."""
 
-    value: str
+    value: Any
     label: str
 
 
@@ -26,10 +37,12 @@ class Choice:
 class FieldDescription:
     """A field with its present value, told so plainly that a form needs to know nothing else.
 
-    `minimum` and `maximum` are what is allowed; `slider` is the range of its slider. For a
-    `variant`, `value` is the name of the variant and `children` are its fields. For a `list`, each
-    child is a row; `choices` are what a new row may be. `when` tells, in a catalogue, for which
-    variant the field exists (``objective.kind=line``).
+    `minimum` and `maximum` are what is allowed, for a `vector` of each component; `slider` is the
+    range of its slider. For a `variant`, `value` is the name of the variant and `children` are its
+    fields. For a `list`, each child is a row; `choices` are what a new row may be. `minimum_items`
+    and `maximum_items` count the rows of a list and the components of a `vector`. `default` is what
+    the group or variant around the field has for it by default. `when` tells, in a catalogue, for
+    which variant the field exists (``objective.kind=line``).
     """
 
     path: str
@@ -56,7 +69,7 @@ class FieldDescription:
     children: tuple["FieldDescription", ...] = ()
 
     def walk(self) -> Iterator["FieldDescription"]:
-        """This field and all below it, in reading order."""
+        """The field and all below it, in reading order."""
         yield self
         for child in self.children:
             yield from child.walk()
@@ -65,54 +78,163 @@ class FieldDescription:
 def describe(
     parameters: Parameters, prefix: str = "", live: bool = False
 ) -> tuple[FieldDescription, ...]:
-    """The fields of `parameters` with their present values, as a tree for a form."""
-    fields = type(parameters).model_fields
+    """The fields of `parameters` with their present values, as a tree for a form.
+
+    `prefix` is the path at which they stand, `live` whether a field above them is live.
+    """
+    return _described(parameters, None, prefix, live)
+
+
+def catalogue(model: type[Parameters]) -> tuple[FieldDescription, ...]:
+    """Every field that `model` can have, those of all variants too, flat: what a person may set.
+
+    Values are defaults; ``N`` in a path stands for the number of a row.
+    """
+    return tuple(_catalogue(model, None, "", ""))
+
+
+def _catalogue(
+    model: type[Parameters], given: Parameters | None, prefix: str, when: str
+) -> Iterator[FieldDescription]:
+    for name, info in model.model_fields.items():
+        if name == KIND:
+            continue
+        path = join_path(prefix, name)
+        value = default_of(info) if given is None else getattr(given, name)
+        field = _field(model, name, value, value, path, live=False)
+        yield replace(field, children=(), when=when)
+        item = item_of(info.annotation)
+        below = info.annotation if item is None else item
+        place = path if item is None else f"{path}.N"
+        for kind, variant in _models_of(below).items():
+            known = value if type(value) is variant else None
+            condition = f"{place}.{KIND}={kind}" if kind else when
+            yield from _catalogue(variant, known, place, condition)
+
+
+def _models_of(annotation: Any) -> Mapping[str, type[Parameters]]:
+    """The models that may stand for an annotation, by their kind, or as "" where there is one."""
+    if variants := variants_of(annotation):
+        return variants
+    model = model_of(annotation)
+    return {} if model is None else {"": model}
+
+
+def _described(
+    parameters: Parameters, defaults: Parameters | None, prefix: str, live: bool
+) -> tuple[FieldDescription, ...]:
+    model = type(parameters)
     return tuple(
-        _describe(
-            info, info.annotation, getattr(parameters, name), join_path(prefix, name), name, live
+        _field(
+            model,
+            name,
+            getattr(parameters, name),
+            default_of(info) if type(defaults) is not model else getattr(defaults, name),
+            join_path(prefix, name),
+            live,
         )
-        for name, info in fields.items()
+        for name, info in model.model_fields.items()
         if name != KIND and extra_of(info).get("in_form", True)
     )
 
 
-def catalogue(model: type[Parameters]) -> tuple[FieldDescription, ...]:
-    """Every field that `model` can have, flat, those of all variants included: what a command line may set."""
-    return tuple(_catalogue(model(), "", ""))
+def _field(
+    model: type[Parameters], name: str, value: Any, default: Any, path: str, live: bool
+) -> FieldDescription:
+    """The field `name` of `model`; `live` tells whether a field above it is live."""
+    info = model.model_fields[name]
+    extra = extra_of(info)
+    annotation = info.annotation
+    plain = FieldDescription(
+        path=path,
+        name=name,
+        label=extra.get("label") or label_of(name),
+        kind="group",
+        value=value,
+        default=default,
+        help=info.description or "",
+        unit=extra.get("unit", ""),
+        scale=extra.get("scale", "linear"),
+        slider=extra.get("slider"),
+        live=live or bool(extra.get("live")),
+        optional=is_optional(annotation),
+        source=extra.get("source", ""),
+    )
+    labels: Mapping[str, str] = extra.get("labels") or {}
+    marks = [*info.metadata, *marks_of(annotation)]
+    if _models_of(item_of(annotation)):
+        return _list(plain, item_of(annotation), labels, marks)
+    if _models_of(annotation):
+        return _model(plain, annotation, labels)
+    return _plain(plain, annotation, labels, marks)
 
 
-def _catalogue(parameters: Parameters, prefix: str, when: str) -> Iterator[FieldDescription]:
-    for name, info in type(parameters).model_fields.items():
-        if name == KIND:
-            continue
-        path, value = join_path(prefix, name), getattr(parameters, name)
-        flat = _describe(info, info.annotation, value, path, name, False)
-        variants = variants_of(info.annotation)
-        item = item_of(info.annotation)
-        yield _replaced(flat, children=(), when=when)
-        if isinstance(value, Parameters) and not variants:
-            yield from _catalogue(value, path, when)
-        for kind, variant in variants.items():
-            yield from _catalogue(variant(), path, f"{path}.{KIND}={kind}")
-        if item is not None:
-            for kind, variant in variants_of(item).items():
-                yield from _catalogue(variant(), f"{path}.N", f"{path}.N.{KIND}={kind}")
+def _list(
+    field: FieldDescription, item: Any, labels: Mapping[str, str], marks: Iterable[Any]
+) -> FieldDescription:
+    variants = variants_of(item)
+    rows = tuple(
+        FieldDescription(
+            path=join_path(field.path, i),
+            name=str(i),
+            label=_word(getattr(row, KIND, field.name), labels),
+            kind="variant" if variants else "group",
+            value=getattr(row, KIND, None),
+            default=None,
+            help=field.help,
+            live=field.live,
+            choices=_choices(variants, labels),
+            children=_described(row, None, join_path(field.path, i), field.live),
+        )
+        for i, row in enumerate(field.value or ())
+    )
+    choices = _choices(variants, labels)
+    bare = replace(field, kind="list", value=None, default=None, choices=choices, children=rows)
+    return replace(bare, **_item_counts(marks))
 
 
-def _replaced(field: FieldDescription, **changes: Any) -> FieldDescription:
-    values = {name: getattr(field, name) for name in FieldDescription.__slots__}
-    return FieldDescription(**(values | changes))
+def _model(field: FieldDescription, annotation: Any, labels: Mapping[str, str]) -> FieldDescription:
+    value, default = field.value, field.default
+    children = () if value is None else _described(value, default, field.path, field.live)
+    variants = variants_of(annotation)
+    return replace(
+        field,
+        kind="variant" if variants else "group",
+        value=getattr(value, KIND, None) if variants else None,
+        default=getattr(default, KIND, None) if variants else None,
+        choices=_choices(variants, labels),
+        children=children,
+    )
 
 
-def _bounds(info: FieldInfo) -> dict[str, Any]:
+def _plain(
+    field: FieldDescription, annotation: Any, labels: Mapping[str, str], marks: Iterable[Any]
+) -> FieldDescription:
+    bare = unwrapped(annotation)
+    if get_origin(bare) is tuple:
+        parts = get_args(bare)
+        fixed = {"minimum_items": len(parts), "maximum_items": len(parts)}
+        counts = fixed if item_of(annotation) is None else _item_counts(marks)
+        return replace(field, kind="vector", **counts, **_bounds(marks_of(parts[0])))
+    if get_origin(bare) is Literal:
+        return replace(field, kind="choice", choices=_choices(get_args(bare), labels))
+    if bare not in _SINGLE:
+        raise TypeError(f"{field.path}: a form cannot show a field of type {annotation}")
+    kind: FieldKind = "source" if field.source else _SINGLE[bare]
+    return replace(field, kind=kind, **_bounds(marks))
+
+
+def _choices(values: Iterable[Any], labels: Mapping[str, str]) -> tuple[Choice, ...]:
+    return tuple(Choice(value, _word(value, labels)) for value in values)
+
+
+def _word(value: Any, labels: Mapping[str, str]) -> str:
+    return labels.get(value) or label_of(str(value))
+
+
+def _item_counts(marks: Iterable[Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for mark in info.metadata:
-        for name, key, exclusive in (("ge", "minimum", False), ("gt", "minimum", True)):
-            if (bound := getattr(mark, name, None)) is not None:
-                found |= {key: bound, "exclusive_minimum": exclusive}
-        for name, key, exclusive in (("le", "maximum", False), ("lt", "maximum", True)):
-            if (bound := getattr(mark, name, None)) is not None:
-                found |= {key: bound, "exclusive_maximum": exclusive}
+    for mark in marks:
         if (count := getattr(mark, "min_length", None)) is not None:
             found["minimum_items"] = count
         if (count := getattr(mark, "max_length", None)) is not None:
@@ -120,85 +242,15 @@ def _bounds(info: FieldInfo) -> dict[str, Any]:
     return found
 
 
-def _describe(
-    info: FieldInfo, annotation: Any, value: Any, path: str, name: str, live: bool
-) -> FieldDescription:
-    extra = extra_of(info)
-    live = live or bool(extra.get("live"))
-    labels = extra.get("labels") or {}
-    default = (
-        None
-        if info.is_required()
-        else info.get_default(call_default_factory=True, validated_data={})
-    )
-    bounds = _bounds(info)
-    common: dict[str, Any] = {
-        "path": path,
-        "name": name,
-        "help": info.description or "",
-        "live": live,
-    }
-    common["label"] = extra.get("label") or label_of(name)
-    common |= {
-        "unit": extra.get("unit", ""),
-        "scale": extra.get("scale", "linear"),
-        "source": extra.get("source", ""),
-    }
-    common["optional"] = type(None) in get_args(annotation)
-    common["slider"] = extra.get("slider")
-    bare = unwrapped(annotation)
-
-    def words(kinds: Mapping[str, type[Parameters]] | tuple[str, ...]) -> tuple[Choice, ...]:
-        return tuple(Choice(k, labels.get(k, label_of(k))) for k in kinds)
-
-    item = item_of(annotation)
-    variants = variants_of(item) if item is not None else {}
-    if item is not None and (
-        variants or (isinstance(unwrapped(item), type) and issubclass(unwrapped(item), Parameters))
-    ):
-        rows = tuple(
-            FieldDescription(
-                path=join_path(path, i),
-                name=str(i),
-                label=labels.get(getattr(row, KIND, ""), label_of(getattr(row, KIND, name))),
-                kind="variant" if variants else "group",
-                value=getattr(row, KIND, None),
-                default=None,
-                help=info.description or "",
-                live=live,
-                choices=words(variants),
-                children=describe(row, join_path(path, i), live),
-            )
-            for i, row in enumerate(value)
-        )
-        common |= {k: v for k, v in bounds.items() if k.endswith("_items")}
-        return FieldDescription(
-            kind="list", value=None, default=None, choices=words(variants), children=rows, **common
-        )
-    if variants := variants_of(annotation):
-        return FieldDescription(
-            kind="variant",
-            value=None if value is None else getattr(value, KIND),
-            default=getattr(default, KIND, None),
-            choices=words(variants),
-            children=() if value is None else describe(value, path, live),
-            **common,
-        )
-    if isinstance(value, Parameters):
-        return FieldDescription(
-            kind="group", value=None, default=None, children=describe(value, path, live), **common
-        )
-    if get_origin(bare) is tuple:
-        return FieldDescription(kind="vector", value=value, default=default, **common)
-    common |= {k: v for k, v in bounds.items() if not k.endswith("_items")}
-    if get_origin(bare) is Literal:
-        return FieldDescription(
-            kind="choice", value=value, default=default, choices=words(get_args(bare)), **common
-        )
-    kinds: dict[Any, FieldKind] = {bool: "boolean", int: "integer", float: "number", str: "text"}
-    kind = kinds.get(bare)
-    if kind is None:
-        raise TypeError(f"{path}: a form cannot show a field of type {annotation}")
-    if kind == "text" and common["source"]:
-        kind = "source"
-    return FieldDescription(kind=kind, value=value, default=default, **common)
+def _bounds(marks: Iterable[Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for mark in marks:
+        for name, side in (
+            ("ge", "minimum"),
+            ("gt", "minimum"),
+            ("le", "maximum"),
+            ("lt", "maximum"),
+        ):
+            if (bound := getattr(mark, name, None)) is not None:
+                found |= {side: bound, f"exclusive_{side}": name in ("gt", "lt")}
+    return found

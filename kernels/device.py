@@ -1,4 +1,4 @@
-"""Where a computation runs: the choice of device, its generators, and the share of the processor the core may take."""
+"""Where a computation runs: the choice of device, its generators, its share of the processor."""
 
 import os
 from typing import Literal
@@ -11,7 +11,7 @@ DeviceName = Literal["auto", "cpu", "cuda", "mps"]
 
 
 def available_devices() -> tuple[str, ...]:
-    """The devices torch can use here, the fastest first: some of ``cuda``, ``mps``, and always ``cpu``."""
+    """What torch can use here, the fastest first: some of ``cuda``, ``mps``, and always ``cpu``."""
     found = []
     if torch.cuda.is_available():
         found.append("cuda")
@@ -26,16 +26,15 @@ def choose_device(
     prefers: Literal["cpu", "accelerator"] = "accelerator",
     dtype: torch.dtype = torch.float32,
 ) -> torch.device:
-    """The device for a computation: what was asked for, else what the computation prefers, else the CPU.
+    """The device for a computation: the one asked for, or with ``auto`` the one that it prefers.
 
-    Raises `DeviceError` if the device asked for is not here, or is MPS and the computation needs
-    float64.
+    Raises `DeviceError` if the device asked for is not here, or is MPS and `dtype` is float64.
     """
     available = available_devices()
     if name == "auto":
-        candidates = [d for d in available if not (d == "mps" and dtype == torch.float64)]
-        return torch.device("cpu" if prefers == "cpu" else candidates[0])
-    kind = name.partition(":")[0]
+        able = [d for d in available if not (d == "mps" and dtype == torch.float64)]
+        return torch.device("cpu" if prefers == "cpu" else able[0])
+    kind, _, index = name.partition(":")
     if kind not in available:
         raise DeviceError(
             f"The device '{name}' is not available here; this machine has {', '.join(available)}. "
@@ -43,20 +42,16 @@ def choose_device(
         )
     if kind == "mps" and dtype == torch.float64:
         raise DeviceError(
-            "This panel computes in 64-bit numbers, which Apple's MPS device does not have. Choose the device 'cpu'."
+            "This panel computes in 64-bit numbers, which Apple's MPS device does not have. "
+            "Choose the device 'cpu'."
         )
-    try:
-        device = torch.device(name)
-    except RuntimeError as error:
+    indices = [str(i) for i in range(torch.cuda.device_count() if kind == "cuda" else 1)]
+    if ":" in name and index not in indices:
+        numbered = ", ".join(f"{kind}:{i}" for i in indices)
         raise DeviceError(
-            f"'{name}' is not the name of a device; write 'cpu', 'cuda', 'cuda:1' or 'mps'."
-        ) from error
-    if kind == "cuda" and (device.index or 0) >= torch.cuda.device_count():
-        raise DeviceError(
-            f"The device '{name}' is not available here; there are {torch.cuda.device_count()} CUDA devices, "
-            "counted from cuda:0."
+            f"The device '{name}' is not available here; there is {numbered}. Choose one of these."
         )
-    return device
+    return torch.device(name)
 
 
 def make_generator(device: torch.device, seed: int) -> torch.Generator | None:
@@ -67,5 +62,9 @@ def make_generator(device: torch.device, seed: int) -> torch.Generator | None:
 
 
 def default_threads() -> int:
-    """How many threads the core takes when nobody says otherwise: all processors but one, which the window keeps."""
-    return max(1, (os.cpu_count() or 1) - 1)
+    """How many threads the core takes by default: all processors but one, which the window keeps."""
+    if hasattr(os, "sched_getaffinity"):  # not on macOS and Windows
+        processors = len(os.sched_getaffinity(0))
+    else:
+        processors = os.cpu_count() or 1
+    return max(1, processors - 1)

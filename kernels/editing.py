@@ -10,22 +10,36 @@ from typing import Any, TypeVar, cast
 
 from pydantic import ValidationError
 
-from kernels.annotations import annotation_below, extra_of, join_path, variants_of
+from kernels.annotations import (
+    annotation_below,
+    default_of,
+    extra_of,
+    is_optional,
+    item_of,
+    join_path,
+    variants_of,
+)
 from kernels.errors import ParameterError
-from kernels.parameters import KIND, Parameters
-from kernels.sentences import similar, unknown_field, validated
+from kernels.parameters import KIND, NONE, Parameters
+from kernels.sentences import shown, unknown_field, unknown_kind, validated
 
 M = TypeVar("M", bound=Parameters)
 
 
 def load(model: type[M], data: Mapping[str, Any]) -> M:
-    """`data` as checked parameters. Raises `ParameterError` with a sentence for the first thing that is wrong."""
+    """`data` as checked parameters.
+
+    Raises `ParameterError`, a sentence for the first thing that is wrong.
+    """
     return validated(model, data, "")
 
 
 def dump(parameters: Parameters) -> dict[str, Any]:
-    """`parameters` as plain dictionaries, lists, numbers and strings; what is None is left out."""
-    return parameters.model_dump(mode="json", exclude_none=True)
+    """`parameters` as plain dictionaries, lists, numbers and strings; `load` gives the same back.
+
+    None is left out where it is the default, and is the word "none" elsewhere: TOML has no null.
+    """
+    return cast("dict[str, Any]", _without_null(parameters, parameters.model_dump(mode="json")))
 
 
 def get_value(parameters: Parameters, path: str) -> Any:
@@ -39,45 +53,62 @@ def get_value(parameters: Parameters, path: str) -> Any:
 
 
 def with_value(parameters: M, path: str, value: Any) -> M:
-    """`parameters` with `value` at `path`, all else the same. Raises `ParameterError` if that is not allowed."""
+    """`parameters` with `value` at `path`, all else the same.
+
+    Raises `ParameterError` if there is no such place or the value is not allowed there.
+    """
     return cast("M", _put(parameters, type(parameters), path.split("."), value, ""))
 
 
 def with_item(parameters: M, path: str, index: int, item: Any) -> M:
-    """`parameters` with `item` (the name of a variant, or its fields) put at `index` into the list at `path`."""
-    rows = list(get_value(parameters, path))
-    rows.insert(index, {KIND: item} if isinstance(item, str) else item)
-    return with_value(parameters, path, rows)
+    """`parameters` with `item` put at `index` into the list at `path`, before what stands there.
+
+    `item` is the name of a variant, the fields of a row, or a row. Raises `ParameterError` if there
+    is no such list or place in it, or the item is not allowed there.
+    """
+    rows = _rows(parameters, path)
+    if not 0 <= index <= len(rows):
+        raise ParameterError(_no_row(index, path, len(rows)), join_path(path, index))
+    is_kind = isinstance(item, str) and variants_of(item_of(_annotation_at(parameters, path)))
+    new = {KIND: item} if is_kind else item
+    return with_value(parameters, path, (*rows[:index], new, *rows[index:]))
 
 
 def without_item(parameters: M, path: str, index: int) -> M:
-    """`parameters` without the row at `index` of the list at `path`."""
-    rows = list(get_value(parameters, path))
-    del rows[index]
-    return with_value(parameters, path, rows)
+    """`parameters` without the row at `index` of the list at `path`.
+
+    Raises `ParameterError` if there is no such row or the list cannot do without it.
+    """
+    rows = _rows(parameters, path)
+    if not 0 <= index < len(rows):
+        raise ParameterError(_no_row(index, path, len(rows)), join_path(path, index))
+    return with_value(parameters, path, (*rows[:index], *rows[index + 1 :]))
 
 
 def differences(old: Parameters, new: Parameters) -> dict[str, tuple[Any, Any]]:
-    """What differs, as path -> (old, new), at the deepest path where both sides are of the same shape."""
+    """What differs, as path -> (old, new), at the deepest path where both are of the same shape."""
     return dict(_differences(old, new, ""))
 
 
 def is_live_change(old: Parameters, new: Parameters) -> bool:
-    """Whether a running simulation may go on from `old` to `new`: all that differs is declared live."""
-    return type(old) is type(new) and all(_is_live(old, path) for path in differences(old, new))
+    """Whether a running simulation may go on from `old` to `new`: all that differs is live.
+
+    Rows and variants are never exchanged live, only the plain values in them.
+    """
+    return type(old) is type(new) and all(
+        _is_live(old, path) and not any(isinstance(v, Parameters | tuple) for v in values)
+        for path, values in differences(old, new).items()
+    )
 
 
 def _is_live(parameters: Parameters, path: str) -> bool:
-    """Whether a live field lies on `path`, and a plain value at its end: a row or a variant is never exchanged live."""
+    """Whether a live field lies on `path`."""
     value: Any = parameters
-    live = False
     for part in path.split("."):
-        live = live or (
-            isinstance(value, Parameters)
-            and bool(extra_of(type(value).model_fields[part]).get("live"))
-        )
+        if isinstance(value, Parameters) and extra_of(type(value).model_fields[part]).get("live"):
+            return True
         value = _child(value, part, "")
-    return live and not isinstance(value, Parameters | tuple)
+    return False
 
 
 def _differences(old: Any, new: Any, path: str) -> Iterator[tuple[str, tuple[Any, Any]]]:
@@ -91,64 +122,95 @@ def _differences(old: Any, new: Any, path: str) -> Iterator[tuple[str, tuple[Any
         yield path, (old, new)
 
 
+def _without_null(value: Any, data: Any) -> Any:
+    """`data`, which is `value` in plain types, without None."""
+    if isinstance(value, Parameters):
+        fields = type(value).model_fields
+        return {
+            name: _without_null(getattr(value, name), plain)
+            for name, plain in data.items()
+            if plain is not None
+            or fields[name].is_required()
+            or default_of(fields[name]) is not None
+        }
+    if isinstance(value, tuple | list):
+        return [_without_null(v, plain) for v, plain in zip(value, data, strict=True)]
+    if isinstance(value, Mapping):
+        return {key: _without_null(value[key], plain) for key, plain in data.items()}
+    return NONE if data is None else data
+
+
 def _child(value: Any, part: str, walked: str) -> Any:
+    path = join_path(walked, part)
     if isinstance(value, Parameters):
         if part in type(value).model_fields:
             return getattr(value, part)
-        raise ParameterError(unknown_field(type(value), part, walked), join_path(walked, part))
+        raise ParameterError(unknown_field(type(value), part, walked), path)
     if isinstance(value, tuple):
-        if part.isdigit() and int(part) < len(value):
+        if part in map(str, range(len(value))):
             return value[int(part)]
-        raise ParameterError(
-            f"There is no row {part} in {walked}; it has {len(value)} rows, counted from 0.",
-            join_path(walked, part),
-        )
+        raise ParameterError(_no_row(part, walked, len(value)), path)
+    what = "not set" if value is None else "a single value"
     raise ParameterError(
-        f"{walked} is a single value and has no part '{part}'.", join_path(walked, part)
+        f"{walked} is {what} and has no part {shown(part)}. Leave out what follows {walked}.", path
     )
+
+
+def _rows(parameters: Parameters, path: str) -> tuple[Any, ...]:
+    value = get_value(parameters, path)
+    if isinstance(value, tuple):
+        return value
+    raise ParameterError(f"{path} is {shown(value)} and no list. Set its value instead.", path)
+
+
+def _no_row(index: object, path: str, count: int) -> str:
+    has = "no rows" if count == 0 else "only row 0" if count == 1 else f"rows 0 to {count - 1}"
+    return f"There is no row {index} in {path}; it has {has}. Use one of these, or add a row."
+
+
+def _annotation_at(parameters: Parameters, path: str) -> Any:
+    above, _, name = path.rpartition(".")
+    owner = get_value(parameters, above) if above else parameters
+    return annotation_below(type(owner), name)
 
 
 def _put(old: Any, annotation: Any, parts: list[str], value: Any, path: str) -> Any:
     """`old`, which is of the type `annotation`, with `value` where `parts` lead below it."""
     variants = variants_of(annotation)
     if variants and (parts == [KIND] or (not parts and isinstance(value, str))):
-        return _switched(old, variants, str(value), path)
+        if value == NONE and NONE not in variants and is_optional(annotation):
+            return None
+        return _switched(old, variants, value, path)
     if not parts:
         return value
     part, rest = parts[0], parts[1:]
     child = _child(old, part, path)
+    below = join_path(path, part)
     if isinstance(old, tuple):
-        new = _put(
-            child, annotation_below(annotation, int(part)), rest, value, join_path(path, part)
-        )
-        return (*old[: int(part)], new, *old[int(part) + 1 :])
-    new = _put(child, type(old).model_fields[part].annotation, rest, value, join_path(path, part))
-    return validated(
-        type(old), {name: getattr(old, name) for name in type(old).model_fields} | {part: new}, path
-    )
+        i = int(part)
+        new = _put(child, annotation_below(annotation, i), rest, value, below)
+        return (*old[:i], new, *old[i + 1 :])
+    new = _put(child, type(old).model_fields[part].annotation, rest, value, below)
+    fields = {name: getattr(old, name) for name in type(old).model_fields}
+    return validated(type(old), fields | {part: new}, path)
 
 
 def _switched(
-    old: Any, variants: Mapping[str, type[Parameters]], kind: str, path: str
+    old: Any, variants: Mapping[str, type[Parameters]], kind: object, path: str
 ) -> Parameters:
-    """The variant `kind` with its defaults, and what `old` has in common with it where that is allowed."""
-    if kind not in variants:
-        raise ParameterError(
-            f"{path} cannot be '{kind}'; it is one of {', '.join(variants)}.{similar(kind, variants)}",
-            path,
-        )
+    """The variant `kind` by default, with what `old` has in common with it where that fits."""
+    if str(kind) not in variants:
+        raise ParameterError(unknown_kind(kind, variants, path), path)
     if getattr(old, KIND, None) == kind:
         return cast("Parameters", old)
-    model = variants[kind]
+    model = variants[str(kind)]
     new = model()
-    common = set(model.model_fields) & set(
-        type(old).model_fields if isinstance(old, Parameters) else ()
-    ) - {KIND}
-    for name in sorted(common):
-        try:
-            new = model.model_validate(
-                {n: getattr(new, n) for n in model.model_fields} | {name: getattr(old, name)}
-            )
-        except ValidationError:
-            continue
+    fields = type(old).model_fields if isinstance(old, Parameters) else {}
+    for name in model.model_fields:
+        if name in fields and name != KIND:
+            present = {n: getattr(new, n) for n in model.model_fields}
+            try:
+                new = model.model_validate(present | {name: getattr(old, name)})
+            except ValidationError:
+                continue
     return new

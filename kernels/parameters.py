@@ -6,34 +6,57 @@ parameters, `kernels.editing` changes them by path, `kernels.sentences` words wh
 """
 
 from collections.abc import Mapping
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 KIND = "kind"  # the field that tells the variants of a union apart
+NONE = "none"  # how None is written where there is no word for it, as in TOML
 
 ScaleName = Literal["linear", "log"]
 
 
 class Parameters(BaseModel):
-    """What is computed: frozen, checked, refusing what it does not know."""
+    """What is computed: frozen, checked, refusing what it does not know.
+
+    An optional field also takes the word "none", unless it is a text: an optional text is None by
+    default.
+    """
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", allow_inf_nan=False, protected_namespaces=()
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _read_none(cls, data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            return data
+        return {
+            name: None
+            if isinstance(value, str) and value == NONE and cls.reads_none(name)
+            else value
+            for name, value in data.items()
+        }
 
-class Action(BaseModel):
-    """What a person does to a running simulation."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    @classmethod
+    def reads_none(cls, name: str) -> bool:
+        """Whether the word "none" means None in the field `name`."""
+        members = get_args(cls.model_fields[name].annotation) if name in cls.model_fields else ()
+        is_word = any(member is str or NONE in get_args(member) for member in members)
+        return type(None) in members and not is_word
 
 
 class View(Parameters):
     """What is looked at and how; it redraws the last frame and never reaches a simulation."""
 
 
-M = TypeVar("M", bound=Parameters)
+class Action(BaseModel):
+    """What a person does to a running simulation; a concrete one has a field `kind`."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, protected_namespaces=()
+    )
 
 
 def setting(
@@ -82,6 +105,8 @@ def setting(
         "scale": scale,
         "slider": slider,
         "live": live,
+        "labels": dict(labels or {}),
+        "source": source,
+        "in_form": in_form,
     }
-    extra |= {"labels": dict(labels or {}), "source": source, "in_form": in_form}
     return Field(default, description=help, json_schema_extra=extra, **constraints)

@@ -1,21 +1,61 @@
-"""What is wrong with parameters, as a sentence: the path, the value, what is allowed, what to do."""
+"""What is wrong with parameters, in a sentence: path, value, what is allowed, what to do."""
 
 import difflib
-import types
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, TypeVar, Union, get_origin
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar, get_args
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from kernels.annotations import annotation_below, unwrapped, join_path, variants_of
+from kernels.annotations import (
+    annotation_below,
+    is_union,
+    join_path,
+    model_of,
+    unwrapped,
+    variants_of,
+)
 from kernels.errors import LayerscopeError, ParameterError
 from kernels.parameters import KIND, Parameters
 
 M = TypeVar("M", bound=Parameters)
 
+_LONGEST_VALUE = 60  # characters of a wrong value that a sentence shows
 
-def validated(model: type[M], data: Mapping[str, Any], walked: str) -> M:
+# Per type of a pydantic error: what is allowed, and what to do. Braces take from its context.
+_RULES = {
+    "greater_than": ("it must be greater than {gt}", "Give a larger value"),
+    "greater_than_equal": ("it must be at least {ge}", "Give a larger value"),
+    "less_than": ("it must be less than {lt}", "Give a smaller value"),
+    "less_than_equal": ("it must be at most {le}", "Give a smaller value"),
+    "multiple_of": ("it must be a multiple of {multiple_of}", "Give such a value"),
+    "literal_error": ("it must be one of {expected}", "Choose one of these"),
+    "int_parsing": ("it must be a whole number", "Write it without a decimal point"),
+    "float_parsing": ("it must be a number", "Write it with digits, such as 0.1"),
+    "finite_number": ("it must be a finite number", "Write it with digits, such as 0.1"),
+    "int_parsing_size": ("it must have fewer digits", "Give a smaller value"),
+    "bool_parsing": ("it must be true or false", "Write one of these"),
+    "string_type": ("it must be a text", "Put it in quotation marks"),
+    "string_too_short": ("it must have at least {min_length} characters", "Write more"),
+    "string_too_long": ("it may have at most {max_length} characters", "Shorten it"),
+    "string_pattern_mismatch": ("it must be of the form {pattern}", "Correct it"),
+    "too_short": ("it must have at least {min_length} entries", "Add some"),
+    "too_long": ("it may have at most {max_length} entries", "Take some away"),
+    "tuple_type": ("it must be a list", "Write it in brackets, such as [1, 2]"),
+    "dict_type": ("it must be a group of named values", "Write it as a table"),
+    "model_type": ("it must be a group of named values", "Write it as a table"),
+}
+_SAME_RULE = {
+    "int_type": "int_parsing",
+    "int_from_float": "int_parsing",
+    "float_type": "float_parsing",
+    "bool_type": "bool_parsing",
+    "model_attributes_type": "model_type",
+}
+
+
+def validated(model: type[M], data: object, walked: str) -> M:
+    """`data` as a checked `model`; `walked` is the path at which it stands."""
     try:
         return model.model_validate(data)
     except ValidationError as error:
@@ -23,115 +63,86 @@ def validated(model: type[M], data: Mapping[str, Any], walked: str) -> M:
 
 
 def similar(name: str, known: Iterable[str]) -> str:
+    """A question that offers the name of `known` which is most like `name`; empty if none is."""
     near = difflib.get_close_matches(name, list(known), 1)
     return f" Did you mean '{near[0]}'?" if near else ""
+
+
+def shown(value: object) -> str:
+    """A wrong value as a sentence shows it, cut off where it is long."""
+    text = repr(value)
+    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 3] + "..."
 
 
 def unknown_field(model: type[Parameters], name: str, walked: str) -> str:
     known = list(model.model_fields)
     where = f" in {walked}" if walked else ""
-    return f"There is no parameter '{name}'{where}; there are {', '.join(known)}.{similar(name, known)}"
+    return (
+        f"There is no parameter {shown(name)}{where}; there are {', '.join(known)}."
+        f"{similar(name, known) or ' Use one of these.'}"
+    )
+
+
+def unknown_kind(kind: object, variants: Mapping[str, type[Parameters]], path: str) -> str:
+    return (
+        f"{path} cannot be {shown(kind)}; it must be one of {', '.join(variants)}."
+        f"{similar(str(kind), variants) or ' Choose one of these.'}"
+    )
 
 
 def sentence(model: type[Parameters], error: ValidationError, walked: str) -> ParameterError:
-    """The first error of a validation as a sentence with the path, the value, what is allowed and what to do."""
-    details = error.errors()[0]
-    path = walked
-    for part in _public(model, details["loc"]):
-        path = join_path(path, part)
-    cause = details.get("ctx", {}).get("error")
+    """The first thing that is wrong: the path, the value, what is allowed and what to do."""
+    details = error.errors(include_url=False)[0]
+    path, annotation = _located(model, details["loc"], walked)
+    context = details.get("ctx", {})
+    cause = context.get("error")
     if isinstance(cause, LayerscopeError):
-        path = (
-            join_path(path, cause.path)
-            if isinstance(cause, ParameterError) and cause.path
-            else path
-        )
-        return ParameterError(str(cause), path, getattr(cause, "span", None))
+        if isinstance(cause, ParameterError):
+            place = join_path(path, cause.path) if cause.path else path
+            return ParameterError(str(cause), place, cause.span)
+        return ParameterError(f"{path}: {cause}", path, getattr(cause, "span", None))
     if details["type"] == "extra_forbidden":
-        owner, _, name = path.rpartition(".")
-        return ParameterError(
-            unknown_field(_model_at(model, details["loc"][:-1]), name, owner), path
-        )
-    return ParameterError(_allowed(details, path), path)
+        owner, annotation = _located(model, details["loc"][:-1], walked)
+        name = str(details["loc"][-1])
+        return ParameterError(unknown_field(model_of(annotation) or model, name, owner), path)
+    variants = variants_of(annotation)
+    if details["type"] == "union_tag_invalid":
+        return ParameterError(unknown_kind(context["tag"], variants, path), path)
+    if details["type"] == "union_tag_not_found":
+        allowed = f"does not say which kind it is; it is one of {', '.join(variants)}"
+        return ParameterError(f"{path} {allowed}. Write {path}.{KIND}, too.", path)
+    choices = map(str, get_args(unwrapped(annotation)))
+    return ParameterError(_ruled(details, path, choices), path)
 
 
-def _allowed(details: ErrorDetails, path: str) -> str:
-    value, context = details.get("input"), details.get("ctx", {})
-    shown = repr(value) if not isinstance(value, str) else f"'{value}'"
-    shown = shown if len(shown) <= 60 else shown[:57] + "..."
+def _ruled(details: ErrorDetails, path: str, choices: Iterable[str]) -> str:
     name = path or "The whole"
-    match details["type"]:
-        case "greater_than":
-            return f"{name} is {shown}; it must be greater than {context['gt']:g}. Give a larger value."
-        case "greater_than_equal":
-            return f"{name} is {shown}; it must be at least {context['ge']:g}. Give a larger value."
-        case "less_than":
-            return (
-                f"{name} is {shown}; it must be less than {context['lt']:g}. Give a smaller value."
-            )
-        case "less_than_equal":
-            return f"{name} is {shown}; it must be at most {context['le']:g}. Give a smaller value."
-        case "literal_error":
-            return (
-                f"{name} is {shown}; it must be one of {context['expected']}. Choose one of these."
-            )
-        case "union_tag_invalid":
-            return f"{name} cannot be '{context['tag']}'; it is one of {context['expected_tags']}. Choose one of these."
-        case "union_tag_not_found":
-            return f"{name} does not say which kind it is; write {name}.{KIND} = one of its kinds."
-        case "int_parsing" | "int_type" | "int_from_float":
-            return (
-                f"{name} is {shown}; it must be a whole number. Write it without a decimal point."
-            )
-        case "float_parsing" | "float_type":
-            return f"{name} is {shown}; it must be a number. Write it with digits, such as 0.1."
-        case "finite_number":
-            return (
-                f"{name} is {shown}; it must be a finite number. Write it with digits, such as 0.1."
-            )
-        case "bool_parsing" | "bool_type":
-            return f"{name} is {shown}; it must be true or false. Write one of these."
-        case "string_type":
-            return f"{name} is {shown}; it must be a text. Put it in quotation marks."
-        case "missing":
-            return f"{name} is missing and has no default. Give it a value."
-        case "too_short":
-            return f"{name} has {context['actual_length']} entries; it needs at least {context['min_length']}. Add some."
-        case "too_long":
-            return f"{name} has too many entries; it may have at most {context['max_length']}. Take some away."
-        case "tuple_type":
-            return f"{name} is {shown}; it must be a list. Write it in brackets, such as [1, 2]."
-        case "model_type" | "model_attributes_type":
-            return f"{name} is {shown}; it must be a group of named values. Write it as a table."
-        case _:
-            return f"{name} is {shown}: {details['msg'].lower()}. Correct this value."
+    kind, value, context = details["type"], details["input"], details.get("ctx", {})
+    if kind == "missing":
+        return f"{name} is missing and has no default. Give it a value."
+    rule = _RULES.get(_SAME_RULE.get(kind, kind))
+    if rule is None:
+        reason = str(context.get("error", details["msg"])).rstrip(".")
+        return f"{name} is {shown(value)}: {reason}. Correct this value."
+    allowed, remedy = rule
+    told = {k: f"{v:.12g}" if isinstance(v, float) else v for k, v in context.items()}
+    hint = similar(str(value), choices) if kind == "literal_error" else ""
+    return f"{name} is {shown(value)}; {allowed.format_map(told)}.{hint or f' {remedy}.'}"
 
 
-def _public(model: type[Parameters], loc: tuple[int | str, ...]) -> Iterator[int | str]:
-    """The parts of a pydantic location that a person's path has: without the names of variants."""
+def _located(
+    model: type[Parameters], location: tuple[int | str, ...], walked: str
+) -> tuple[str, Any]:
+    """The path and the annotation at a pydantic location.
+
+    Where there is a union, pydantic also names the member that it tried: a path does not.
+    """
+    path = walked
     annotation: Any = model
-    for part in loc:
-        variants = variants_of(annotation)
-        if (
-            variants
-            and part in variants
-            and get_origin(unwrapped(annotation)) in (Union, types.UnionType)
-        ):
-            annotation = variants[str(part)]
-            continue
-        yield part
-        annotation = annotation_below(annotation, part)
-
-
-def _model_at(model: type[Parameters], loc: tuple[int | str, ...]) -> type[Parameters]:
-    annotation: Any = model
-    for part in loc:
-        variants = variants_of(annotation)
-        is_union = get_origin(unwrapped(annotation)) in (Union, types.UnionType)
-        annotation = (
-            variants[str(part)]
-            if variants and is_union and part in variants
-            else annotation_below(annotation, part)
-        )
-    bare = unwrapped(annotation)
-    return bare if isinstance(bare, type) and issubclass(bare, Parameters) else model
+    for part in location:
+        if is_union(unwrapped(annotation)):
+            annotation = variants_of(annotation).get(str(part))
+        else:
+            path = join_path(path, part)
+            annotation = annotation_below(annotation, part)
+    return path, annotation

@@ -8,6 +8,7 @@ numbers alone.
 
 import copy
 from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Generic, Literal, TypeAlias, TypeVar
@@ -27,8 +28,13 @@ F = TypeVar("F", bound="Frame", covariant=True)
 
 
 def to_host(tensor: torch.Tensor) -> Array:
-    """A read-only NumPy copy of `tensor`, of the same shape; it never changes when the simulation goes on."""
-    array = tensor.detach().to("cpu", copy=True).numpy()
+    """A read-only NumPy copy of `tensor`, of the same shape, that the simulation never changes.
+
+    The dtype is the same too, but for bfloat16, which NumPy lacks: it becomes float32.
+    """
+    dtype = torch.float32 if tensor.dtype == torch.bfloat16 else tensor.dtype
+    copied = tensor.detach().to("cpu", dtype, copy=True)
+    array = copied.resolve_conj().resolve_neg().numpy()
     array.flags.writeable = False
     return array
 
@@ -44,7 +50,7 @@ class Finish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """What there is to see after `step` steps: read-only NumPy arrays and plain numbers, on the host."""
+    """What there is to see after `step` steps, on the host: read-only arrays and plain numbers."""
 
     step: int
 
@@ -65,7 +71,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """One line of a worked calculation: what it gives, the rule, the rule with its numbers, and the result."""
+    """One line of a worked calculation: the rule, the rule with its numbers, and the result."""
 
     name: str  # in words, such as "first moment"
     symbol: str  # TeX
@@ -83,24 +89,32 @@ class Trace:
 
 
 class Simulation(ABC, Generic[P, F]):
-    """A computation that can be watched: it advances step by step and can be looked at after any of them.
+    """A computation that can be watched: it goes step by step and can be looked at after any.
 
     Only `__init__`, `step` and `frame` must be written. `step` launches work on the device and
     never waits for it: no ``.item()``, no ``.cpu()``, no Python branch on a tensor's value. Waiting
     happens in `observe` and `frame` alone.
+
+    Attributes
+    ----------
+    dtype, prefers
+        In what it computes, and where it is faster.
+    observe_every
+        `advance` calls `observe` after each multiple of this many steps.
+    shared
+        Names of attributes that are only read and are no part of a State, such as data sets.
+    actions
+        What `act` knows; each has a field `kind`.
+    not_on_meta
+        Why the fake-device test cannot build the class; empty if it can.
     """
 
     dtype: ClassVar[torch.dtype] = torch.float32
     prefers: ClassVar[Literal["cpu", "accelerator"]] = "accelerator"
-    observe_every: ClassVar[int] = (
-        1  # `advance` calls `observe` after each multiple of this many steps
-    )
-    shared: ClassVar[frozenset[str]] = (
-        frozenset()
-    )  # read-only attributes that are no part of a State (data sets)
-    not_on_meta: ClassVar[str] = (
-        ""  # why the fake-device test cannot build this class; empty if it can
-    )
+    observe_every: ClassVar[int] = 1
+    shared: ClassVar[frozenset[str]] = frozenset()
+    actions: ClassVar[tuple[type[Action], ...]] = ()
+    not_on_meta: ClassVar[str] = ""
 
     def __init__(self, parameters: P, device: torch.device) -> None:
         self.parameters = parameters
@@ -122,7 +136,10 @@ class Simulation(ABC, Generic[P, F]):
         """What there is to see now; parts that cost are made only if `watch` names them."""
 
     def observe(self) -> None:
-        """Decide, on the host, whatever needs a value: stop rules, validation, advice. May set `finished`."""
+        """Decide, on the host, whatever needs a value: stop rules, validation, advice.
+
+        May set `finished`.
+        """
 
     def adjust(self, parameters: P) -> None:
         """Go on with other `parameters`, which differ from the present ones in live fields only."""
@@ -133,7 +150,10 @@ class Simulation(ABC, Generic[P, F]):
         raise TypeError(f"{type(self).__name__} knows no action {type(action).__name__}")
 
     def explain(self, index: int = 0) -> Trace | None:
-        """The next step of part `index` (an optimizer, a unit) worked through, on a copy; None if there is no telling."""
+        """The next step of part `index` (an optimizer, a unit) worked through, on a copy.
+
+        None if there is no telling.
+        """
         return None
 
     def summary(self) -> dict[str, Scalar]:
@@ -141,28 +161,40 @@ class Simulation(ABC, Generic[P, F]):
         return {}
 
     def state(self) -> State:
-        """All that is needed to go on from here, generators included, sharing no memory with the simulation."""
+        """All that is needed to go on from here, generators included, sharing no memory with it."""
         kept = {name: value for name, value in vars(self).items() if name not in self.shared}
-        return copy.deepcopy(kept)
+        return self._copied(kept)
 
     def restore(self, state: State) -> None:
         """Go back, or forward, to the moment at which `state` was taken; `state` stays usable."""
-        vars(self).update(copy.deepcopy(state))
+        kept = {name: value for name, value in vars(self).items() if name in self.shared}
+        vars(self).clear()  # what came later is forgotten
+        vars(self).update(kept)
+        vars(self).update(self._copied(state))
+
+    def _copied(self, kept: State) -> State:
+        """A deep copy that refers to what is shared, and to frozen parameters, as it is."""
+        common = [getattr(self, name) for name in self.shared if hasattr(self, name)]
+        common += [value for value in kept.values() if isinstance(value, Parameters)]
+        return copy.deepcopy(kept, {id(value): value for value in common})
 
 
 AnySimulation: TypeAlias = Simulation[Any, Frame]
 
 
 def advance(simulation: AnySimulation, n: int) -> int:
-    """Move `simulation` on by `n` steps, observing at the multiples of `observe_every`; stop where it finishes.
+    """Move `simulation` on by `n` steps, or until it finishes; returns how many steps were done.
 
-    Returns how many steps were done. Any way of cutting a run into calls gives the same run.
+    It observes at the multiples of `observe_every` steps, so that any way of cutting a run into
+    calls gives the same run.
     """
     start = simulation.step_count
     target = start + n
     while simulation.step_count < target and simulation.finished is None:
         before = simulation.step_count
         boundary = (before // simulation.observe_every + 1) * simulation.observe_every
+        if simulation.length is not None and before < simulation.length:
+            boundary = min(boundary, simulation.length)
         simulation.step(min(target, boundary) - before)
         if simulation.step_count == before:
             break
@@ -172,15 +204,26 @@ def advance(simulation: AnySimulation, n: int) -> int:
 
 
 def state_bytes(state: object) -> int:
-    """The memory that the tensors and arrays of a State take, in bytes."""
-    if isinstance(state, torch.Tensor):
-        return state.element_size() * state.nelement()
-    if isinstance(state, np.ndarray):
-        return state.nbytes
-    if isinstance(state, Mapping):
-        return sum(map(state_bytes, state.values()))
-    if isinstance(state, list | tuple):
-        return sum(map(state_bytes, state))
-    if hasattr(state, "state_dict"):
-        return state_bytes(state.state_dict())
-    return 0
+    """The memory of the tensors and arrays in a State, in bytes; what is shared counts once."""
+    return _bytes_below(state, set())
+
+
+def _bytes_below(value: object, seen: set[int]) -> int:
+    if isinstance(value, torch.Tensor):
+        storage = value.untyped_storage()
+        if storage.data_ptr() in seen:
+            return 0
+        seen.add(storage.data_ptr())
+        return storage.nbytes() + _bytes_below(value.grad if value.is_leaf else None, seen)
+    if id(value) in seen or isinstance(value, type):
+        return 0
+    seen.add(id(value))
+    if isinstance(value, np.ndarray):
+        return value.nbytes if value.base is None else _bytes_below(value.base, seen)
+    if isinstance(value, Mapping):
+        return sum(_bytes_below(part, seen) for part in value.values())
+    if isinstance(value, list | tuple | set | frozenset | deque):
+        return sum(_bytes_below(part, seen) for part in value)
+    slots = (name for kind in type(value).__mro__ for name in getattr(kind, "__slots__", ()))
+    parts = [getattr(value, name, None) for name in slots]
+    return _bytes_below([getattr(value, "__dict__", None), *parts], seen)

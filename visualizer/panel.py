@@ -4,14 +4,15 @@ A panel holds no mathematics and never changes a simulation. What a gesture want
 signal; what comes of it arrives as new parameters, a new view or a new frame.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
-from kernels.parameters import Parameters, View
-from kernels.simulation import Frame
+from kernels.parameters import View
+from widgets.colors import Mark
 from widgets.style import Style
 
 
@@ -45,7 +46,7 @@ class Panel(QWidget):
         self._style = style
 
     def setParameters(self, parameters: Any) -> None:
-        """Show what is about to be computed; a frame of it follows. Called before the first frame."""
+        """Show what is about to be computed; a frame of it follows."""
 
     def setView(self, view: Any) -> None:
         """Look in another way at the last frame."""
@@ -53,6 +54,10 @@ class Panel(QWidget):
     def draw(self, frame: Any) -> None:
         """Show `frame`."""
         raise NotImplementedError
+
+    def rowMarks(self, parameters: Any) -> Mapping[str, Sequence[Mark]]:
+        """How the rows of lists among the parameters are drawn, by the path of the list."""
+        return {}
 
     def watch(self) -> frozenset[str]:
         """Which of the dear parts of a frame are on the screen now."""
@@ -62,8 +67,8 @@ class Panel(QWidget):
         """What is to be seen, in a sentence or two, for those who do not see it."""
         return ""
 
-    def dropParameters(self, path: str) -> tuple[str, Any] | None:
-        """What a file dropped on this panel means, as (path of a parameter, value); None if nothing."""
+    def dropParameters(self, path: str) -> tuple[tuple[str, Any], ...] | None:
+        """What a file dropped here means, as (path, value) of parameters; None if nothing."""
         return None
 
     def prepare(self, size: QSize) -> None:
@@ -74,7 +79,5 @@ class Panel(QWidget):
         QApplication.sendPostedEvents()
 
     def paint(self, painter: QPainter) -> None:
-        """Draw what the panel shows, as it is laid out, with any painter: picture, SVG, PDF, print."""
-        self.render(
-            painter, flags=QWidget.RenderFlag.DrawWindowBackground | QWidget.RenderFlag.DrawChildren
-        )
+        """Draw what the panel shows with any painter: of a picture, an SVG, a PDF, a printer."""
+        self.render(painter, QPoint(0, 0))

@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Any
 from kernels.errors import SceneError
 
 if TYPE_CHECKING:
-    import torch
-
     from kernels.parameters import Parameters
     from kernels.simulation import AnySimulation
     from visualizer.panel import Panel
@@ -27,9 +25,10 @@ ENTRY_POINTS = "layerscope.panels"
 class PanelInfo:
     """What is known of a panel before it is loaded.
 
-    `parameters`, `simulate` and `panel` are import paths, ``package.module:name``: the model of its
-    parameters, the function (parameters, device) -> Simulation, and the `Panel` class. `scene` is
-    the resource with which it opens.
+    `parameters`, `simulation` and `panel` are import paths, ``package.module:name``: the model of
+    its parameters, the function that gives the `Simulation` class for given parameters, and the
+    `Panel` class. `scene` is the scene with which it opens: the name of a shipped one, or its TOML
+    text.
     """
 
     key: str
@@ -37,7 +36,7 @@ class PanelInfo:
     group: str
     summary: str
     parameters: str
-    simulate: str
+    simulation: str
     panel: str
     scene: str
 
@@ -45,8 +44,8 @@ class PanelInfo:
         loaded: type[Parameters] = pkgutil.resolve_name(self.parameters)
         return loaded
 
-    def load_simulate(self) -> "Callable[[Any, torch.device], AnySimulation]":
-        loaded: Callable[[Any, torch.device], AnySimulation] = pkgutil.resolve_name(self.simulate)
+    def load_simulation(self) -> "Callable[[Any], type[AnySimulation]]":
+        loaded: Callable[[Any], type[AnySimulation]] = pkgutil.resolve_name(self.simulation)
         return loaded
 
     def load_panel(self) -> "type[Panel]":
@@ -61,9 +60,9 @@ PANELS: tuple[PanelInfo, ...] = (
         group="Learning",
         summary="Optimizers descend a loss surface, on formulas and on real data.",
         parameters="kernels.gradient_descent:GradientDescent",
-        simulate="kernels.gradient_descent:simulate",
+        simulation="kernels.gradient_descent:simulation_class",
         panel="visualizer.panels.gradient_descent:GradientDescentPanel",
-        scene="scenes/gradient-descent.toml",
+        scene="gradient-descent",
     ),
 )
 

@@ -15,6 +15,8 @@ from pydantic import Field
 from kernels.editing import dump, load
 from kernels.errors import ParameterError, SceneError
 from kernels.parameters import Parameters, setting
+from resources import resource_names, resource_path
+from visualizer.registry import PanelInfo, find_panel
 
 FORMAT = 1  # a scene of a higher number was written by a newer version
 
@@ -55,7 +57,7 @@ class Input(Parameters):
 class Scene(Parameters):
     """A panel with all that is needed to show the same again."""
 
-    layerscope: Literal[1] = FORMAT
+    layerscope: Literal[1] = 1
     panel: str
     parameters: dict[str, Any] = Field(default_factory=dict)
     view: dict[str, Any] = Field(default_factory=dict)
@@ -64,7 +66,10 @@ class Scene(Parameters):
 
 
 def scene_from_text(text: str, name: str = "The scene") -> Scene:
-    """The scene that `text` (TOML) describes. Raises `SceneError`; `name` says where it came from."""
+    """The scene that `text` (TOML) describes; `name` says where it came from.
+
+    Raises `SceneError` if it describes none, or one of a newer version.
+    """
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -76,8 +81,8 @@ def scene_from_mapping(data: Mapping[str, Any], name: str = "The scene") -> Scen
     version = data.get("layerscope", FORMAT)
     if isinstance(version, int) and version > FORMAT:
         raise SceneError(
-            f"{name} was saved by a newer version of Layerscope (format {version}; this one reads up "
-            f"to {FORMAT}). Update Layerscope, or save the scene again in the older version."
+            f"{name} was saved by a newer version of Layerscope (format {version}; this one reads "
+            f"up to {FORMAT}). Update Layerscope, or save the scene again in the older version."
         )
     try:
         return load(Scene, data)
@@ -118,3 +123,27 @@ def save_scene(scene: Scene, path: Path) -> None:
         raise SceneError(
             f"{path} cannot be written: {error.strerror}. Choose another folder or make room."
         ) from error
+
+
+def find_scene(text: str) -> Scene:
+    """The scene that a person means: a file, a shipped scene by its name, or a panel's own.
+
+    Raises `SceneError` if there is neither a file nor a panel nor a scene of that name.
+    """
+    path = Path(text)
+    if path.suffix == ".toml" or path.is_file():
+        return open_scene(path)
+    if text in shipped_scenes():
+        return open_scene(resource_path(f"scenes/{text}.toml"))
+    return panel_scene(find_panel(text))
+
+
+def shipped_scenes() -> tuple[str, ...]:
+    """The names of the scenes that ship with the program."""
+    names = resource_names("scenes")
+    return tuple(n.removeprefix("scenes/").removesuffix(".toml") for n in names)
+
+
+def panel_scene(info: PanelInfo) -> Scene:
+    """The scene with which a panel opens."""
+    return scene_from_text(info.scene, info.key) if "\n" in info.scene else find_scene(info.scene)

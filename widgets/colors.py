@@ -33,8 +33,10 @@ class Theme:
     base: str  # behind a plot, in an input field
     text: str
     muted: str  # axes, captions
-    line: str  # borders, grid
+    line: str  # grid, what only divides
+    edge: str  # the border of what can be pressed or filled in
     accent: str  # what is chosen, what can be pressed
+    on_accent: str  # text and glyphs on the accent
     warning: str
     error: str
     categories: tuple[str, ...]
@@ -50,7 +52,9 @@ LIGHT = Theme(
     text="#1b1d22",
     muted="#5a6069",
     line="#d5d7da",
+    edge="#868b92",
     accent="#0b62a8",
+    on_accent="#ffffff",
     warning="#9a5b00",
     error="#b3261e",
     categories=(
@@ -71,7 +75,9 @@ DARK = Theme(
     text="#eceef1",
     muted="#a3a9b3",
     line="#3a3e45",
+    edge="#737a85",
     accent="#6db8f2",
+    on_accent="#0d1c28",
     warning="#f0b350",
     error="#ff8a80",
     categories=(
@@ -105,16 +111,18 @@ def sequential(name: Literal["viridis", "cividis"] = "viridis", n: int = 256) ->
     import pyqtgraph as pg
 
     table: Any = pg.colormap.get(name).getLookupTable(0.0, 1.0, n, alpha=False)
-    return np.ascontiguousarray(table, dtype=np.uint8)
+    colors: NDArray[np.uint8] = np.ascontiguousarray(table, dtype=np.uint8)
+    return colors
 
 
 @lru_cache
 def diverging(n: int = 256) -> NDArray[np.uint8]:
-    """A table of colours for signs, (n, 3), uint8: blue below, near white at the middle, orange above."""
+    """A table of colours for signs, (n, 3), uint8: blue below, near white between, orange above."""
     stops = np.array([[0, 74, 128], [76, 157, 209], [244, 244, 242], [237, 148, 62], [158, 66, 0]])
     at = np.linspace(0, len(stops) - 1, n)
     table = np.stack([np.interp(at, np.arange(len(stops)), stops[:, c]) for c in range(3)], axis=1)
-    return np.rint(table).astype(np.uint8)
+    rounded: NDArray[np.uint8] = np.rint(table).astype(np.uint8)
+    return rounded
 
 
 def contrast(first: str, second: str) -> float:

@@ -29,11 +29,17 @@ class Style(QObject):
     changed = Signal()
 
     def __init__(
-        self, theme: ThemeName = "light", factor: float = 1.0, parent: QObject | None = None
+        self,
+        theme: ThemeName = "light",
+        factor: float = 1.0,
+        parent: QObject | None = None,
+        *,
+        transparent: bool = False,
     ) -> None:
         super().__init__(parent)
         self._theme = THEMES[theme]
         self._factor = factor
+        self._transparent = transparent
 
     def theme(self) -> Theme:
         return self._theme
@@ -68,14 +74,17 @@ class Style(QObject):
         return font
 
     def color(self, name: str) -> QColor:
-        """A colour of the theme by its name, such as ``text`` or ``accent``."""
-        return QColor(getattr(self._theme, name))
+        """A colour of the theme by its name; ``window`` and ``base`` may be transparent."""
+        color = QColor(getattr(self._theme, name))
+        if self._transparent and name in ("window", "base"):
+            color.setAlpha(0)
+        return color
 
     def mark(self, index: int) -> Mark:
         return mark(self._theme, index)
 
     def pen(self, color: str, width: float = 2.0, dash: tuple[float, ...] = ()) -> QPen:
-        """A cosmetic pen, `width` pixels at factor 1; `color` as #rrggbb or the name of a theme's colour."""
+        """A cosmetic pen, `width` px at factor 1; `color` is #rrggbb or a name of the theme."""
         named = getattr(self._theme, color, color)
         pen = QPen(QColor(named), self.px(width))
         pen.setCosmetic(True)

@@ -1,0 +1,200 @@
+"""Where descents end: at which minimum, at a saddle, nowhere yet, or far away.
+
+A point rests where the slope has come under a tolerance. What it rests at is told by the known
+minima of the objective, and where there is none nearby, by the second derivatives: a minimum that
+nobody has listed, a saddle (or a top), or a place where they cannot decide.
+"""
+
+import math
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from kernels.objectives import Objective
+from kernels.simulation import Array, to_host
+
+WINDOW = 3.0  # beyond this many times the domain, about its middle, a point has left
+CELLS_PER_RADIUS = 2
+
+
+class Ending(IntEnum):
+    """What a label below 0 says of an end point; labels from 0 are indices of minima."""
+
+    MOVING = -1  # the slope is still above the tolerance
+    SADDLE = -2  # rests where the loss falls away in some direction: a saddle or a top
+    UNDECIDED = -3  # rests where the second derivatives are too small to decide
+    DIVERGED = -4  # has left the window, or is no number
+    NEAR = -5  # lies within the radius of a known minimum, but does not rest
+
+
+ENDING_WORDS = {
+    Ending.MOVING: "still move",
+    Ending.NEAR: "stay near a minimum without coming to rest",
+    Ending.SADDLE: "rest at a saddle or top",
+    Ending.UNDECIDED: "rest where second derivatives cannot decide",
+    Ending.DIVERGED: f"have left (no number, or beyond {WINDOW:g} times the domain)",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endings:
+    """What N end points belong to.
+
+    `labels`, (N,), int16: the index of a minimum in `ends`, or a code of `Ending`. `nearest`, (N,),
+    int16: the index of the known minimum within the radius, at rest or not; -1 if there is none.
+    `ends`, (K, 2), float64: the known minima, then those that were found, in rising order of y.
+    """
+
+    labels: Array
+    nearest: Array
+    ends: Array
+
+
+class Attractors:
+    """The places where descents on an objective of two coordinates can end.
+
+    Parameters
+    ----------
+    tolerance
+        The slope below which a point rests; a curvature below ``tolerance / radius`` cannot be told
+        from none.
+    radius
+        How near to a minimum a point must be to belong to it, as a share of the domain's width
+        along each axis.
+    """
+
+    def __init__(
+        self,
+        objective: Objective,
+        *,
+        tolerance: float,
+        radius: float,
+        device: torch.device,
+        dtype: torch.dtype,
+    ) -> None:
+        self.known = np.array([m.point for m in objective.minima], dtype=np.float64).reshape(-1, 2)
+        self._objective = objective
+        self._radius = radius
+        self._flat = tolerance / (radius * max(high - low for low, high in objective.domain))
+        self._cells = math.ceil(WINDOW / radius * CELLS_PER_RADIUS)  # along each axis of the window
+        self._scale = [self._cells / (WINDOW * (high - low)) for low, high in objective.domain]
+        self._corner = [
+            (low + high - WINDOW * (high - low)) / 2 for low, high in objective.domain
+        ]
+        self._nearest = self._nearest_of_cells(device, dtype)  # (cells ** 2 + 1,)
+
+    def classify(self, points: Tensor, at_rest: Tensor) -> Endings:
+        """What `points`, (N, 2), of which some are `at_rest`, (N,), belong to. Waits for the device."""
+        cells = self._cells_of(points)  # (N,)
+        nearest = self._nearest.index_select(0, cells)  # (N,) int16
+        away = torch.where(nearest >= 0, int(Ending.NEAR), int(Ending.MOVING))
+        labels = torch.where(at_rest, nearest, away.to(torch.int16))
+        left = cells == self._cells**2
+        labels.masked_fill_(left, int(Ending.DIVERGED))
+        unknown = (at_rest & (nearest < 0) & ~left).nonzero().squeeze(-1)  # (U,)
+        host_labels = labels.to("cpu", copy=True).numpy()
+        ends = self.known
+        if unknown.numel():
+            found, ends = self._examine(points[unknown], to_host(cells[unknown]))
+            host_labels[to_host(unknown)] = found
+        host_labels.flags.writeable = False
+        return Endings(labels=host_labels, nearest=to_host(nearest), ends=ends)
+
+    def _cells_of(self, points: Tensor) -> Tensor:
+        """The cell of the window in which each point lies, (N, 2) -> (N,); ``cells ** 2`` outside."""
+        n = self._cells
+        column, row = (
+            coordinate.mul(scale).sub_(corner * scale).floor_()
+            for coordinate, scale, corner in zip(
+                points.unbind(-1), self._scale, self._corner, strict=True
+            )
+        )
+        inside = (column >= 0) & (column < n) & (row >= 0) & (row < n)  # False for NaN
+        return torch.where(inside, row.mul_(n).add_(column), n * n).to(torch.int32)
+
+    def _nearest_of_cells(self, device: torch.device, dtype: torch.dtype) -> Tensor:
+        """The known minimum within the radius of each cell's middle, as an index or -1."""
+        n = self._cells
+        shape = (n, n)
+        best = torch.full(shape, float(self._radius**2), device=device, dtype=dtype)
+        nearest = torch.full(shape, -1, device=device, dtype=torch.int16)
+        middles = (torch.arange(n, device=device, dtype=dtype) + 0.5) * (WINDOW / n)  # domain = 1
+        for index, point in enumerate(self.known):
+            at = [
+                float(c - corner) * scale * WINDOW / n
+                for c, corner, scale in zip(point, self._corner, self._scale, strict=True)
+            ]
+            columns, rows = (
+                slice(max(0, int((a - self._radius) * n / WINDOW)), int((a + self._radius) * n / WINDOW) + 1)
+                for a in at
+            )
+            distance = (middles[None, columns] - at[0]) ** 2 + (middles[rows, None] - at[1]) ** 2
+            closer = distance <= best[rows, columns]
+            best[rows, columns] = torch.where(closer, distance, best[rows, columns])
+            nearest[rows, columns] = torch.where(closer, index, nearest[rows, columns])
+        outside = nearest.new_full((1,), -1)
+        return torch.cat([nearest.flatten(), outside])
+
+    def _examine(self, points: Tensor, cells: Array) -> tuple[Array, Array]:
+        """Labels, (U,), of resting points that are at no known minimum, and all ends, (K, 2)."""
+        occupied, first, inverse = np.unique(cells, return_index=True, return_inverse=True)
+        witnesses = points[torch.as_tensor(first, device=points.device)]  # (V, 2), one of each cell
+        least, largest = eigenvalues(to_host(self._objective.hessian(witnesses)))
+        flat = np.maximum(self._flat, 1e-9 * np.abs(largest))
+        of_cell = np.where(least < -flat, int(Ending.SADDLE), int(Ending.UNDECIDED))
+        of_cell[self._at_known_saddle(to_host(witnesses))] = int(Ending.SADDLE)
+        minimal = least > flat
+        if not minimal.any():
+            return of_cell[inverse], self.known
+        cluster = connected_cells(occupied[minimal], self._cells)
+        of_cell[minimal] = len(self.known) + cluster
+        labels = of_cell[inverse]
+        found = _centres(to_host(points), labels - len(self.known))
+        return labels, np.concatenate([self.known, found])
+
+    def _at_known_saddle(self, points: Array) -> Array:
+        """Whether each of `points`, (V, 2), lies within the radius of a known saddle, (V,)."""
+        widths = np.array([high - low for low, high in self._objective.domain])
+        saddles = np.array(self._objective.saddles, dtype=np.float64).reshape(-1, 1, 2)
+        distances = np.linalg.norm((points - saddles) / widths, axis=-1)  # (saddles, V)
+        return (distances <= self._radius).any(axis=0)
+
+
+def eigenvalues(matrices: Array) -> tuple[Array, Array]:
+    """The smaller and the larger eigenvalue of symmetric `matrices`, (..., d, d) -> two of (...); d is 1 or 2."""
+    if matrices.shape[-1] == 1:
+        return matrices[..., 0, 0], matrices[..., 0, 0]
+    a, b, d = matrices[..., 0, 0], matrices[..., 0, 1], matrices[..., 1, 1]
+    middle, half = (a + d) / 2, np.hypot((a - d) / 2, b)
+    return middle - half, middle + half
+
+
+def _centres(points: Array, groups: Array) -> Array:
+    """The mean of the points of each group, (U, 2) and (U,) -> (G, 2); below 0 is no group."""
+    grouped = groups >= 0
+    groups, points = groups[grouped], points[grouped]
+    sums = [np.bincount(groups, weights=column) for column in points.T]
+    return np.stack(sums, axis=-1) / np.bincount(groups)[:, None]
+
+
+def connected_cells(cells: Array, width: int) -> Array:
+    """The number, from 0, of the patch of touching cells to which each belongs, (V,) -> (V,).
+
+    `cells` are rising indices ``row * width + column``; cells touch along edges and at corners.
+    Patches are numbered by their first cell.
+    """
+    around = []
+    for shift in (-width - 1, -width, -width + 1, -1, 1, width - 1, width, width + 1):
+        place = np.minimum(np.searchsorted(cells, cells + shift), len(cells) - 1)
+        there = (cells[place] == cells + shift) & (np.abs(cells % width - cells[place] % width) <= 1)
+        around.append(np.where(there, place, np.arange(len(cells))))
+    patch = np.arange(len(cells))
+    while True:
+        lowest = np.min([patch, *(patch[place] for place in around)], axis=0)
+        lowest = lowest[lowest]  # jump ahead: long patches need few rounds
+        if np.array_equal(lowest, patch):
+            return np.unique(patch, return_inverse=True)[1]
+        patch = lowest

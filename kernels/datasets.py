@@ -1,0 +1,156 @@
+"""Data from outside and how it is cut into batches: sources, tables, and the order of samples.
+
+A source is a text: ``resource:data/study-hours.csv`` for what ships with the program,
+``file:PATH`` or just a path for a file, ``camera:0`` for a camera.
+What was read is kept by its content and shared; its arrays are read-only.
+"""
+
+import hashlib
+import os
+import re
+from collections import OrderedDict
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from kernels.errors import DataError
+from kernels.simulation import Array
+from kernels.tables import MAX_BYTES, Table, parse_table
+from resources import read_bytes
+
+_KEPT = 8  # tables
+
+_tables: OrderedDict[tuple[str, str], Table] = OrderedDict()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where something from outside comes from: `place` is the name, the path or the number."""
+
+    kind: Literal["resource", "file", "camera"]
+    place: str
+
+
+def parse_source(text: str) -> Source:
+    """The source that `text` names. Raises `DataError` if it is empty or lies on a network."""
+    if not text.strip():
+        raise DataError("No file is named. Choose a file.")
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", text) and not text.startswith("file:"):
+        raise DataError(
+            f"'{text}' is an address on a network, and Layerscope reads local files only. "
+            "Download it and choose the file."
+        )
+    kind, colon, place = text.partition(":")
+    if colon and kind in ("resource", "file", "camera"):
+        return Source(kind, place)  # type: ignore[arg-type] # one of the three, see above
+    return Source("file", text)
+
+
+def read_table(source: str, relative_to: Path | None = None) -> Table:
+    """The table in the CSV file that `source` names.
+
+    A relative path is taken from the folder `relative_to`, by default the present one. A table is
+    parsed once and then shared, as long as the file stays as it is. Raises `DataError`.
+    """
+    found = parse_source(source)
+    if found.kind == "camera":
+        raise DataError(
+            f"'{source}' is a camera, which gives pictures and no table. Choose a CSV file."
+        )
+    data = _resource(found.place) if found.kind == "resource" else _file(found.place, relative_to)
+    name = Path(found.place).name
+    key = (hashlib.sha256(data).hexdigest(), name)
+    if key not in _tables:
+        _tables[key] = parse_table(data, name)
+        if len(_tables) > _KEPT:
+            _tables.popitem(last=False)
+    _tables.move_to_end(key)
+    return _tables[key]
+
+
+def _resource(name: str) -> bytes:
+    try:
+        return read_bytes(name)
+    except FileNotFoundError as error:
+        raise DataError(str(error)) from error
+
+
+def _file(place: str, relative_to: Path | None) -> bytes:
+    path = (relative_to or Path()) / place
+    if os.path.exists(path) and not os.path.isfile(path):  # unlike Path's own, these never raise
+        raise DataError(f"{path} is a folder or a device, not a file. Choose a CSV file.")
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except FileNotFoundError as error:
+        raise DataError(f"There is no file {path}. Check the name, or choose another.") from error
+    except OSError as error:
+        raise DataError(
+            f"{path} cannot be read: {error.strerror}. Mend that, or choose another file."
+        ) from error
+    except ValueError as error:  # a NUL in the name
+        raise DataError(f"{place!r} cannot be the name of a file. Choose another.") from error
+    if len(data) > MAX_BYTES:
+        raise DataError(
+            f"{path} is larger than {MAX_BYTES / 1e6:,.0f} MB, which is the most. Use a part of it."
+        )
+    return data
+
+
+@dataclass(frozen=True, slots=True)
+class Batches:
+    """How `samples` data points are cut into mini-batches of `size`, epoch after epoch.
+
+    Every epoch is all samples once, in an order that depends on the seed and the epoch alone (or
+    in the order of the data, where they are not shuffled); its last batch is smaller where `size`
+    does not divide `samples`. So the batch of any step can be told at any time.
+    """
+
+    samples: int
+    size: int
+    seed: int = 0
+    shuffle: bool = True
+
+    @property
+    def per_epoch(self) -> int:
+        """How many steps an epoch has."""
+        return -(-self.samples // self.size)
+
+    def epoch_of(self, step: int) -> int:
+        """The epoch, from 0, in which step number `step`, from 0, lies."""
+        return step // self.per_epoch
+
+    def indices(self, step: int) -> Array:
+        """The samples that step number `step` uses, (B,) read-only int64 with 1 <= B <= size."""
+        start = step % self.per_epoch * self.size
+        return self.order(self.epoch_of(step))[start : start + self.size]
+
+    def order(self, epoch: int) -> Array:
+        """The order of all samples in `epoch`, (samples,) read-only int64."""
+        return _order(self.samples, self.seed, epoch, self.shuffle)
+
+
+@lru_cache(maxsize=16)
+def _order(samples: int, seed: int, epoch: int, shuffle: bool) -> Array:
+    # NumPy, not torch: what is kept here outlives every torch mode, device and generator state.
+    if shuffle:
+        order = np.random.default_rng([seed, epoch]).permutation(samples)
+    else:
+        order = np.arange(samples)
+    order.flags.writeable = False
+    return order
+
+
+def batch_indices(seed: int, step: int, samples: int, batch_size: int) -> Tensor:
+    """The samples that step number `step` uses, of shuffled epochs: (B,) int64 on the CPU."""
+    return torch.tensor(Batches(samples, batch_size, seed).indices(step))
+
+
+def epoch_of(step: int, samples: int, batch_size: int) -> int:
+    """The epoch, from 0, in which step number `step`, from 0, lies."""
+    return Batches(samples, batch_size).epoch_of(step)

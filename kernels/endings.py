@@ -1,0 +1,193 @@
+"""How a descent ended, told truly: arrived where and by what criterion, or left by which rule.
+
+Pure functions of what is known of one racer; every number in a sentence is in `numbers` too.
+"""
+
+import math
+from dataclasses import dataclass
+
+from kernels.ground import Ground
+from kernels.objectives import Minimum, Objective
+from kernels.optimizers import OptimizerParameters
+from kernels.schedules import ConstantSchedule
+from kernels.simulation import Finish
+
+STALLED = 0.99  # a loss above this share of what it was half way no longer falls
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """What is known of one racer when its ending is told.
+
+    `step` is that of the event (arrived, left) or the last one, `rate` the learning rate in use
+    there, `first_loss` the loss at the start, `half_way_loss` that at half of the steps.
+    """
+
+    label: str
+    optimizer: OptimizerParameters
+    step: int
+    rate: float
+    point: tuple[float, ...]
+    loss: float
+    first_loss: float
+    half_way_loss: float = math.nan
+    noisy: bool = False  # mini-batches or gradient noise
+
+
+def reached(objective: Objective, course: Course, tolerance: float) -> Finish:
+    """It came within `tolerance` of the loss of a known minimum, or of the infimum."""
+    goal = nearest_goal(objective, course, tolerance)
+    if goal is None:
+        bound = objective.infimum or 0.0
+        where = f"{_number(bound)}, below which the loss never falls and which no point reaches"
+        numbers = {"infimum": bound}
+    else:
+        depth = "the lowest there is" if goal.kind == "global" else "a local minimum"
+        where = f"{_number(goal.value)}, {depth}, at {place(objective, goal.point)}"
+        numbers = {"minimum": goal.value}
+    sentence = (
+        f"{course.label} converged after {steps(course.step)}: "
+        f"its loss came within {_number(tolerance)} of {where}."
+    )
+    numbers |= {"step": course.step, "tolerance": tolerance}
+    return Finish(reason="converged", sentence=sentence, numbers=numbers)
+
+
+def nearest_goal(objective: Objective, course: Course, tolerance: float) -> Minimum | None:
+    """The known minimum that a racer came down to: the nearest of those that are high enough."""
+    near = sorted(objective.minima, key=lambda minimum: math.dist(minimum.point, course.point))
+    high = [minimum for minimum in near if course.loss <= minimum.value + tolerance]
+    return next(iter(high or near), None)
+
+
+def rested(objective: Objective, course: Course, ground: Ground, tolerance: float) -> Finish:
+    """Its gradient fell below `tolerance`; what lies under it says whether that is a minimum."""
+    sentence = (
+        f"{course.label} came to rest after {steps(course.step)} at "
+        f"{place(objective, course.point)}, where the gradient is below {_number(tolerance)}: "
+        f"{ground.phrase}."
+    )
+    numbers = {"step": course.step, "slope": ground.slope, "loss": course.loss}
+    return Finish(reason="converged", sentence=sentence, numbers=numbers)
+
+
+def left(objective: Objective, course: Course, curvature: float) -> Finish:
+    """It left for good; `curvature` is the largest eigenvalue where it was last in the domain."""
+    numbers = {"step": course.step, "learning_rate": course.rate, "loss": course.loss}
+    if not math.isfinite(course.loss):
+        sentence = (
+            f"{course.label} ran to {place(objective, course.point)} in "
+            f"{steps(course.step)}, where the loss has no finite value."
+        )
+        return Finish(reason="diverged", sentence=sentence, numbers=numbers)
+    if course.loss < course.first_loss and objective.infimum in (None, -math.inf):
+        return _fell(course, objective.infimum is not None, numbers)
+    numbers |= {"curvature": curvature}
+    limit = course.optimizer.limit(curvature)
+    if limit is not None:
+        numbers |= {"limit": limit}
+    sentence = (
+        f"{course.label} left after {steps(course.step)}: {_rule(objective, course, curvature)}"
+    )
+    return Finish(reason="diverged", sentence=sentence, numbers=numbers)
+
+
+def unfinished(objective: Objective, course: Course, ground: Ground) -> Finish:
+    """It was still under way when the horizon came."""
+    above = ""
+    if objective.infimum is not None and math.isfinite(objective.infimum):
+        above = f", {_number(course.loss - objective.infimum)} above the lowest there is"
+    sentence = (
+        f"{course.label} was stopped after {steps(course.step)} at "
+        f"{place(objective, course.point)}, on {ground.phrase}; "
+        f"its loss is {_number(course.loss)}{above}."
+    )
+    numbers = {"step": course.step, "loss": course.loss, "slope": ground.slope}
+    if why := _why_not(objective, course, ground):
+        sentence = f"{sentence} {why}"
+    return Finish(reason="stop rule", sentence=sentence, numbers=numbers)
+
+
+def together(endings: tuple[Finish, ...]) -> Finish:
+    """How a race of several ended: one reason for all where they share it, and every sentence."""
+    reasons = {ending.reason for ending in endings}
+    reason: str
+    if len(reasons) == 1:
+        reason = next(iter(reasons))
+    elif "stop rule" in reasons:
+        reason = "stop rule"
+    else:
+        reason = "diverged" if "converged" not in reasons else "complete"
+    numbers = {
+        f"{name}.{i}": value
+        for i, ending in enumerate(endings)
+        for name, value in ending.numbers.items()
+    }
+    sentence = " ".join(ending.sentence for ending in endings)
+    return Finish(reason=reason, sentence=sentence, numbers=numbers)  # type: ignore[arg-type]
+
+
+def place(objective: Objective, point: tuple[float, ...]) -> str:
+    """A point in words, such as "m = 2, b = 1"."""
+    pairs = zip(objective.axes, point, strict=True)
+    return ", ".join(f"{axis} = {_number(value)}" for axis, value in pairs)
+
+
+def steps(count: int) -> str:
+    """A count of steps in words."""
+    return f"{count} step" if count == 1 else f"{count} steps"
+
+
+def _fell(course: Course, is_bottomless: bool, numbers: dict[str, float]) -> Finish:
+    """It left downhill, on a surface without a floor, or without one that is known."""
+    fall = f"{course.label} had fallen to {_number(course.loss)} after {steps(course.step)}"
+    if is_bottomless:
+        sentence = f"Unbounded below: this surface has no floor. {fall}, and would fall for ever."
+        return Finish(reason="unbounded below", sentence=sentence, numbers=numbers)
+    sentence = f"{fall} and left, still falling; whether this surface has a floor is not known."
+    return Finish(reason="diverged", sentence=sentence, numbers=numbers)
+
+
+def _rule(objective: Objective, course: Course, curvature: float) -> str:
+    """Why it left, by the rule of the optimizer in use at the curvature where it left."""
+    optimizer, rate = course.optimizer, _number(course.rate)
+    if optimizer.no_limit:
+        return f"{optimizer.title} has no limit such as 2/λ ({optimizer.no_limit})."
+    there = "" if objective.is_quadratic else " where it was last in the picture"
+    limit = optimizer.limit(curvature)
+    if limit is None:
+        return f"the surface does not curve upwards{there} (λ = {_number(curvature)})."
+    against = (
+        f"{optimizer.limit_rule()} = {_number(limit)} at the curvature λ = {_number(curvature)}"
+    )
+    if course.rate > limit:
+        return f"learning rate {rate} is above {against}{there}."
+    return (
+        f"although learning rate {rate} is not above {against}{there}; the rule holds near a "
+        "minimum, and this was farther off."
+    )
+
+
+def _why_not(objective: Objective, course: Course, ground: Ground) -> str:
+    """Why it has not arrived, where that can be told."""
+    optimizer = course.optimizer
+    has_stalled = course.loss - (objective.infimum or 0.0) >= STALLED * (
+        course.half_way_loss - (objective.infimum or 0.0)
+    )
+    if not has_stalled or ground.kind == "undefined":
+        return ""
+    if course.noisy:
+        return "It no longer falls: noise in the gradient keeps it moving at a fixed learning rate."
+    if optimizer.weight_decay and ground.kind == "slope":
+        return "It no longer falls: weight decay holds it off the minimum, towards zero."
+    if optimizer.no_limit and isinstance(optimizer.schedule, ConstantSchedule):
+        return f"It no longer falls: {optimizer.no_limit}."
+    if ground.phrase.endswith("does not vanish"):
+        return "It no longer falls: across a kink every step is as long as the slope makes it."
+    return ""
+
+
+def _number(value: float) -> str:
+    """A number with four digits, as it stands in a sentence."""
+    text = f"{value:.4g}"
+    return "0" if text == "-0" else text

@@ -1,0 +1,305 @@
+"""The map of hyper-parameters: every pixel is a pair of learning rate and momentum, all run at once.
+
+The colour of a pixel is the number of steps that gradient descent with momentum needs from one
+start; over it lies what `kernels.momentum_theory` says. Theory calls fastest what is fastest far out
+in a run; from one start and to one tolerance another pixel may need fewer steps, and the frame
+tells both.
+"""
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+import torch
+from pydantic import model_validator
+from typing_extensions import Self
+
+from kernels.batched_descent import ExperimentParameters
+from kernels.errors import ParameterError
+from kernels.momentum_theory import MomentumTheory, theory_at_minimum
+from kernels.objectives import Objective, make_objective
+from kernels.parameters import Parameters, setting
+from kernels.objective_base import read_only
+from kernels.simulation import Array, Finish, Frame, Simulation, to_host
+
+NOT_REACHED = -1
+DIVERGED = -2
+BLOWN_UP = 1e3  # a gap this many times that of the start has diverged
+RATES_BELOW = 1e-3  # the least learning rate drawn, as a share of the largest, where none is given
+
+
+class HyperparameterMapParameters(Parameters):
+    """Every pixel is a learning rate and a momentum of torch.optim.SGD; full data, no noise."""
+
+    kind: Literal["map"] = "map"
+    resolution: int = setting(
+        128, ge=8, le=512, help="How many learning rates, and how many momenta, are tried."
+    )
+    steps: int = setting(
+        400,
+        ge=1,
+        le=20_000,
+        slider=(10, 2000),
+        scale="log",
+        unit="steps",
+        help="How long each pixel may descend.",
+    )
+    tolerance: float = setting(
+        1e-3,
+        gt=0,
+        le=1e6,
+        slider=(1e-8, 1.0),
+        scale="log",
+        help="A pixel has arrived once its loss stays less than this above the lowest there is.",
+    )
+    nesterov: bool = setting(False, help="Take the slope where the momentum is about to carry.")
+    logarithmic: bool = setting(
+        True, label="Log learning rates", help="Space the learning rates evenly on a log scale."
+    )
+    rate_from: float | None = setting(
+        None,
+        gt=0,
+        le=1000,
+        scale="log",
+        slider=(1e-4, 10.0),
+        label="Learning rate from",
+        help="The least learning rate; empty for a thousandth of the largest.",
+    )
+    rate_to: float | None = setting(
+        None,
+        gt=0,
+        le=1000,
+        scale="log",
+        slider=(1e-4, 10.0),
+        label="Learning rate to",
+        help="The largest learning rate; empty for the limit that momentum 1 would have.",
+    )
+    momentum_to: float = setting(
+        0.99, gt=0, lt=1, label="Momentum to", help="The largest momentum; the least is 0."
+    )
+
+    @model_validator(mode="after")
+    def _rates_rise(self) -> Self:
+        if self.rate_from and self.rate_to and self.rate_to <= self.rate_from:
+            raise ParameterError(
+                f"The learning rates end at {self.rate_to:g} and start at {self.rate_from:g}; they "
+                "must rise. Give a larger last learning rate.",
+                "rate_to",
+            )
+        return self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HyperparameterMapFrame(Frame):
+    """How many steps each pair of learning rate and momentum has needed from one start.
+
+    `learning_rates`, (W,), and `momenta`, (H,), rise; the nodes nearest to theory's best are moved
+    onto it. `steps`, (H, W), integers: the step from which the loss has stayed less than `tolerance`
+    above the lowest there is, or `NOT_REACHED` (so far) or `DIVERGED`; row 0 is momentum 0. A path
+    that only flies through the minimum has not arrived.
+    `best_*` is the pixel with the fewest steps, `plain_*` that with momentum 0: steps is
+    `NOT_REACHED` and the rest NaN while there is none. Of equals, the first by momentum, then rate.
+
+    Theory, empty or NaN where no curvature is known: `limits`, (H,), the learning rate at which each
+    momentum turns unstable; `speeds`, (H, W), the factor by which the distance shrinks each step;
+    `theory_*` its fastest pair with the steps that this pair has needed. `theory` says for what it
+    holds, `sentence` compares it with the map.
+    """
+
+    tolerance: float
+    learning_rates: Array
+    momenta: Array
+    steps: Array
+    best_rate: float
+    best_momentum: float
+    best_steps: int
+    plain_rate: float
+    plain_steps: int
+    limits: Array
+    speeds: Array
+    theory_rate: float
+    theory_momentum: float
+    theory_steps: int
+    theory_plain_rate: float
+    theory_plain_steps: int
+    theory: str
+    sentence: str
+
+
+class HyperparameterMap(Simulation[Any, HyperparameterMapFrame]):
+    """SGD with momentum from one start, at every pair of a learning rate and a momentum at once.
+
+    The arithmetic is that of torch.optim.SGD, with a learning rate and a momentum for each pixel.
+    """
+
+    dtype: ClassVar[torch.dtype] = torch.float64
+    prefers: ClassVar[Literal["cpu", "accelerator"]] = "cpu"
+    shared: ClassVar[frozenset[str]] = frozenset(
+        {"objective", "_theory", "_rates", "_momenta", "_minus_rate", "_momentum", "_start_gap"}
+    )
+
+    def __init__(self, parameters: ExperimentParameters, device: torch.device) -> None:
+        super().__init__(parameters, device)
+        self.objective = objective = make_objective(parameters.objective, device, self.dtype)
+        self._infimum = _floor(objective)
+        start = parameters.start or objective.start
+        self._theory = theory_at_minimum(objective, start, self._experiment.nesterov, device)
+        self._rates, self._momenta = _axes(self._experiment, self._theory)  # (W,), (H,)
+        momenta, rates = np.meshgrid(self._momenta, self._rates, indexing="ij")  # (H, W)
+        self._minus_rate = torch.as_tensor(-rates.reshape(-1, 1), device=device)  # (N, 1)
+        self._momentum = torch.as_tensor(momenta.reshape(-1, 1), device=device)  # (N, 1)
+        origin = torch.tensor(start, dtype=self.dtype, device=device)  # (d,)
+        self._points = origin.expand(rates.size, -1).clone()  # (N, d)
+        self._velocity = torch.zeros_like(self._points)  # (N, d)
+        self._last_above = torch.full(
+            (rates.size,), -1, dtype=torch.int16, device=device
+        )  # (N,) the last step after which the loss was not yet within the tolerance
+        self._look()
+        self._start_gap = self._gap.clone()  # (N,)
+
+    @property
+    def _experiment(self) -> HyperparameterMapParameters:
+        experiment: HyperparameterMapParameters = self.parameters.experiment
+        return experiment
+
+    @property
+    def length(self) -> int:
+        return self._experiment.steps
+
+    def step(self, n: int = 1) -> None:
+        for _ in range(min(n, self.length - self.step_count)):
+            self._velocity.mul_(self._momentum).add_(self._gradient)
+            direction = self._velocity
+            if self._experiment.nesterov:
+                direction = torch.addcmul(self._gradient, self._momentum, self._velocity)
+            self._points.addcmul_(self._minus_rate, direction)
+            self.step_count += 1
+            self._look()
+
+    def _look(self) -> None:
+        """The slope and the loss at the present points, and which pixels are not within the tolerance."""
+        self._gradient = self.objective.gradient(self._points)  # (N, d)
+        self._gap = self.objective.loss(self._points) - self._infimum  # (N,)
+        within = self._gap < self._experiment.tolerance  # False for NaN
+        self._last_above.mul_(within).add_(~within, alpha=self.step_count)
+
+    def observe(self) -> None:
+        if self.step_count == self.length:
+            self.finished = Finish(reason="complete", sentence=self.frame().sentence)
+
+    def frame(self, watch: frozenset[str] = frozenset()) -> HyperparameterMapFrame:
+        within = self._last_above < self.step_count
+        blown_up = ~within & ~(self._gap <= BLOWN_UP * self._start_gap)
+        codes = torch.where(within, self._last_above + 1, torch.where(blown_up, DIVERGED, NOT_REACHED))
+        steps = to_host(codes).reshape(len(self._momenta), len(self._rates))
+        best = _fewest(steps)
+        plain = _fewest(steps[:1])
+        theory = self._theory
+        rate, momentum = theory.best if theory else (math.nan, math.nan)
+        plain_rate = theory.plain_rate if theory else math.nan
+        frame = HyperparameterMapFrame(
+            step=self.step_count,
+            tolerance=self._experiment.tolerance,
+            learning_rates=self._rates,
+            momenta=self._momenta,
+            steps=steps,
+            best_rate=float(self._rates[best[1]]) if best else math.nan,
+            best_momentum=float(self._momenta[best[0]]) if best else math.nan,
+            best_steps=int(steps[best]) if best else NOT_REACHED,
+            plain_rate=float(self._rates[plain[1]]) if plain else math.nan,
+            plain_steps=int(steps[plain]) if plain else NOT_REACHED,
+            limits=theory.limits(self._momenta) if theory else np.empty(0),
+            speeds=theory.speeds(self._rates, self._momenta) if theory else np.empty((0, 0)),
+            theory_rate=rate,
+            theory_momentum=momentum,
+            theory_steps=self._steps_at(steps, rate, momentum),
+            theory_plain_rate=plain_rate,
+            theory_plain_steps=self._steps_at(steps, plain_rate, 0.0),
+            theory=theory.validity if theory else "No minimum with curvature is known here.",
+            sentence="",
+        )
+        return replace(frame, sentence=_sentence(frame))
+
+    def _steps_at(self, steps: Array, rate: float, momentum: float) -> int:
+        """What the pixel at exactly this pair has needed; `NOT_REACHED` if the map does not have it."""
+        row, column = np.flatnonzero(self._momenta == momentum), np.flatnonzero(self._rates == rate)
+        return int(steps[row[0], column[0]]) if row.size and column.size else NOT_REACHED
+
+
+def _floor(objective: Objective) -> float:
+    """The lowest loss, which the map measures from. Raises `ParameterError` if there is none."""
+    if objective.infimum is None or not math.isfinite(objective.infimum):
+        why = "has no floor" if objective.infimum is not None else "has a floor that is not known"
+        raise ParameterError(
+            f"The map counts the steps down to the lowest loss, and this objective {why}. "
+            "Choose an objective whose lowest loss is known.",
+            "objective",
+        )
+    return objective.infimum
+
+
+def _axes(
+    experiment: HyperparameterMapParameters, theory: MomentumTheory | None
+) -> tuple[Array, Array]:
+    """The learning rates, (W,), and the momenta, (H,), with the special ones of `theory` among them."""
+    high = experiment.rate_to or (4.0 / theory.largest if theory else 1.0)
+    low = experiment.rate_from or RATES_BELOW * high
+    if low >= high:
+        raise ParameterError(
+            f"The learning rates start at {low:g} and end at {high:g}; they must rise. "
+            "Give a smaller first or a larger last learning rate.",
+            "experiment.rate_from",
+        )
+    spaced = np.geomspace if experiment.logarithmic else np.linspace
+    rates = spaced(low, high, experiment.resolution)
+    momenta = np.linspace(0.0, experiment.momentum_to, experiment.resolution)
+    if theory:
+        rate, momentum = theory.best
+        rates = _with_nodes(rates, rate, theory.plain_rate)
+        momenta = _with_nodes(momenta, 0.0, momentum)
+    return read_only(rates), read_only(momenta)
+
+
+def _with_nodes(nodes: Array, *values: float) -> Array:
+    """`nodes` with the nearest one moved onto each of `values` that lies among them, no node twice."""
+    moved = nodes.copy()
+    free = np.ones(len(nodes), dtype=bool)
+    for value in values:
+        if nodes[0] <= value <= nodes[-1] and value not in moved[~free]:
+            nearest = int(np.argmin(np.where(free, np.abs(nodes - value), np.inf)))
+            moved[nearest], free[nearest] = value, False
+    return np.sort(moved)
+
+
+def _fewest(steps: Array) -> tuple[int, int] | None:
+    """The (row, column) with the fewest steps, the first of equals; None if none has arrived."""
+    ranked = np.where(steps >= 0, steps, np.iinfo(steps.dtype).max)
+    row, column = np.unravel_index(int(np.argmin(ranked)), steps.shape)
+    return (int(row), int(column)) if steps[row, column] >= 0 else None
+
+
+def _sentence(frame: HyperparameterMapFrame) -> str:
+    """The best of the map beside what theory calls the fastest."""
+    if frame.best_steps == NOT_REACHED:
+        return f"After {frame.step} steps no pair has come within {frame.tolerance:g} of the lowest loss."
+
+    def told(steps: int) -> str:
+        return f"{steps} steps" if steps >= 0 else "not arrived"
+
+    parts = [
+        f"The fewest steps on this map: {frame.best_steps}, at learning rate {frame.best_rate:.4g} and "
+        f"momentum {frame.best_momentum:.4g}"
+    ]
+    if frame.theory_momentum in frame.momenta and frame.theory_rate in frame.learning_rates:
+        parts.append(
+            f"theory's fastest pair in the long run, {frame.theory_rate:.4g} and "
+            f"{frame.theory_momentum:.4g}: {told(frame.theory_steps)}"
+        )
+    parts.append(
+        f"without momentum: {told(frame.plain_steps)}"
+        + (f" at {frame.plain_rate:.4g}" if frame.plain_steps >= 0 else "")
+    )
+    if frame.theory_plain_rate in frame.learning_rates:
+        parts.append(f"theory's plain rate {frame.theory_plain_rate:.4g}: {told(frame.theory_plain_steps)}")
+    return "; ".join(parts) + "."

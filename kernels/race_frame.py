@@ -1,0 +1,95 @@
+"""What there is to see of a race of optimizers."""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from kernels.simulation import Array, Frame, Scalar
+
+Status = Literal["running", "converged", "diverged", "unbounded below", "stopped"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaceFrame(Frame):
+    """R racers on one objective of d coordinates after `step` steps; NaN where there is no value.
+
+    Of all of them
+        `names` on the screen, all different; `axes`, the names of the coordinates; `steps`, (T,),
+        the step numbers of the curves, the present one last.
+    Curves
+        `paths`, (R, T, d), and `losses`, (R, T), over all data.
+    Now
+        `positions`, (R, d), `loss`, (R,), `gradients`, (R, d), over all data and without noise;
+        `learning_rates`, (R,), of the step to come.
+    The step just taken
+        `last_steps`, (R, d); `predicted`, (R,), the loss that the slope at its beginning promised
+        for its end: f - learning rate times slope squared, for plain SGD; `batch`, (B,), the samples
+        that it used, or that the first step will use: empty where it uses all of them.
+    The step to come
+        `promised`, (R,), f - learning rate times slope squared, what plain gradient descent is
+        promised; NaN for other optimizers.
+    The optimizer's memory, as torch keeps it
+        `velocities`, (R, d), the momentum or mean gradient; `second_moments`, (R, d), the mean, or
+        sum, of squared gradients.
+    Curvature, where it is the same everywhere or "curvature" is watched
+        `eigenvalues` of the Hessian at each racer, (R, d), rising; `limits`, (R,), the learning rate
+        above which each optimizer is unstable there.
+    How it goes
+        `status` and a sentence of each; `converged_at`, (R,), the step at which each converged, -1
+        if it has not.
+    """
+
+    names: tuple[str, ...]
+    axes: tuple[str, ...]
+    steps: Array
+    paths: Array
+    losses: Array
+    positions: Array
+    loss: Array
+    gradients: Array
+    learning_rates: Array
+    last_steps: Array
+    predicted: Array
+    promised: Array
+    batch: Array
+    epoch: float
+    velocities: Array
+    second_moments: Array
+    eigenvalues: Array
+    limits: Array
+    status: tuple[Status, ...]
+    sentences: tuple[str, ...]
+    converged_at: Array
+
+    @property
+    def conditions(self) -> Array:
+        """The condition number of each Hessian, (R,): the largest over the smallest size of an eigenvalue."""
+        sizes = np.abs(self.eigenvalues)
+        smallest = sizes.min(axis=1)
+        conditions = np.full(len(sizes), math.nan)
+        np.divide(sizes.max(axis=1), smallest, out=conditions, where=smallest > 0)
+        conditions[smallest == 0] = math.inf
+        return conditions
+
+    def row(self) -> dict[str, Scalar]:
+        """One row of a table: step, epoch, and of each racer its loss, coordinates, rate and status."""
+        row: dict[str, Scalar] = {"step": self.step, "epoch": self.epoch}
+        for i, name in enumerate(self.names):
+            row[f"name.{i}"] = name
+            row[f"loss.{i}"] = _scalar(self.loss[i])
+            for axis, value, slope in zip(
+                self.axes, self.positions[i], self.gradients[i], strict=True
+            ):
+                row[f"{axis}.{i}"] = _scalar(value)
+                row[f"d{axis}.{i}"] = _scalar(slope)
+            row[f"learning_rate.{i}"] = _scalar(self.learning_rates[i])
+            row[f"status.{i}"] = self.status[i]
+            row[f"converged_at.{i}"] = int(self.converged_at[i])
+        return row
+
+
+def _scalar(value: float) -> float | None:
+    """A plain number, or None where there is none: a table has no NaN."""
+    return float(value) if math.isfinite(value) else None

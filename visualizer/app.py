@@ -1,0 +1,116 @@
+"""The application: what is set before Qt starts, the window, and torch behind it."""
+
+import logging
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Sequence
+from types import TracebackType
+
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QApplication
+
+from kernels.errors import LayerscopeError
+from visualizer.loading import TorchLoader
+from visualizer.window import MainWindow
+from widgets.fonts import load_fonts
+from widgets.style import Style
+
+logger = logging.getLogger("layerscope")
+
+
+class Failures(QObject):
+    """Brings errors that nobody caught to the window, from whatever thread they come."""
+
+    happened = Signal(str, str)
+
+    def install(self) -> None:
+        sys.excepthook = self._report
+        threading.excepthook = lambda args: self._report(
+            args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback
+        )
+
+    def _report(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        details = "".join(traceback.format_exception(kind, error, trace))
+        logger.error(details)
+        sentence = (
+            str(error)
+            if isinstance(error, LayerscopeError)
+            else "Something went wrong inside Layerscope; what you made is still there. "
+            "Save the scene, and report the details if it happens again."
+        )
+        self.happened.emit(sentence, details)
+
+
+class Start(QObject):
+    """Brings the window to life: paint it, load torch, open the scene."""
+
+    def __init__(
+        self,
+        window: MainWindow,
+        style: Style,
+        scene: str,
+        settings: Sequence[str],
+        device: str | None,
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._style = style
+        self._wanted = (scene, settings, device)
+        self._loader = TorchLoader(self)
+        self._loader.loaded.connect(self._loaded)
+        self._loader.failed.connect(window.warn)
+        QTimer.singleShot(0, self._loader.start)
+
+    @Slot()
+    def _loaded(self) -> None:
+        from visualizer.cli import requested_scene
+        from visualizer.workbench import Workbench
+
+        self._loader.wait()
+        workbench = Workbench(self._window, self._style)
+        self._window.install(workbench)
+        scene, settings, device = self._wanted
+        try:
+            workbench.open(requested_scene(scene, settings, device))
+        except LayerscopeError as error:
+            self._window.warn(str(error))
+            workbench.open_default()
+
+    def wait(self) -> None:
+        """Wait until torch is loaded, if it is being loaded: a thread may not outlive its owner."""
+        self._loader.wait()
+
+
+def run_window(
+    scene: str, settings: Sequence[str], device: str | None, *, full_screen: bool = False
+) -> int:
+    """Open the window on `scene` and run until it is closed; gives the exit code."""
+    application = make_application()
+    failures = Failures()
+    failures.install()
+    style = Style(parent=application)
+    window = MainWindow(style)
+    failures.happened.connect(window.warn)
+    start = Start(window, style, scene, settings, device)
+    application.aboutToQuit.connect(start.wait)
+    window.show()
+    if full_screen:
+        window.appearance.full_screen()
+    return application.exec()
+
+
+def make_application() -> QApplication:
+    """The application, with what must be set before it is made."""
+    os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
+    # A canvas that is taken into another window keeps its OpenGL context only if all share one.
+    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+    QCoreApplication.setOrganizationName("Layerscope")
+    QCoreApplication.setApplicationName("Layerscope")
+    application = QApplication(["layerscope"])
+    application.setApplicationDisplayName("Layerscope")
+    load_fonts()
+    return application

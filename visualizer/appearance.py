@@ -1,0 +1,104 @@
+"""How the window looks and is remembered: theme, size of letters, full screen, controls, place."""
+
+from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+
+from widgets.style import Style
+from widgets.theme import apply_theme
+
+LARGER = 1.1  # how much one press of Ctrl + enlarges
+LAYOUT_VERSION = 1  # raise it when docks change, so that an old layout is not restored
+
+
+class Appearance(QObject):
+    """Switches what can be switched about the look of a window, and keeps it for the next time.
+
+    `controlsShown` is emitted when the controls come or go, `presenting` with full screen.
+    """
+
+    controlsShown = Signal(bool)
+    presenting = Signal(bool)
+
+    def __init__(self, window: QMainWindow, style: Style, controls: list[QWidget]) -> None:
+        super().__init__(window)
+        self._window = window
+        self._style = style
+        self._controls = controls
+        self._settings = QSettings()
+        style.changed.connect(self._restyle)
+        style.setTheme("dark" if self._settings.value("theme") == "dark" else "light")
+        style.setFactor(_number(self._settings.value("factor"), 1.0))
+        self._restyle()
+
+    # ---- the actions of the menu "View" ----------------------------------------------------
+
+    def toggle_theme(self) -> None:
+        self._style.setTheme("light" if self.is_dark() else "dark")
+
+    def larger(self) -> None:
+        self._style.setFactor(self._style.factor() * LARGER)
+
+    def smaller(self) -> None:
+        self._style.setFactor(self._style.factor() / LARGER)
+
+    def normal_size(self) -> None:
+        self._style.setFactor(1.0)
+
+    def full_screen(self) -> None:
+        """Show nothing but the panel, on the whole screen; or leave that."""
+        if self._window.isFullScreen():
+            self.leave_full_screen()
+            return
+        self._window.showFullScreen()
+        self._show_controls(False)
+        self.presenting.emit(True)
+
+    def leave_full_screen(self) -> None:
+        if self._window.isFullScreen():
+            self._window.showNormal()
+            self._show_controls(True)
+            self.presenting.emit(False)
+
+    def toggle_controls(self) -> None:
+        self._show_controls(not self.are_controls_shown())
+
+    # ---- what is so ------------------------------------------------------------------------
+
+    def is_dark(self) -> bool:
+        return self._style.theme().name == "dark"
+
+    def are_controls_shown(self) -> bool:
+        return not self._controls[0].isHidden()
+
+    def restore(self) -> None:
+        """Put the window where it was the last time."""
+        geometry, state = self._settings.value("geometry"), self._settings.value("state")
+        if isinstance(geometry, QByteArray):
+            self._window.restoreGeometry(geometry)
+        if isinstance(state, QByteArray):
+            self._window.restoreState(state, LAYOUT_VERSION)
+
+    def remember(self) -> None:
+        """Keep where the window is and how it looks."""
+        self.leave_full_screen()
+        self._settings.setValue("geometry", self._window.saveGeometry())
+        self._settings.setValue("state", self._window.saveState(LAYOUT_VERSION))
+
+    def _restyle(self) -> None:
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            apply_theme(application, self._style)
+        self._settings.setValue("theme", self._style.theme().name)
+        self._settings.setValue("factor", self._style.factor())
+
+    def _show_controls(self, shown: bool) -> None:
+        for widget in self._controls:
+            widget.setVisible(shown)
+        self.controlsShown.emit(shown)
+
+
+def _number(value: object, default: float) -> float:
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return default

@@ -1,0 +1,203 @@
+"""The transport bar: play and pause, single steps, the scrubber, the speed, and the loop."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+
+from widgets.icons import icon
+from widgets.speed_slider import SpeedSlider, speed_text
+from widgets.style import Style
+from widgets.timeline import Timeline
+
+_ROOM_FOR_ONE_LINE = 1000  # px at factor 1: below this width, the scrubber has a line of its own
+
+
+class TransportBar(QWidget):
+    """Controls for the time of a run; it shows what it is told and asks for what a person wants.
+
+    Signals
+    -------
+    playToggled(on), loopToggled(on)
+        Play or pause, loop or not.
+    stepRequested(n), stepBackRequested(n)
+        Go `n` steps on or back.
+    restartRequested()
+        Begin again at step 0.
+    seekRequested(step)
+        Go to a step; while the scrubber is dragged, at most 30 times a second.
+    speedChanged(n)
+        Do `n` steps per frame, 0 for as many as can be done.
+    """
+
+    playToggled = Signal(bool)
+    stepRequested = Signal(int)
+    stepBackRequested = Signal(int)
+    restartRequested = Signal()
+    seekRequested = Signal(int)
+    speedChanged = Signal(int)
+    loopToggled = Signal(bool)
+
+    def __init__(self, style: Style, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._style = style
+        self._one_line: bool | None = None
+        self.restart = _button("Restart", "Begin again at step 0")
+        self.step_back = _button("Step back", "Go one step back")
+        self.play = _button("Play", "Play or pause")
+        self.step = _button("Step", "Go one step on")
+        self.loop = _button("Loop", "Begin again when the run has ended")
+        self.play.setCheckable(True)
+        self.loop.setCheckable(True)
+        self.timeline = Timeline(style)
+        self.counter = QLabel()
+        self.speed = SpeedSlider()
+        self.speed_read_out = QLabel()
+        self._length: int | None = None
+        self._lay_out()
+        self._connect()
+        self.setSpeed(1)
+        self.setStep(0)
+        style.changed.connect(self._restyle)
+        self._restyle()
+
+    def _lay_out(self) -> None:
+        self._grid = QGridLayout(self)
+        self._buttons = QHBoxLayout()
+        for button in (self.restart, self.step_back, self.play, self.step, self.loop):
+            self._buttons.addWidget(button)
+        self._pace = QHBoxLayout()
+        speed = QLabel("Speed")
+        speed.setBuddy(self.speed)
+        for part in (speed, self.speed, self.speed_read_out):
+            self._pace.addWidget(part)
+        self.counter.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.speed.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def _connect(self) -> None:
+        self.play.toggled.connect(self._on_play)
+        self.loop.toggled.connect(self.loopToggled)
+        self.step.clicked.connect(self._on_step)
+        self.step_back.clicked.connect(self._on_step_back)
+        self.restart.clicked.connect(self._on_restart)
+        self.timeline.seekRequested.connect(self.seekRequested)
+        self.speed.speedEdited.connect(self._on_speed)
+
+    def isPlaying(self) -> bool:
+        return self.play.isChecked()
+
+    def setPlaying(self, on: bool) -> None:
+        """Show whether the run goes on, silently."""
+        with QSignalBlocker(self.play):
+            self.play.setChecked(on)
+        self._show_play()
+
+    def setLoop(self, on: bool) -> None:
+        """Show whether the run begins again at its end, silently."""
+        with QSignalBlocker(self.loop):
+            self.loop.setChecked(on)
+
+    def setSpeed(self, speed: int) -> None:
+        """Show the speed in steps per frame, 0 for Max, silently."""
+        self.speed.setSpeed(speed)
+        self.speed_read_out.setText(speed_text(speed))
+
+    def setStep(self, step: int, furthest: int | None = None) -> None:
+        """Show that the run is at `step` and came to `furthest`, silently."""
+        self.timeline.setStep(step, furthest)
+        end = f" / {self._length:,}" if self._length is not None else ""
+        self.counter.setText(f"step {step:,}{end}")
+
+    def setLength(self, length: int | None) -> None:
+        """Show how many steps there are in all; None where nobody knows."""
+        self._length = length
+        self.timeline.setLength(length)
+        self.setStep(self.timeline.step(), self.timeline.furthest())
+
+    def setMarks(self, steps: Sequence[int]) -> None:
+        """Mark on the scrubber the steps at which a person did something."""
+        self.timeline.setMarks(steps)
+
+    def _on_play(self, on: bool) -> None:
+        self._show_play()
+        self.playToggled.emit(on)
+
+    def _show_play(self) -> None:
+        playing = self.play.isChecked()
+        self.play.setIcon(icon("pause" if playing else "play", self._style, "on_accent"))
+        self.play.setAccessibleName("Pause" if playing else "Play")
+
+    def _on_step(self) -> None:
+        self.stepRequested.emit(1)
+
+    def _on_step_back(self) -> None:
+        self.stepBackRequested.emit(1)
+
+    def _on_restart(self) -> None:
+        self.restartRequested.emit()
+
+    def _on_speed(self, speed: int) -> None:
+        self.speed_read_out.setText(speed_text(speed))
+        self.speedChanged.emit(speed)
+
+    def _restyle(self) -> None:
+        style, px = self._style, self._style.px
+        self.setFont(style.font("body"))
+        icons = {
+            self.restart: "restart",
+            self.step_back: "step-back",
+            self.step: "step",
+            self.loop: "loop",
+        }
+        for button, name in icons.items():
+            button.setIcon(icon(name, style))
+        for button in (*icons, self.play):
+            side = round(px(22 if button is self.play else 18))
+            button.setIconSize(QSize(side, side))
+        self._show_play()
+        metrics = self.fontMetrics()
+        self.counter.setMinimumWidth(metrics.horizontalAdvance("step 88,888 / 88,888"))
+        self.speed_read_out.setMinimumWidth(metrics.horizontalAdvance(speed_text(10_000)))
+        self.speed.setFixedWidth(round(px(130)))
+        for row in (self._buttons, self._pace):
+            row.setSpacing(round(px(5)))
+        self._grid.setHorizontalSpacing(round(px(14)))
+        self._grid.setVerticalSpacing(round(px(4)))
+        margins = (round(px(10)), round(px(6)))
+        self._grid.setContentsMargins(*margins, *margins)
+        self._place()
+
+    def _place(self) -> None:
+        one_line = self.width() >= self._style.px(_ROOM_FOR_ONE_LINE)
+        if one_line == self._one_line:
+            return
+        self._one_line = one_line
+        parts = (self._buttons, self._pace, self.timeline, self.counter)
+        for part in parts:
+            if isinstance(part, QWidget):
+                self._grid.removeWidget(part)
+            else:
+                self._grid.removeItem(part)
+        row = 0 if one_line else 1
+        self._grid.addLayout(self._buttons, row, 0)
+        if one_line:
+            self._grid.addWidget(self.timeline, 0, 1)
+        else:
+            self._grid.addWidget(self.timeline, 0, 0, 1, 4)
+        self._grid.addWidget(self.counter, row, 2)
+        self._grid.addLayout(self._pace, row, 3)
+        self._grid.setColumnStretch(1, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
+
+
+def _button(name: str, tip: str) -> QToolButton:
+    button = QToolButton()
+    button.setProperty("primary" if name == "Play" else "flat", "true")
+    button.setAccessibleName(name)
+    button.setToolTip(tip)
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return button
