@@ -13,11 +13,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from kernels.objectives import Objective
+from kernels.objective_base import Objective, read_only
 from kernels.simulation import Array, to_host
 
 WINDOW = 3.0  # beyond this many times the domain, about its middle, a point has left
-CELLS_PER_RADIUS = 2
+CELLS_PER_RADIUS = 4  # so finely is nearness told
 
 
 class Ending(IntEnum):
@@ -75,19 +75,19 @@ class Attractors:
         device: torch.device,
         dtype: torch.dtype,
     ) -> None:
-        self.known = np.array([m.point for m in objective.minima], dtype=np.float64).reshape(-1, 2)
+        self.known = read_only(np.reshape([m.point for m in objective.minima], (-1, 2)))
         self._objective = objective
         self._radius = radius
-        self._flat = tolerance / (radius * max(high - low for low, high in objective.domain))
         self._cells = math.ceil(WINDOW / radius * CELLS_PER_RADIUS)  # along each axis of the window
-        self._scale = [self._cells / (WINDOW * (high - low)) for low, high in objective.domain]
-        self._corner = [
-            (low + high - WINDOW * (high - low)) / 2 for low, high in objective.domain
-        ]
+        low, high = np.array(objective.domain, dtype=np.float64).T  # (2,) each
+        self._widths = high - low
+        self._scale = self._cells / (WINDOW * self._widths)  # cells per unit along x and y
+        self._corner = (low + high - WINDOW * self._widths) / 2
+        self._flat = tolerance / (radius * float(self._widths.max()))
         self._nearest = self._nearest_of_cells(device, dtype)  # (cells ** 2 + 1,)
 
     def classify(self, points: Tensor, at_rest: Tensor) -> Endings:
-        """What `points`, (N, 2), of which some are `at_rest`, (N,), belong to. Waits for the device."""
+        """What `points`, (N, 2), some of them `at_rest`, (N,), belong to. Waits for the device."""
         cells = self._cells_of(points)  # (N,)
         nearest = self._nearest.index_select(0, cells)  # (N,) int16
         away = torch.where(nearest >= 0, int(Ending.NEAR), int(Ending.MOVING))
@@ -104,12 +104,15 @@ class Attractors:
         return Endings(labels=host_labels, nearest=to_host(nearest), ends=ends)
 
     def _cells_of(self, points: Tensor) -> Tensor:
-        """The cell of the window in which each point lies, (N, 2) -> (N,); ``cells ** 2`` outside."""
+        """The cell of the window where each point lies, (N, 2) -> (N,); ``cells ** 2`` outside."""
         n = self._cells
         column, row = (
-            coordinate.mul(scale).sub_(corner * scale).floor_()
+            coordinate.mul(scale).sub_(corner).floor_()
             for coordinate, scale, corner in zip(
-                points.unbind(-1), self._scale, self._corner, strict=True
+                points.unbind(-1),
+                self._scale.tolist(),
+                (self._corner * self._scale).tolist(),
+                strict=True,
             )
         )
         inside = (column >= 0) & (column < n) & (row >= 0) & (row < n)  # False for NaN
@@ -123,20 +126,20 @@ class Attractors:
         nearest = torch.full(shape, -1, device=device, dtype=torch.int16)
         middles = (torch.arange(n, device=device, dtype=dtype) + 0.5) * (WINDOW / n)  # domain = 1
         for index, point in enumerate(self.known):
-            at = [
-                float(c - corner) * scale * WINDOW / n
-                for c, corner, scale in zip(point, self._corner, self._scale, strict=True)
-            ]
-            columns, rows = (
-                slice(max(0, int((a - self._radius) * n / WINDOW)), int((a + self._radius) * n / WINDOW) + 1)
-                for a in at
-            )
-            distance = (middles[None, columns] - at[0]) ** 2 + (middles[rows, None] - at[1]) ** 2
+            x, y = (point - self._corner) * self._scale * (WINDOW / n)  # as the middles are counted
+            columns, rows = self._cells_about(x), self._cells_about(y)
+            distance = (middles[None, columns] - x) ** 2 + (middles[rows, None] - y) ** 2
             closer = distance <= best[rows, columns]
             best[rows, columns] = torch.where(closer, distance, best[rows, columns])
             nearest[rows, columns] = torch.where(closer, index, nearest[rows, columns])
         outside = nearest.new_full((1,), -1)
         return torch.cat([nearest.flatten(), outside])
+
+    def _cells_about(self, coordinate: float) -> slice:
+        """The cells along one axis whose middles can lie within the radius of `coordinate`."""
+        first = int((coordinate - self._radius) * self._cells / WINDOW)
+        last = int((coordinate + self._radius) * self._cells / WINDOW)
+        return slice(max(0, first), max(0, last + 1))
 
     def _examine(self, points: Tensor, cells: Array) -> tuple[Array, Array]:
         """Labels, (U,), of resting points that are at no known minimum, and all ends, (K, 2)."""
@@ -153,18 +156,20 @@ class Attractors:
         of_cell[minimal] = len(self.known) + cluster
         labels = of_cell[inverse]
         found = _centres(to_host(points), labels - len(self.known))
-        return labels, np.concatenate([self.known, found])
+        return labels, read_only(np.concatenate([self.known, found]))
 
     def _at_known_saddle(self, points: Array) -> Array:
         """Whether each of `points`, (V, 2), lies within the radius of a known saddle, (V,)."""
-        widths = np.array([high - low for low, high in self._objective.domain])
         saddles = np.array(self._objective.saddles, dtype=np.float64).reshape(-1, 1, 2)
-        distances = np.linalg.norm((points - saddles) / widths, axis=-1)  # (saddles, V)
-        return (distances <= self._radius).any(axis=0)
+        distances = np.linalg.norm((points - saddles) / self._widths, axis=-1)  # (saddles, V)
+        return np.asarray((distances <= self._radius).any(axis=0))
 
 
 def eigenvalues(matrices: Array) -> tuple[Array, Array]:
-    """The smaller and the larger eigenvalue of symmetric `matrices`, (..., d, d) -> two of (...); d is 1 or 2."""
+    """The least and the largest eigenvalue of symmetric `matrices`, (..., d, d) -> two of (...).
+
+    d is 1 or 2. A NaN in a matrix gives NaN.
+    """
     if matrices.shape[-1] == 1:
         return matrices[..., 0, 0], matrices[..., 0, 0]
     a, b, d = matrices[..., 0, 0], matrices[..., 0, 1], matrices[..., 1, 1]
@@ -189,7 +194,8 @@ def connected_cells(cells: Array, width: int) -> Array:
     around = []
     for shift in (-width - 1, -width, -width + 1, -1, 1, width - 1, width, width + 1):
         place = np.minimum(np.searchsorted(cells, cells + shift), len(cells) - 1)
-        there = (cells[place] == cells + shift) & (np.abs(cells % width - cells[place] % width) <= 1)
+        wraps = np.abs(cells[place] % width - cells % width) > 1  # from one row's end to the next
+        there = (cells[place] == cells + shift) & ~wraps
         around.append(np.where(there, place, np.arange(len(cells))))
     patch = np.arange(len(cells))
     while True:
@@ -198,3 +204,19 @@ def connected_cells(cells: Array, width: int) -> Array:
         if np.array_equal(lowest, patch):
             return np.unique(patch, return_inverse=True)[1]
         patch = lowest
+
+
+def share_names(objective: Objective) -> tuple[str, ...]:
+    """What each share of `shares` is of, in words that follow "30 %"."""
+    points = (", ".join(f"{c:.4g}" for c in minimum.point) for minimum in objective.minima)
+    known = (f"end at ({point})" for point in points)
+    return (*known, "end at another minimum", *ENDING_WORDS.values())
+
+
+def shares(labels: Array, known: int) -> Array:
+    """The share of `labels` at each of the `known` minima, at others, and of each ending."""
+    least = min(Ending)
+    counts = np.bincount(labels - least, minlength=known - least)  # from the lowest code up
+    minima = counts[-least:]
+    endings = [counts[code - least] for code in ENDING_WORDS]
+    return read_only(np.array([*minima[:known], minima[known:].sum(), *endings]) / len(labels))

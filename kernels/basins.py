@@ -8,21 +8,23 @@ descent cannot rest where the curvature is above 2 / learning rate.
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 import torch
 from pydantic import model_validator
 from torch import Tensor
-from typing_extensions import Self
 
-from kernels.attractors import ENDING_WORDS, Attractors, Ending, Endings, eigenvalues
-from kernels.batched_descent import BatchedDescent, ExperimentParameters, require_elementwise
+from kernels.attractors import Attractors, Endings, eigenvalues, share_names, shares
+from kernels.basins_frame import BasinsFrame
+from kernels.batched_descent import BatchedDescent, mark_last_, require_elementwise
+from kernels.descent import Descent
 from kernels.errors import ParameterError
-from kernels.objectives import Objective, make_objective
+from kernels.objective_base import Objective, read_only
+from kernels.objectives import make_objective
 from kernels.optimizers import OptimizerParameters
 from kernels.parameters import Parameters, setting
-from kernels.simulation import Array, Finish, Frame, Scalar, Simulation, State, to_host
+from kernels.simulation import Array, Finish, Scalar, Simulation, State, to_host
 
 PICTURES = 50  # a run is classified anew this many times; frames between two show the older one
 DTYPES = {"float64": torch.float64, "float32": torch.float32}
@@ -64,14 +66,16 @@ class BasinsParameters(Parameters):
         help="How near to a minimum an end point must lie to belong to it.",
     )
     dtype: Literal["float64", "float32"] = setting(
-        "float64", label="Precision", help="The numbers it computes with; 32 bits are faster on a GPU."
+        "float64",
+        label="Precision",
+        help="The numbers it computes with; 32 bits are faster on a GPU.",
     )
     sweep: int = setting(
         0,
         ge=0,
         le=200,
         unit="learning rates",
-        help="How many learning rates are tried one after another; 0 keeps to that of the optimizer.",
+        help="How many learning rates are tried in turn; 0 keeps to that of the optimizer.",
     )
     sweep_from: float = setting(
         0.01, gt=0, le=1000, scale="log", slider=(1e-4, 10.0), help="The first learning rate."
@@ -84,8 +88,8 @@ class BasinsParameters(Parameters):
     def _sweep_rises(self) -> Self:
         if self.sweep and self.sweep_to <= self.sweep_from:
             raise ParameterError(
-                f"The sweep ends at {self.sweep_to:g} and starts at {self.sweep_from:g}; it must rise. "
-                "Give a larger last learning rate.",
+                f"The sweep ends at {self.sweep_to:g} and starts at {self.sweep_from:g}; it must "
+                "rise. Give a larger last learning rate.",
                 "sweep_to",
             )
         return self
@@ -94,44 +98,6 @@ class BasinsParameters(Parameters):
     def rates(self) -> tuple[float, ...]:
         """The learning rates of the sweep, evenly spaced on a log scale; empty without one."""
         return tuple(float(r) for r in np.geomspace(self.sweep_from, self.sweep_to, self.sweep))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BasinsFrame(Frame):
-    """Where the starts of a grid have come to.
-
-    `x`, (W,), and `y`, (H,), are the middles of the pixels; row 0 of all pictures is the lowest y.
-    The pictures are those after `picture_step` steps of the present run, which took `learning_rate`:
-    `labels`, (H, W), int16, the index of a minimum in `ends` or a code of `Ending`; `steps`,
-    (H, W), int16, the step from which the gradient stayed under the tolerance, -1 where it is above;
-    `nearest`, (H, W), int16, the known minimum within the radius, at rest or not, or -1;
-    `end_points`, (H, W, 2), where each start is.
-
-    `ends`, (K, 2), are the `known` minima, then those found. `limits`, (known,), is the learning
-    rate above which each lets go by the rule `limit_rule` of the optimizer; NaN, and "", where it
-    has none. `shares`, (S,), are the shares of the starts by `share_names`: each known minimum,
-    other minima, and the endings. `sweep_rates`, (R,), and `sweep_shares`, (R, S), are the runs of a
-    sweep that are complete.
-    """
-
-    picture_step: int
-    run: int
-    learning_rate: float
-    known: int
-    limit_rule: str
-    sentence: str
-    x: Array
-    y: Array
-    labels: Array
-    steps: Array
-    nearest: Array
-    end_points: Array
-    ends: Array
-    limits: Array
-    shares: Array
-    share_names: tuple[str, ...]
-    sweep_rates: Array
-    sweep_shares: Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +113,7 @@ class _Picture:
     limits: Array  # (known,)
 
 
-class Basins(Simulation[Any, BasinsFrame]):
+class Basins(Simulation[Descent, BasinsFrame]):
     """All starts of a grid descend in one batch, once, or once for each learning rate of a sweep.
 
     A live change of the optimizer goes on from where the starts are.
@@ -159,7 +125,7 @@ class Basins(Simulation[Any, BasinsFrame]):
         {"objective", "_starts", "_attractors", "_axes", "_picture"}
     )
 
-    def __init__(self, parameters: ExperimentParameters, device: torch.device) -> None:
+    def __init__(self, parameters: Descent, device: torch.device) -> None:
         super().__init__(parameters, device)
         experiment = self._experiment
         dtype = DTYPES[experiment.dtype]
@@ -190,12 +156,13 @@ class Basins(Simulation[Any, BasinsFrame]):
 
     @property
     def _experiment(self) -> BasinsParameters:
-        experiment: BasinsParameters = self.parameters.experiment
+        experiment = self.parameters.experiment
+        assert isinstance(experiment, BasinsParameters)
         return experiment
 
     @property
     def _row(self) -> OptimizerParameters:
-        rows: tuple[OptimizerParameters, ...] = self.parameters.optimizers
+        rows = self.parameters.optimizers
         index = self._experiment.optimizer
         if index >= len(rows):
             raise ParameterError(
@@ -219,14 +186,15 @@ class Basins(Simulation[Any, BasinsFrame]):
         for _ in range(min(n, self.length - self.step_count)):
             if self._descent.steps == self._experiment.steps:
                 self._begin(self._run + 1)
-            self._look(self._descent.step(self.objective, self._row, [self.learning_rate]))
+            self._descent.step(self._row, [self.learning_rate], self._gradient)
+            self._look()
             self.step_count += 1
 
     def observe(self) -> None:
         if self._descent.steps < self._experiment.steps:
             return
         picture = self._take_picture()
-        if self._experiment.sweep:
+        if self._experiment.sweep and len(self._sweep_shares) == self._run:
             self._sweep_shares.append(picture.shares)
         if self.step_count == self.length:
             self.finished = Finish(reason="complete", sentence=self._sentence(picture))
@@ -235,7 +203,7 @@ class Basins(Simulation[Any, BasinsFrame]):
         picture = self._present_picture()
         side = self._experiment.resolution
         rates = self._experiment.rates[: len(self._sweep_shares)]
-        names = self._share_names
+        names = share_names(self.objective)
         return BasinsFrame(
             step=self.step_count,
             picture_step=picture.step,
@@ -254,16 +222,16 @@ class Basins(Simulation[Any, BasinsFrame]):
             limits=picture.limits,
             shares=picture.shares,
             share_names=names,
-            sweep_rates=np.array(rates),
-            sweep_shares=np.array(self._sweep_shares).reshape(len(rates), len(names)),
+            sweep_rates=read_only(np.array(rates)),
+            sweep_shares=read_only(np.reshape(self._sweep_shares, (len(rates), len(names)))),
         )
 
     def summary(self) -> dict[str, Scalar]:
         picture = self._present_picture()
-        shares = zip(self._share_names, picture.shares, strict=True)
-        return {name: float(share) for name, share in shares if share > 0}
+        told = zip(share_names(self.objective), picture.shares, strict=True)
+        return {name: float(share) for name, share in told if share > 0}
 
-    def adjust(self, parameters: Parameters) -> None:
+    def adjust(self, parameters: Descent) -> None:
         super().adjust(parameters)
         self._picture = None
 
@@ -273,17 +241,18 @@ class Basins(Simulation[Any, BasinsFrame]):
 
     def _begin(self, run: int) -> None:
         self._run = run
-        self._descent = BatchedDescent(self.objective, self._row, self._starts)
-        self._last_moving = torch.full(
-            self._starts.shape[:1], -1, dtype=torch.int16, device=self.device
-        )  # (N,) the last step after which the gradient was above the tolerance
-        self._look(self._descent.gradient)
+        self._descent = BatchedDescent(self._row, self._starts.unsqueeze(0).clone())
+        self._last_moving = torch.full_like(
+            self._starts[:, 0], -1, dtype=torch.int16
+        )  # (N,) the last step after which the gradient was longer than the tolerance
+        self._look()
 
-    def _look(self, gradient: Tensor) -> None:
-        """Note which starts still move. Masks are multiplied in: filling by mask takes ten times as long."""
-        x, y = gradient[0].unbind(-1)  # (N,) each
+    def _look(self) -> None:
+        """The gradient at the present points, and which of them still move."""
+        self._gradient = self.objective.gradient(self._descent.points)  # (1, N, 2)
+        x, y = self._gradient[0].unbind(-1)  # (N,) each
         at_rest = torch.addcmul(x * x, y, y) <= self._experiment.tolerance**2  # False for NaN
-        self._last_moving.mul_(at_rest).add_(~at_rest, alpha=self._descent.steps)
+        mark_last_(self._last_moving, at_rest, self._descent.steps)
 
     def _present_picture(self) -> _Picture:
         """The last picture, taken anew when a fiftieth of the run has passed, or it is over."""
@@ -308,30 +277,25 @@ class Basins(Simulation[Any, BasinsFrame]):
                 endings=endings,
                 steps=to_host(torch.where(at_rest, self._last_moving + 1, -1)),
                 end_points=to_host(points),
-                shares=_shares(endings.labels, len(self.objective.minima)),
+                shares=shares(endings.labels, len(self.objective.minima)),
                 limits=self._limits(),
             )
         return self._picture
 
     def _limits(self) -> Array:
-        """The learning rate above which each known minimum lets go, (known,); NaN where there is no such rule."""
-        known = torch.as_tensor(
+        """The learning rate above which each known minimum lets go, (known,); NaN for no rule."""
+        known = torch.tensor(
             self._attractors.known, dtype=self._starts.dtype, device=self.device
-        )
+        )  # (known, 2)
         if not len(known):
-            return np.empty(0)
+            return read_only(np.empty(0))
         curvatures = eigenvalues(to_host(self.objective.hessian(known)))[1]
         limits = [self._row.limit(float(c)) for c in curvatures]
-        return np.array([math.nan if limit is None else limit for limit in limits])
-
-    @property
-    def _share_names(self) -> tuple[str, ...]:
-        points = (", ".join(f"{c:.4g}" for c in m.point) for m in self.objective.minima)
-        return (*(f"end at ({p})" for p in points), "end at another minimum", *ENDING_WORDS.values())
+        return read_only(np.array([math.nan if limit is None else limit for limit in limits]))
 
     def _sentence(self, picture: _Picture) -> str:
-        shares = sorted(zip(picture.shares, self._share_names, strict=True), key=lambda s: -s[0])
-        told = [f"{share:.1%} {name}" for share, name in shares if share > 0]
+        named = zip(picture.shares, share_names(self.objective), strict=True)
+        told = [f"{share:.1%} {name}" for share, name in sorted(named, reverse=True) if share > 0]
         rest = f", and {len(told) - 5} more" if len(told) > 5 else ""
         return (
             f"After {picture.step} steps of {self._row.title} at {self.learning_rate:.4g}, of "
@@ -345,12 +309,3 @@ def _middles(
     """The middles of `count` equal pixels between `low` and `high`, (count,)."""
     pixels = torch.arange(count, device=device, dtype=dtype)
     return (pixels + 0.5) * ((high - low) / count) + low
-
-
-def _shares(labels: Array, known: int) -> Array:
-    """The share of `labels` at each known minimum, at other minima, and of each ending, (known + 1 + 5,)."""
-    counts = np.bincount(labels - min(Ending), minlength=known - min(Ending))  # from -5 up
-    minima = counts[-min(Ending) :]
-    others = minima[known:].sum()
-    endings = [counts[code - min(Ending)] for code in ENDING_WORDS]
-    return np.array([*minima[:known], others, *endings]) / len(labels)

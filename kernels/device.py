@@ -62,7 +62,7 @@ def make_generator(device: torch.device, seed: int) -> torch.Generator | None:
 
 
 def default_threads() -> int:
-    """How many threads the core takes by default: all processors but one, which the window keeps."""
+    """How many threads the core takes by default: one processor is left to the window."""
     if hasattr(os, "sched_getaffinity"):  # not on macOS and Windows
         processors = len(os.sched_getaffinity(0))
     else:

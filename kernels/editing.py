@@ -21,7 +21,7 @@ from kernels.annotations import (
 )
 from kernels.errors import ParameterError
 from kernels.parameters import KIND, NONE, Parameters
-from kernels.sentences import shown, unknown_field, unknown_kind, validated
+from kernels.sentences import cut, shown, unknown_field, unknown_kind, validated
 
 M = TypeVar("M", bound=Parameters)
 
@@ -165,7 +165,7 @@ def _rows(parameters: Parameters, path: str) -> tuple[Any, ...]:
 
 def _no_row(index: object, path: str, count: int) -> str:
     has = "no rows" if count == 0 else "only row 0" if count == 1 else f"rows 0 to {count - 1}"
-    return f"There is no row {index} in {path}; it has {has}. Use one of these, or add a row."
+    return f"There is no row {cut(str(index))} in {path}; it has {has}. Add one, or use another."
 
 
 def _annotation_at(parameters: Parameters, path: str) -> Any:

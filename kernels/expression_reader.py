@@ -65,9 +65,9 @@ _TOKEN = re.compile(
 )
 
 _INSTEAD = {  # what to write for a sign that is often typed or pasted
-    **dict.fromkeys("×·⋅∙∗•", "'*'"),  # noqa: RUF001
+    **dict.fromkeys("×·⋅∙∗•", "'*'"),
     **dict.fromkeys("÷∕", "'/'"),  # noqa: RUF001
-    **dict.fromkeys("−–—", "'-'"),  # noqa: RUF001
+    **dict.fromkeys("−–—", "'-'"),
     **dict.fromkeys("[{", "'('"),
     **dict.fromkeys("]}", "')'"),
     **{"²": "'**2'", "³": "'**3'", "√": "'sqrt(...)'", "π": "'pi'"},

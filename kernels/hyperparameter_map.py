@@ -1,30 +1,34 @@
-"""The map of hyper-parameters: every pixel is a pair of learning rate and momentum, all run at once.
+"""The map of hyper-parameters: every pixel is a learning rate and a momentum, all run at once.
 
 The colour of a pixel is the number of steps that gradient descent with momentum needs from one
-start; over it lies what `kernels.momentum_theory` says. Theory calls fastest what is fastest far out
-in a run; from one start and to one tolerance another pixel may need fewer steps, and the frame
+start; over it lies what `kernels.momentum_theory` says. Theory calls fastest what is fastest far
+out in a run; from one start and to one tolerance another pixel may need fewer steps, and the frame
 tells both.
 """
 
 import math
-from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Literal
+from dataclasses import replace
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 import torch
 from pydantic import model_validator
-from typing_extensions import Self
 
-from kernels.batched_descent import ExperimentParameters
+from kernels.batched_descent import mark_last_
+from kernels.descent import Descent
 from kernels.errors import ParameterError
+from kernels.hyperparameter_map_frame import (
+    DIVERGED,
+    NOT_REACHED,
+    HyperparameterMapFrame,
+    compared,
+)
 from kernels.momentum_theory import MomentumTheory, theory_at_minimum
+from kernels.objective_base import read_only
 from kernels.objectives import Objective, make_objective
 from kernels.parameters import Parameters, setting
-from kernels.objective_base import read_only
-from kernels.simulation import Array, Finish, Frame, Simulation, to_host
+from kernels.simulation import Array, Finish, Simulation, to_host
 
-NOT_REACHED = -1
-DIVERGED = -2
 BLOWN_UP = 1e3  # a gap this many times that of the start has diverged
 RATES_BELOW = 1e-3  # the least learning rate drawn, as a share of the largest, where none is given
 
@@ -90,44 +94,7 @@ class HyperparameterMapParameters(Parameters):
         return self
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HyperparameterMapFrame(Frame):
-    """How many steps each pair of learning rate and momentum has needed from one start.
-
-    `learning_rates`, (W,), and `momenta`, (H,), rise; the nodes nearest to theory's best are moved
-    onto it. `steps`, (H, W), integers: the step from which the loss has stayed less than `tolerance`
-    above the lowest there is, or `NOT_REACHED` (so far) or `DIVERGED`; row 0 is momentum 0. A path
-    that only flies through the minimum has not arrived.
-    `best_*` is the pixel with the fewest steps, `plain_*` that with momentum 0: steps is
-    `NOT_REACHED` and the rest NaN while there is none. Of equals, the first by momentum, then rate.
-
-    Theory, empty or NaN where no curvature is known: `limits`, (H,), the learning rate at which each
-    momentum turns unstable; `speeds`, (H, W), the factor by which the distance shrinks each step;
-    `theory_*` its fastest pair with the steps that this pair has needed. `theory` says for what it
-    holds, `sentence` compares it with the map.
-    """
-
-    tolerance: float
-    learning_rates: Array
-    momenta: Array
-    steps: Array
-    best_rate: float
-    best_momentum: float
-    best_steps: int
-    plain_rate: float
-    plain_steps: int
-    limits: Array
-    speeds: Array
-    theory_rate: float
-    theory_momentum: float
-    theory_steps: int
-    theory_plain_rate: float
-    theory_plain_steps: int
-    theory: str
-    sentence: str
-
-
-class HyperparameterMap(Simulation[Any, HyperparameterMapFrame]):
+class HyperparameterMap(Simulation[Descent, HyperparameterMapFrame]):
     """SGD with momentum from one start, at every pair of a learning rate and a momentum at once.
 
     The arithmetic is that of torch.optim.SGD, with a learning rate and a momentum for each pixel.
@@ -139,7 +106,7 @@ class HyperparameterMap(Simulation[Any, HyperparameterMapFrame]):
         {"objective", "_theory", "_rates", "_momenta", "_minus_rate", "_momentum", "_start_gap"}
     )
 
-    def __init__(self, parameters: ExperimentParameters, device: torch.device) -> None:
+    def __init__(self, parameters: Descent, device: torch.device) -> None:
         super().__init__(parameters, device)
         self.objective = objective = make_objective(parameters.objective, device, self.dtype)
         self._infimum = _floor(objective)
@@ -160,7 +127,8 @@ class HyperparameterMap(Simulation[Any, HyperparameterMapFrame]):
 
     @property
     def _experiment(self) -> HyperparameterMapParameters:
-        experiment: HyperparameterMapParameters = self.parameters.experiment
+        experiment = self.parameters.experiment
+        assert isinstance(experiment, HyperparameterMapParameters)
         return experiment
 
     @property
@@ -178,11 +146,11 @@ class HyperparameterMap(Simulation[Any, HyperparameterMapFrame]):
             self._look()
 
     def _look(self) -> None:
-        """The slope and the loss at the present points, and which pixels are not within the tolerance."""
+        """The slope and the loss at the present points, and which pixels have not arrived."""
         self._gradient = self.objective.gradient(self._points)  # (N, d)
         self._gap = self.objective.loss(self._points) - self._infimum  # (N,)
         within = self._gap < self._experiment.tolerance  # False for NaN
-        self._last_above.mul_(within).add_(~within, alpha=self.step_count)
+        mark_last_(self._last_above, within, self.step_count)
 
     def observe(self) -> None:
         if self.step_count == self.length:
@@ -191,7 +159,9 @@ class HyperparameterMap(Simulation[Any, HyperparameterMapFrame]):
     def frame(self, watch: frozenset[str] = frozenset()) -> HyperparameterMapFrame:
         within = self._last_above < self.step_count
         blown_up = ~within & ~(self._gap <= BLOWN_UP * self._start_gap)
-        codes = torch.where(within, self._last_above + 1, torch.where(blown_up, DIVERGED, NOT_REACHED))
+        codes = torch.where(
+            within, self._last_above + 1, torch.where(blown_up, DIVERGED, NOT_REACHED)
+        )
         steps = to_host(codes).reshape(len(self._momenta), len(self._rates))
         best = _fewest(steps)
         plain = _fewest(steps[:1])
@@ -209,8 +179,10 @@ class HyperparameterMap(Simulation[Any, HyperparameterMapFrame]):
             best_steps=int(steps[best]) if best else NOT_REACHED,
             plain_rate=float(self._rates[plain[1]]) if plain else math.nan,
             plain_steps=int(steps[plain]) if plain else NOT_REACHED,
-            limits=theory.limits(self._momenta) if theory else np.empty(0),
-            speeds=theory.speeds(self._rates, self._momenta) if theory else np.empty((0, 0)),
+            limits=read_only(theory.limits(self._momenta) if theory else np.empty(0)),
+            speeds=read_only(
+                theory.speeds(self._rates, self._momenta) if theory else np.empty((0, 0))
+            ),
             theory_rate=rate,
             theory_momentum=momentum,
             theory_steps=self._steps_at(steps, rate, momentum),
@@ -219,10 +191,10 @@ class HyperparameterMap(Simulation[Any, HyperparameterMapFrame]):
             theory=theory.validity if theory else "No minimum with curvature is known here.",
             sentence="",
         )
-        return replace(frame, sentence=_sentence(frame))
+        return replace(frame, sentence=compared(frame))
 
     def _steps_at(self, steps: Array, rate: float, momentum: float) -> int:
-        """What the pixel at exactly this pair has needed; `NOT_REACHED` if the map does not have it."""
+        """What the pixel at exactly this pair has needed; `NOT_REACHED` if there is none."""
         row, column = np.flatnonzero(self._momenta == momentum), np.flatnonzero(self._rates == rate)
         return int(steps[row[0], column[0]]) if row.size and column.size else NOT_REACHED
 
@@ -242,7 +214,7 @@ def _floor(objective: Objective) -> float:
 def _axes(
     experiment: HyperparameterMapParameters, theory: MomentumTheory | None
 ) -> tuple[Array, Array]:
-    """The learning rates, (W,), and the momenta, (H,), with the special ones of `theory` among them."""
+    """The learning rates, (W,), and the momenta, (H,), with those of `theory` among them."""
     high = experiment.rate_to or (4.0 / theory.largest if theory else 1.0)
     low = experiment.rate_from or RATES_BELOW * high
     if low >= high:
@@ -262,7 +234,7 @@ def _axes(
 
 
 def _with_nodes(nodes: Array, *values: float) -> Array:
-    """`nodes` with the nearest one moved onto each of `values` that lies among them, no node twice."""
+    """`nodes` with the nearest moved onto each of `values` that lies among them, none twice."""
     moved = nodes.copy()
     free = np.ones(len(nodes), dtype=bool)
     for value in values:
@@ -277,29 +249,3 @@ def _fewest(steps: Array) -> tuple[int, int] | None:
     ranked = np.where(steps >= 0, steps, np.iinfo(steps.dtype).max)
     row, column = np.unravel_index(int(np.argmin(ranked)), steps.shape)
     return (int(row), int(column)) if steps[row, column] >= 0 else None
-
-
-def _sentence(frame: HyperparameterMapFrame) -> str:
-    """The best of the map beside what theory calls the fastest."""
-    if frame.best_steps == NOT_REACHED:
-        return f"After {frame.step} steps no pair has come within {frame.tolerance:g} of the lowest loss."
-
-    def told(steps: int) -> str:
-        return f"{steps} steps" if steps >= 0 else "not arrived"
-
-    parts = [
-        f"The fewest steps on this map: {frame.best_steps}, at learning rate {frame.best_rate:.4g} and "
-        f"momentum {frame.best_momentum:.4g}"
-    ]
-    if frame.theory_momentum in frame.momenta and frame.theory_rate in frame.learning_rates:
-        parts.append(
-            f"theory's fastest pair in the long run, {frame.theory_rate:.4g} and "
-            f"{frame.theory_momentum:.4g}: {told(frame.theory_steps)}"
-        )
-    parts.append(
-        f"without momentum: {told(frame.plain_steps)}"
-        + (f" at {frame.plain_rate:.4g}" if frame.plain_steps >= 0 else "")
-    )
-    if frame.theory_plain_rate in frame.learning_rates:
-        parts.append(f"theory's plain rate {frame.theory_plain_rate:.4g}: {told(frame.theory_plain_steps)}")
-    return "; ".join(parts) + "."

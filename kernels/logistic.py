@@ -1,7 +1,6 @@
 """A logistic curve p = sigmoid(w x + b) through two classes: squared error and cross-entropy."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -11,11 +10,24 @@ from torch.nn import functional
 
 from kernels.data_objective import DataObjective, DataParameters, read_columns
 from kernels.errors import DataError
+from kernels.logistic_fit import (
+    LossName,
+    gradient_against_logit,
+    minima_of,
+    separation_of,
+    sigmoid,
+)
 from kernels.objective_base import Bounds, Minimum, framed, in_pieces
 from kernels.parameters import Parameters, setting
 from kernels.simulation import Array
 
-LossName = Literal["mse", "cross-entropy"]
+__all__ = [
+    "LogisticObjective",
+    "LogisticParameters",
+    "LossName",
+    "gradient_against_logit",
+    "separation_of",
+]
 
 FORMULAS: dict[LossName, str] = {
     "mse": r"L(w, b) = \frac{1}{N} \sum_i (p_i - y_i)^2, \quad p_i = \sigma(w x_i + b)",
@@ -75,9 +87,10 @@ class LogisticObjective(DataObjective):
         self.separation = separation_of(x, y)
         known: dict[LossName, tuple[Minimum, ...]] = {}
         if self.separation is None:
-            known = {name: _minima(name, x, y) for name in FORMULAS}
+            known = minima_of(x, y)
             self.minima = known[self.kind]
-            self.infimum = self.minima[0].value if self.kind == "cross-entropy" else None
+            if self.minima and self.kind == "cross-entropy":
+                self.infimum = self.minima[0].value
         else:
             self.infimum = self.separation.infimum[self.kind]
             note = (*note, self.separation.sentence(self.kind))
@@ -99,7 +112,7 @@ class LogisticObjective(DataObjective):
         return in_pieces(of, points, x.numel())
 
     def predict(self, point: tuple[float, ...], x: Array) -> Array:
-        return _sigmoid(point[0] * x + point[1])
+        return sigmoid(point[0] * x + point[1])
 
 
 def _view(
@@ -122,131 +135,6 @@ def _view(
     ]
     w, b = ((min(low for low, _ in f), max(high for _, high in f)) for f in frames)
     return start, (w, b)
-
-
-def _sigmoid(logits: Array) -> Array:
-    probabilities: Array = np.exp(-np.logaddexp(0.0, -np.asarray(logits, dtype=np.float64)))
-    return probabilities
-
-
-def gradient_against_logit(loss: LossName, target: float | Array, logits: Array) -> Array:
-    """The derivative of one sample's loss by its logit z, for `target` y and `logits` of any shape.
-
-    Squared error: 2 (p - y) p (1 - p), which vanishes where the model is surely wrong.
-    Cross-entropy: p - y, which there is largest (Bishop 2006, Pattern Recognition and Machine
-    Learning, eq. 4.91).
-    """
-    z = np.asarray(logits, dtype=np.float64)
-    right, wrong = _sigmoid(z), _sigmoid(-z)  # p and 1 - p
-    error = (1 - np.asarray(target)) * right - np.asarray(target) * wrong
-    slope: Array = error if loss == "cross-entropy" else 2 * error * right * wrong
-    return slope
-
-
-def _curvature_against_logit(loss: LossName, target: Array, logits: Array) -> Array:
-    right, wrong = _sigmoid(logits), _sigmoid(-logits)
-    spread: Array = right * wrong
-    if loss == "cross-entropy":
-        return spread
-    curvature: Array = 2 * spread * (spread + (right - target) * (wrong - right))
-    return curvature
-
-
-@dataclass(frozen=True, slots=True)
-class Separation:
-    """A threshold on x separates the classes, but for those samples that lie on it, if any do.
-
-    `falls` says that the ones lie below it. `infimum` is the greatest lower bound of each loss: no
-    curve reaches it, steeper and steeper ones come as near to it as one likes.
-    """
-
-    falls: bool
-    tied_at: float | None
-    infimum: dict[LossName, float]
-
-    def sentence(self, loss: LossName) -> str:
-        but = "" if self.tied_at is None else f" but for the points at x = {self.tied_at:g}"
-        # Squared error is not convex: it may have minima, but none of them is the lowest point.
-        none = "there is no minimum" if loss == "cross-entropy" else "there is no lowest point"
-        bound = f"{self.infimum[loss]:.4g}"
-        return f"these data separate{but}: {none}; the loss falls towards {bound} for ever"
-
-
-def separation_of(x: Array, y: Array) -> Separation | None:
-    """How a threshold separates the classes of `x`, (N,), by `y`, 0 or 1 each; None if none does.
-
-    Exact: both classes must be there, and x must not be the same everywhere. Samples on the
-    threshold itself may be of both classes ("quasi-complete separation").
-    """
-    zeros, ones = x[y == 0], x[y == 1]
-    if zeros.max() <= ones.min():
-        falls, edge = False, float(ones.min())
-        tied = bool(zeros.max() == edge)
-    elif ones.max() <= zeros.min():
-        falls, edge = True, float(zeros.min())
-        tied = bool(ones.max() == edge)
-    else:
-        return None
-    if not tied:
-        return Separation(falls, None, {"mse": 0.0, "cross-entropy": 0.0})
-    share = float(y[x == edge].mean())  # the probability that is best at the threshold
-    weight = float(np.mean(x == edge))
-    entropy = -share * np.log(share) - (1 - share) * np.log1p(-share)
-    bounds: dict[LossName, float] = {
-        "mse": weight * share * (1 - share),
-        "cross-entropy": float(weight * entropy),
-    }
-    return Separation(falls, edge, bounds)
-
-
-def _minima(loss: LossName, x: Array, y: Array) -> tuple[Minimum, ...]:
-    """The minimum for classes that overlap, in float64; empty if the squared error shows none."""
-    unit, middle = float(x.std()), float(x.mean())
-    standard = (x - middle) / unit
-    point = _newton("cross-entropy", standard, y, np.zeros(2))
-    if loss == "mse":
-        point = _newton("mse", standard, y, point)
-        slope, curvature = _derivatives("mse", standard, y, point)
-        if np.abs(slope).max() > 1e-12 or np.linalg.eigvalsh(curvature)[0] <= 0:
-            return ()
-    w = float(point[0] / unit)
-    b = float(point[1] - point[0] * middle / unit)
-    value = _mean_loss(loss, standard, y, point)
-    return (Minimum((w, b), value, "global" if loss == "cross-entropy" else "local"),)
-
-
-def _mean_loss(loss: LossName, x: Array, y: Array, point: Array) -> float:
-    margins = (2 * y - 1) * (point[0] * x + point[1])
-    if loss == "cross-entropy":
-        return float(np.logaddexp(0.0, -margins).mean())
-    return float((_sigmoid(-margins) ** 2).mean())
-
-
-def _derivatives(loss: LossName, x: Array, y: Array, point: Array) -> tuple[Array, Array]:
-    """The gradient, (2,), and the Hessian, (2, 2), of the mean loss at `point`."""
-    logits = point[0] * x + point[1]
-    design = np.stack([x, np.ones_like(x)])  # (2, N)
-    slopes = gradient_against_logit(loss, y, logits)
-    curvatures = _curvature_against_logit(loss, y, logits)
-    return design @ slopes / len(x), (design * curvatures) @ design.T / len(x)
-
-
-def _newton(loss: LossName, x: Array, y: Array, start: Array) -> Array:
-    """Downhill from `start` by Newton's method, damped until the loss falls (Levenberg 1944)."""
-    point, damping = start, 1e-3
-    for _ in range(500):
-        slope, curvature = _derivatives(loss, x, y, point)
-        if np.abs(slope).max() < 1e-16:
-            break
-        least = min(0.0, float(np.linalg.eigvalsh(curvature)[0]))
-        step = np.linalg.solve(curvature + (damping - least) * np.eye(2), slope)
-        if _mean_loss(loss, x, y, point - step) <= _mean_loss(loss, x, y, point):
-            point, damping = point - step, damping * 0.1
-        else:
-            damping *= 10.0
-        if damping > 1e6:
-            break
-    return point
 
 
 def _points(

@@ -22,7 +22,10 @@ from kernels.simulation import Array, to_host
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MomentumTheory:
-    """The theory for curvatures from `least` (mu) to `largest` (L), both above 0; `validity` says where it holds."""
+    """The theory for curvatures from `least` (mu) to `largest` (L), both above 0.
+
+    `validity` says in a sentence where it holds.
+    """
 
     least: float
     largest: float
@@ -49,12 +52,17 @@ class MomentumTheory:
         return np.asarray(2.0 * (1.0 + momenta) / (ahead * self.largest))
 
     def speeds(self, rates: Array, momenta: Array) -> Array:
-        """By what the distance shrinks each step in the long run, (W,) and (H,) -> (H, W); from 1 on it does not."""
-        radii = [self._radius(curvature, rates, momenta) for curvature in (self.least, self.largest)]
+        """By what the distance shrinks each step in the long run, (W,) and (H,) -> (H, W).
+
+        From 1 on it does not shrink.
+        """
+        radii = [
+            self._radius(curvature, rates, momenta) for curvature in (self.least, self.largest)
+        ]
         return np.asarray(np.maximum(*radii))
 
     def _radius(self, curvature: float, rates: Array, momenta: Array) -> Array:
-        """The spectral radius of the recurrence along one direction: roots of z^2 - trace z + determinant."""
+        """The larger root, in size, of z^2 - trace z + determinant, the recurrence's polynomial."""
         beta, left = momenta[:, None], 1.0 - rates[None, :] * curvature
         trace = (1.0 + beta) * left if self.nesterov else beta + left
         determinant = beta * left if self.nesterov else np.broadcast_to(beta, trace.shape)
@@ -66,9 +74,10 @@ class MomentumTheory:
 def theory_at_minimum(
     objective: Objective, start: tuple[float, ...], nesterov: bool, device: torch.device
 ) -> MomentumTheory | None:
-    """The theory for the known minimum nearest to `start`; None if none is known or its curvature is not positive.
+    """The theory for the known minimum nearest to `start`.
 
-    None on `meta`, where no curvature can be read.
+    None if no minimum is known, if its curvature is not positive, and on `meta`, where no curvature
+    can be read.
     """
     if not objective.minima or device.type == "meta":
         return None

@@ -25,8 +25,8 @@ class RaceFrame(Frame):
         `learning_rates`, (R,), of the step to come.
     The step just taken
         `last_steps`, (R, d); `predicted`, (R,), the loss that the slope at its beginning promised
-        for its end: f - learning rate times slope squared, for plain SGD; `batch`, (B,), the samples
-        that it used, or that the first step will use: empty where it uses all of them.
+        for its end: f - learning rate times slope squared, for plain SGD; `batch`, (B,), the
+        samples that it used, or that the first step will use: empty where it uses all of them.
     The step to come
         `promised`, (R,), f - learning rate times slope squared, what plain gradient descent is
         promised; NaN for other optimizers.
@@ -34,8 +34,8 @@ class RaceFrame(Frame):
         `velocities`, (R, d), the momentum or mean gradient; `second_moments`, (R, d), the mean, or
         sum, of squared gradients.
     Curvature, where it is the same everywhere or "curvature" is watched
-        `eigenvalues` of the Hessian at each racer, (R, d), rising; `limits`, (R,), the learning rate
-        above which each optimizer is unstable there.
+        `eigenvalues` of the Hessian at each racer, (R, d), rising; `limits`, (R,), the learning
+        rate above which each optimizer is unstable there.
     How it goes
         `status` and a sentence of each; `converged_at`, (R,), the step at which each converged, -1
         if it has not.
@@ -65,7 +65,7 @@ class RaceFrame(Frame):
 
     @property
     def conditions(self) -> Array:
-        """The condition number of each Hessian, (R,): the largest over the smallest size of an eigenvalue."""
+        """The condition number of each Hessian, (R,): largest over smallest eigenvalue in size."""
         sizes = np.abs(self.eigenvalues)
         smallest = sizes.min(axis=1)
         conditions = np.full(len(sizes), math.nan)
@@ -74,22 +74,22 @@ class RaceFrame(Frame):
         return conditions
 
     def row(self) -> dict[str, Scalar]:
-        """One row of a table: step, epoch, and of each racer its loss, coordinates, rate and status."""
+        """A row of a table: of each racer its loss, place, slope, learning rate and status."""
         row: dict[str, Scalar] = {"step": self.step, "epoch": self.epoch}
         for i, name in enumerate(self.names):
             row[f"name.{i}"] = name
-            row[f"loss.{i}"] = _scalar(self.loss[i])
+            row[f"loss.{i}"] = plain(self.loss[i])
             for axis, value, slope in zip(
                 self.axes, self.positions[i], self.gradients[i], strict=True
             ):
-                row[f"{axis}.{i}"] = _scalar(value)
-                row[f"d{axis}.{i}"] = _scalar(slope)
-            row[f"learning_rate.{i}"] = _scalar(self.learning_rates[i])
+                row[f"{axis}.{i}"] = plain(value)
+                row[f"d{axis}.{i}"] = plain(slope)
+            row[f"learning_rate.{i}"] = plain(self.learning_rates[i])
             row[f"status.{i}"] = self.status[i]
             row[f"converged_at.{i}"] = int(self.converged_at[i])
         return row
 
 
-def _scalar(value: float) -> float | None:
+def plain(value: float) -> float | None:
     """A plain number, or None where there is none: a table has no NaN."""
     return float(value) if math.isfinite(value) else None

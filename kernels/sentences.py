@@ -69,8 +69,12 @@ def similar(name: str, known: Iterable[str]) -> str:
 
 
 def shown(value: object) -> str:
-    """A wrong value as a sentence shows it, cut off where it is long."""
-    text = repr(value)
+    """A wrong value as a sentence shows it."""
+    return cut(repr(value))
+
+
+def cut(text: str) -> str:
+    """`text` as far as a sentence shows it."""
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 3] + "..."
 
 

@@ -161,16 +161,22 @@ class Simulation(ABC, Generic[P, F]):
         return {}
 
     def state(self) -> State:
-        """All that is needed to go on from here, generators included, sharing no memory with it."""
+        """All that is needed to go on from here, generators included, sharing no memory with it.
+
+        By default a deep copy of all attributes but the `shared` ones. What belongs together stays
+        together (an optimizer and its parameters, a buffer and its views), but for two things that
+        torch does not copy: the ``.grad`` and the views of an `nn.Parameter`, and the hook that a
+        scheduler of `torch.optim` puts into its optimizer.
+        """
         kept = {name: value for name, value in vars(self).items() if name not in self.shared}
         return self._copied(kept)
 
     def restore(self, state: State) -> None:
         """Go back, or forward, to the moment at which `state` was taken; `state` stays usable."""
-        kept = {name: value for name, value in vars(self).items() if name in self.shared}
-        vars(self).clear()  # what came later is forgotten
-        vars(self).update(kept)
-        vars(self).update(self._copied(state))
+        restored = self._copied(state)
+        shared = {name: value for name, value in vars(self).items() if name in self.shared}
+        vars(self).clear()  # attributes that came later go, too
+        vars(self).update(shared | restored)
 
     def _copied(self, kept: State) -> State:
         """A deep copy that refers to what is shared, and to frozen parameters, as it is."""
@@ -185,8 +191,8 @@ AnySimulation: TypeAlias = Simulation[Any, Frame]
 def advance(simulation: AnySimulation, n: int) -> int:
     """Move `simulation` on by `n` steps, or until it finishes; returns how many steps were done.
 
-    It observes at the multiples of `observe_every` steps, so that any way of cutting a run into
-    calls gives the same run.
+    It observes at the multiples of `observe_every` steps, and at the end where the length is known,
+    so that any way of cutting a run into calls gives the same run.
     """
     start = simulation.step_count
     target = start + n
@@ -225,5 +231,5 @@ def _bytes_below(value: object, seen: set[int]) -> int:
     if isinstance(value, list | tuple | set | frozenset | deque):
         return sum(_bytes_below(part, seen) for part in value)
     slots = (name for kind in type(value).__mro__ for name in getattr(kind, "__slots__", ()))
-    parts = [getattr(value, name, None) for name in slots]
-    return _bytes_below([getattr(value, "__dict__", None), *parts], seen)
+    parts = [getattr(value, name, None) for name in ("__dict__", *slots)]
+    return sum(_bytes_below(part, seen) for part in parts)

@@ -67,18 +67,28 @@ class GlobalGenerators:
         torch.manual_seed(seed)
         self.state = self._read()
         self._write(outer)
+        self._held = False
 
     @contextmanager
     def in_use(self, *, keep: bool = True) -> Iterator[None]:
         """The global generators are this simulation's; without `keep`, drawing leaves no trace."""
+        if self._held:
+            yield
+            return
         outer = self._read()
         self._write(self.state)
+        self._held = True
         try:
             yield
         finally:
+            self._held = False
             if keep:
                 self.state = self._read()
             self._write(outer)
+
+    def current(self) -> dict[str, torch.Tensor]:
+        """The state as it is now, in use or not; to be put into `state` later."""
+        return self._read() if self._held else self.state
 
     def _read(self) -> dict[str, torch.Tensor]:
         states = {"cpu": torch.get_rng_state()}

@@ -8,6 +8,7 @@ moment is kept) changes what is computed.
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import torch
@@ -94,7 +95,7 @@ class Ensemble:
     @property
     def ended(self) -> bool:
         """Whether no simulation can go on from here."""
-        return self._exhausted or all(finish is not None for finish in self.finishes)
+        return self._exhausted or all(_is_over(member.simulation) for member in self._members)
 
     @property
     def position(self) -> Position:
@@ -115,7 +116,7 @@ class Ensemble:
         `stopped` is asked between calls of the simulations. At least one call is made.
         """
         start, began = self.step, time.perf_counter()
-        with computing(self.threads):
+        with computing(self.threads), self._generators_of_one():
             while not self.ended and (target is None or self.step < target) and not stopped():
                 before = time.perf_counter()
                 self._move(self._next_stride(target))
@@ -167,6 +168,11 @@ class Ensemble:
         with member.generators.in_use(keep=False):
             return member.simulation.frame(watch)
 
+    def _generators_of_one(self) -> AbstractContextManager[None]:
+        """Where there is one simulation, its generators are swapped once for many calls of it."""
+        alone = len(self._members) == 1
+        return self._members[0].generators.in_use() if alone else nullcontext()
+
     def _next_stride(self, target: int | None) -> int:
         """How many steps may be done in one go: to the target and the next input at most."""
         journal = self.timeline.journal
@@ -217,7 +223,7 @@ class Ensemble:
 
     def _moment(self) -> Moment:
         began = time.perf_counter()
-        states = tuple((m.simulation.state(), dict(m.generators.state)) for m in self._members)
+        states = tuple((m.simulation.state(), m.generators.current()) for m in self._members)
         moment = Moment(self.step, self._given, states)
         self._keeping, self._unkept = time.perf_counter() - began, 0.0
         return moment
@@ -226,10 +232,16 @@ class Ensemble:
         self.intact = False
         for member, (state, generators) in zip(self._members, moment.states, strict=True):
             member.simulation.restore(state)
-            member.generators.state = dict(generators)
+            member.generators.state = generators
         self.step, self._given, self._exhausted = moment.step, moment.inputs, False
         self._give_due()
         self.intact = True
+
+
+def _is_over(simulation: AnySimulation) -> bool:
+    length = simulation.length
+    complete = length is not None and simulation.step_count >= length
+    return complete or simulation.finished is not None
 
 
 def _built(factory: Callable[[], AnySimulation], seed: int) -> _Member:

@@ -182,6 +182,7 @@ class Player(QObject):
     def rewrite(self, journal: "Journal") -> None:
         """Have another past, and replay to the present step: what undoes an action."""
         self._send_seek()
+        self._journal = tuple(journal)
         self._ask("rewrite", self._renewed(), tuple(journal))
 
     def explain(self, index: int = 0, simulation: int = 0) -> None:

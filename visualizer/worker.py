@@ -81,15 +81,16 @@ class Worker(QObject):
             self._timer.start(ceil(wait * 1000))
 
     def _fail(self, method: str, error: Exception) -> None:
+        """Go back to the last good step, then tell what happened."""
         step = 0 if self.playback.run is None else self.playback.run.step
-        what = TROUBLE.get(method, "What was asked for could not be done").format(step=step)
-        self.failed.emit(self.playback.generation, sentence(what, error), traceback.format_exc())
+        what = TROUBLE.get(method, "What was asked for could not be done").format(step=f"{step:,}")
+        told, details = sentence(what, error), traceback.format_exc()
         try:
             self.playback.recover()
-        except Exception as second:
-            what = "The run could not be brought back to its last good step"
-            told = sentence(what, second)
-            self.failed.emit(self.playback.generation, told, traceback.format_exc())
+        except Exception:
+            told += " The run could not be brought back; load it again."
+            details += "\n" + traceback.format_exc()
+        self.failed.emit(self.playback.generation, told, details)
 
 
 def sentence(what: str, error: Exception) -> str:

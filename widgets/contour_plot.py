@@ -21,10 +21,8 @@ from widgets.shapes import Arrows, Path, Points, Shape, Squares, rect_of
 from widgets.strokes import draw_polyline
 from widgets.style import Style
 
-_PALER = {
-    "light": 0.3,
-    "dark": 0.2,
-}  # how far colours give way to the ground, for paths to stand out
+# how far the colours of the map give way to the ground, so that paths stand out
+_PALER = {"light": 0.3, "dark": 0.2}
 
 Kind = Literal["minimum", "maximum", "saddle", "start", "probe"]
 _SYMBOLS: dict[Kind, tuple[str, float, bool]] = {  # symbol, size, filled

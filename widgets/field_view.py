@@ -119,6 +119,7 @@ class FieldSequence(QWidget):
             if self._column.indexOf(view) != i:
                 self._column.insertWidget(i, view)
             view.setField(field)
+            view.show()  # at once, so that it can take the focus
 
     def restyle(self) -> None:
         self._column.setSpacing(round(self._context.style.px(8)))

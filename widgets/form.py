@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -130,11 +130,14 @@ class ParameterForm(QScrollArea):
             self._sequence.setFields(fields)
             return
         self._structure = structure
-        focused = self._focused()
+        focused, place = self._focused(), self.verticalScrollBar().value()
         self._sequence.setFields(fields)
         self._order_tabs()
         if focused is not None:
-            self._focus(*focused)
+            self._refocus(*focused)
+        self.verticalScrollBar().setValue(place)  # Qt scrolls to where the focus fell meanwhile
+        if focused is not None and not self._is_at(focused[0].field.path):
+            QTimer.singleShot(0, self._show_focused)  # a new row; it has no place before its layout
 
     def setError(self, path: str, sentence: str, span: tuple[int, int] | None = None) -> bool:
         """Show `sentence` under the field at `path`, underlining the characters in `span`.
@@ -186,19 +189,28 @@ class ParameterForm(QScrollArea):
             if path == view.field.path or path.startswith(f"{view.field.path}."):
                 yield view
 
-    def _focused(self) -> tuple[str, int] | None:
-        """Which field has the focus, and the number of its widget; None if it is elsewhere."""
+    def _focused(self) -> tuple[FieldView, int] | None:
+        """The field that has the focus, and the number of its widget; None if it is elsewhere."""
         for view in reversed(list(self._views())):
             for i, target in enumerate(view.targets()):
                 if target.hasFocus():
-                    return view.field.path, i
+                    return view, i
         return None
 
-    def _focus(self, path: str, index: int) -> None:
+    def _is_at(self, path: str) -> bool:
+        found = self._focused()
+        return found is None or found[0].field.path == path
+
+    def _show_focused(self) -> None:
+        widget = self.focusWidget()
+        if widget is not None and self._page.isAncestorOf(widget):
+            self.ensureWidgetVisible(widget)
+
+    def _refocus(self, old: FieldView, index: int) -> None:
         """Give the focus back to a field that was made anew."""
-        view = self.view(path)
-        if self._focused() is None and view is not None and index < len(view.targets()):
-            view.targets()[index].setFocus(Qt.FocusReason.OtherFocusReason)
+        new = self.view(old.field.path)
+        if new is not None and new is not old and index < len(new.targets()):
+            new.targets()[index].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _order_tabs(self) -> None:
         targets = [t for view in self._sequence.views() for t in view.targets()]

@@ -34,13 +34,12 @@ def icon(name: str, style: Style, color: str = "text") -> QIcon:
 
 def pixmap(name: str, color: str, side: float) -> QPixmap:
     """The icon `name` in `color` (#rrggbb), `side` pixels wide and high, for dense screens too."""
+    drawing = QSvgRenderer(QByteArray(_source(name).replace("currentColor", color).encode()))
     ratio = 2.0
     picture = QPixmap(round(side * ratio), round(side * ratio))
     picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    drawing = _source(name).replace("currentColor", color)
-    QSvgRenderer(QByteArray(drawing.encode())).render(painter, QRectF(picture.rect()))
-    painter.end()
+    with QPainter(picture) as painter:
+        drawing.render(painter, QRectF(picture.rect()))
     picture.setDevicePixelRatio(ratio)
     return picture
 
@@ -54,8 +53,7 @@ def _paled(picture: QPixmap) -> QPixmap:
     pale = QPixmap(picture.size())
     pale.setDevicePixelRatio(picture.devicePixelRatio())
     pale.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pale)
-    painter.setOpacity(0.35)
-    painter.drawPixmap(0, 0, picture)
-    painter.end()
+    with QPainter(pale) as painter:
+        painter.setOpacity(0.35)
+        painter.drawPixmap(0, 0, picture)
     return pale

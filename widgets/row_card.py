@@ -141,7 +141,7 @@ class RowCard(FieldView):
         self.title.setFont(style.font("body", bold=True))
         self.sentence.setFont(style.font("small"))
         self._heading.setSpacing(round(style.px(5)))
-        margin = round(style.px(7))
+        margin = round(style.px(5))
         self._column.setContentsMargins(margin, margin, margin, margin)
         self._column.setSpacing(round(style.px(8)))
         self.sequence.restyle()

@@ -2,12 +2,13 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QPalette
-from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QStyleFactory, QWidget
 
 from widgets.style import Style
 from widgets.style_sheet import style_sheet
 
 _ROLE = QPalette.ColorRole
+_PROPAGATE = Qt.ApplicationAttribute.AA_UseStyleSheetPropagationInWidgetStyles
 _OWN_FONT = Qt.WidgetAttribute.WA_SetFont
 
 
@@ -16,15 +17,23 @@ def apply_theme(target: QApplication | QWidget, style: Style) -> None:
 
     It is called again when `style` has changed.
     """
-    if isinstance(target, QApplication) and target.style().name().lower() != "fusion":
+    QApplication.setAttribute(_PROPAGATE)
+    own = [(w, QFont(w.font())) for w in QApplication.allWidgets() if w.testAttribute(_OWN_FONT)]
+    if isinstance(target, QApplication) and not target.styleSheet():
         target.setStyle(QStyleFactory.create("Fusion"))
     target.setPalette(palette(style))
     target.setFont(style.font("body"))
-    own = [(w, QFont(w.font())) for w in QApplication.allWidgets() if w.testAttribute(_OWN_FONT)]
     target.setStyleSheet(style_sheet(style))
+    target.setFont(style.font("body"))
     for widget, font in own:  # a style sheet brings back the font that a widget had at first
-        if widget.font() != font:
+        if widget is not target and widget.font() != font:
             widget.setFont(font)
+    for dock in filter(_is_dock, QApplication.allWidgets()):
+        dock.setFont(style.font("body"))  # under a style sheet its title follows no other font
+
+
+def _is_dock(widget: QWidget) -> bool:
+    return isinstance(widget, QDockWidget)
 
 
 def palette(style: Style) -> QPalette:

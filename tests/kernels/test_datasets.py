@@ -1,6 +1,7 @@
 """Sources, tables read once, and mini-batches that cut every epoch exactly."""
 
 import hashlib
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -95,7 +96,7 @@ def test_an_epoch_is_all_samples_once(samples: int, size: int, seed: int, epoch:
     batches = Batches(samples, size, seed)
     steps = range(epoch * batches.per_epoch, (epoch + 1) * batches.per_epoch)
     parts = [batch_indices(seed, step, samples, size).tolist() for step in steps]
-    assert sorted(sum(parts, [])) == list(range(samples))
+    assert sorted(itertools.chain(*parts)) == list(range(samples))
     assert [len(part) for part in parts[:-1]] == [size] * (len(parts) - 1)
     assert 1 <= len(parts[-1]) <= size
     assert {epoch_of(step, samples, size) for step in steps} == {epoch}
@@ -106,7 +107,7 @@ def test_the_order_depends_on_seed_and_epoch_alone() -> None:
     assert len(orders) == 16
     torch.manual_seed(1)
     before = batch_indices(3, 17, 30, 4)
-    np.random.seed(5)  # noqa: NPY002
+    np.random.seed(5)
     torch.manual_seed(2)
     datasets._order.cache_clear()
     assert torch.equal(before, batch_indices(3, 17, 30, 4))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pytest
 import torch
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from kernels.errors import ExpressionError
@@ -447,6 +447,7 @@ def test_tex_of_names():
     assert tex == r"x_{1} + x_{20} + \mathrm{learning\_rate}"
 
 
+@settings(max_examples=40)
 @given(cases())
 def test_tex_has_its_brackets_in_pairs(case):
     tex = parse(case[0].text, XY).tex()
@@ -518,8 +519,8 @@ def assert_sentence(error: ExpressionError, text: str) -> None:
         ("x % 2", "%", "The sign '%' means nothing here"),
         ("[x]", "[", "Write '(' instead."),
         ("x²", "²", "Write '**2' instead."),
-        ("2 × x", "×", "Write '*' instead."),  # noqa: RUF001
-        ("x − 1", "−", "Write '-' instead."),  # noqa: RUF001
+        ("2 × x", "×", "Write '*' instead."),
+        ("x − 1", "−", "Write '-' instead."),
         ("2π", "π", "Write 'pi' instead."),
         ("х + 1", "х", "cyrillic small letter ha"),  # noqa: RUF001
         ("x + ٣", "٣", "arabic-indic digit three"),

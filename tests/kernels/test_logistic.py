@@ -27,14 +27,16 @@ def logistic(**parameters: object) -> LogisticObjective:
     return LogisticObjective(LogisticParameters(**parameters), CPU, torch.float64)
 
 
+BOTH = {loss: logistic(loss=loss) for loss in LOSSES}
+
+
 def point(*values: float) -> torch.Tensor:
     return torch.tensor(values, dtype=torch.float64)
 
 
 @given(st.floats(-9, 9), st.floats(-9, 9))
 def test_losses_are_torchs(w: float, b: float) -> None:
-    for loss in LOSSES:
-        objective = logistic(loss=loss)
+    for loss, objective in BOTH.items():
         x, y = map(torch.tensor, objective.data)
         logits = w * x + b
         expected = (

@@ -1,4 +1,4 @@
-"""What holds for everything that is descended: slope and curvature, the frame, devices, parameters."""
+"""What holds for all that is descended: slope and curvature, the frame, devices, parameters."""
 
 from collections.abc import Callable
 
@@ -68,7 +68,7 @@ def inside(objective: Objective, shares: list[float]) -> torch.Tensor:
 
 
 def central(f: Callable[[torch.Tensor], torch.Tensor], at: torch.Tensor, h: float) -> torch.Tensor:
-    """The derivative of `f` by central differences of fourth order, its last axis over coordinates."""
+    """The derivative of `f` by central differences of fourth order, coordinates along the end."""
     steps = h * torch.eye(len(at), dtype=at.dtype)
     near = [(f(at + s) - f(at - s)) * 8 - (f(at + 2 * s) - f(at - 2 * s)) for s in steps]
     return torch.stack(near, dim=-1) / (12 * h)
@@ -128,10 +128,8 @@ class TestEvery:
             curvature = torch.linalg.eigvalsh(objective.hessian(at))
             assert objective.gradient(at).norm() <= 1e-12 * (1 + curvature.abs().max())
             assert curvature.min() <= 0 <= curvature.max()
-            ring = [
-                (a, b) for a, b in zip(np.cos(np.arange(24)), np.sin(np.arange(24)), strict=True)
-            ]
-            around = objective.loss(at + 1e-3 * torch.tensor(ring, dtype=torch.float64))
+            angles = torch.arange(2000, dtype=torch.float64)
+            around = objective.loss(at + 1e-4 * torch.stack([angles.cos(), angles.sin()], dim=-1))
             assert around.min() < objective.loss(at) < around.max()
 
     def test_nothing_lies_below_the_infimum(self, objective: Objective) -> None:

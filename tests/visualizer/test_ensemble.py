@@ -86,12 +86,12 @@ def test_moments_are_kept_within_the_budget_and_change_nothing() -> None:
     size = 1000  # 8 kB
     budget = 10 * (8 * size + 40_000)
     ensemble = Ensemble([walk(size=size)], threads=1, budget=budget)
-    frame = go_to(ensemble, 3000)
+    frame = go_to(ensemble, 1500)
 
     assert len(ensemble.timeline.moments) > 3
     assert ensemble.timeline.size <= budget
-    assert same(frame, straight([3000], size=size)[3000])
-    assert same(go_to(ensemble, 2999), straight([2999], size=size)[2999])
+    assert same(frame, straight([1500], size=size)[1500])
+    assert same(go_to(ensemble, 1499), straight([1499], size=size)[1499])
 
 
 def test_the_global_generator_of_others_is_left_alone() -> None:

@@ -279,7 +279,7 @@ def test_a_seek_shows_the_way_at_once_if_it_is_long(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(playback_module, "PATIENCE", 0.0)
     driver = Driver()
     driver.settle()
-    driver.playback.seek(2, 30_000)
+    driver.playback.seek(2, 4_000)
     driver.playback.work()
 
     assert [d.arrived for d in driver.deliveries] == [True, False]
@@ -290,7 +290,7 @@ def test_a_seek_shows_the_way_at_once_if_it_is_long(monkeypatch: pytest.MonkeyPa
             break
     driver.paint()
     driver.settle()
-    assert driver.steps[2:] == [30_000]
+    assert driver.steps[2:] == [4_000]
 
 
 def test_a_short_seek_shows_only_where_it_leads() -> None:
@@ -302,7 +302,7 @@ def test_a_short_seek_shows_only_where_it_leads() -> None:
     driver.paint()
     driver.settle()
 
-    assert driver.steps == [0, 17] or driver.steps == [40, 17]
+    assert driver.steps == [40, 17]
     assert same(driver.deliveries[-1].frames[0], straight([17])[17])
 
 

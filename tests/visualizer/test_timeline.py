@@ -1,6 +1,7 @@
 """The journal and the kept moments of a run."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 import torch
@@ -30,7 +31,11 @@ def steps_of(timeline: Timeline) -> list[int]:
 
 
 def test_a_moment_takes_the_bytes_of_its_tensors_and_a_little_more() -> None:
-    state = {"w": torch.zeros(10), "optimizer": [{"m": torch.zeros(3, dtype=torch.float64)}], "n": 3}
+    state = {
+        "w": torch.zeros(10),
+        "optimizer": [{"m": torch.zeros(3, dtype=torch.float64)}],
+        "n": 3,
+    }
 
     assert Moment(0, 0, (state,)).size == 10 * 4 + 3 * 8 + OVERHEAD
 
@@ -66,7 +71,7 @@ def test_moments_are_dense_near_now_and_thin_far_from_it() -> None:
     timeline = timeline_with(range(1, 2001), 40 * (OVERHEAD + 1024))
 
     kept = steps_of(timeline)
-    gaps = [b - a for a, b in zip(kept, kept[1:], strict=False)]
+    gaps = [b - a for a, b in pairwise(kept)]
     assert kept[-1] == 2000
     assert max(gaps[-5:]) <= 4
     assert max(gaps[: len(gaps) // 2]) > 20 * max(gaps[-5:])

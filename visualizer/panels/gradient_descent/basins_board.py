@@ -1,0 +1,105 @@
+"""Basins of attraction: the picture of the starts, what the colours mean, and the sweep."""
+
+import numpy as np
+
+from kernels.attractors import Ending
+from kernels.basins_frame import BasinsFrame
+from kernels.scenery import Scenery
+from visualizer.panels.gradient_descent.basin_colors import basin_picture, end_colors, ending_color
+from visualizer.panels.gradient_descent.board import Board
+from visualizer.panels.gradient_descent.readouts import Readout
+from visualizer.panels.gradient_descent.shapes import objective_markers
+from widgets.contour_plot import ContourPlot, Markers
+from widgets.curve_plot import CurvePlot
+from widgets.numbers import format_number
+from widgets.shapes import Curve, Rule
+
+MOST_LISTED = 9  # minima with a row of their own
+
+
+class BasinsBoard(Board[BasinsFrame]):
+    """Where each start of a grid ends."""
+
+    def _build(self) -> None:
+        self._scenery: Scenery | None = None
+        self._picture_key: tuple[int, int, str] | None = None
+        self._map = ContourPlot(self._style)
+        self._readout = Readout(self._style)
+        self._sweep = CurvePlot(self._style)
+        self._sweep.setTitle("Share of the starts against the learning rate")
+        self._sweep.setAxes("learning rate", "share")
+        self._sweep.setLegend(False)
+        self._grid.addWidget(self._map, 0, 0, 2, 1)
+        self._grid.addWidget(self._readout, 0, 1)
+        self._grid.addWidget(self._sweep, 1, 1)
+        self._grid.setColumnStretch(0, 7)
+        self._grid.setColumnStretch(1, 5)
+        self._grid.setRowStretch(0, 1)
+        self._grid.setRowStretch(1, 1)
+
+    def description(self) -> str:
+        return self._frame.sentence if self._frame is not None else ""
+
+    def _draw(self, frame: BasinsFrame) -> None:
+        if frame.scenery is not self._scenery:
+            self._scenery = frame.scenery
+            self._picture_key = None
+            self._map.setAxes(*frame.scenery.objective.axes)
+        self._draw_picture(frame)
+        title = f"{frame.scenery.objective.title}: step {frame.picture_step}"
+        self._map.setTitle(f"{title}, learning rate {frame.learning_rate:.4g}")
+        self._draw_readout(frame)
+        self._draw_sweep(frame)
+
+    def _draw_picture(self, frame: BasinsFrame) -> None:
+        key = (frame.run, frame.picture_step, self._style.theme().name)
+        if key == self._picture_key:
+            return
+        self._picture_key = key
+        colors = end_colors(frame.ends, frame.scenery.objective.domain, self._style)
+        picture = basin_picture(frame, colors, self._style)
+        self._map.setImage(picture, *frame.scenery.objective.domain)
+        markers = objective_markers(frame.scenery.objective, np.empty(2))[1:]
+        if len(frame.ends) > frame.known:
+            markers.append(Markers("probe", frame.ends[frame.known :]))
+        self._map.setMarkers(markers)
+
+    def _draw_readout(self, frame: BasinsFrame) -> None:
+        colors = end_colors(frame.ends, frame.scenery.objective.domain, self._style)
+        rows = []
+        for index, (name, share) in enumerate(zip(frame.share_names, frame.shares, strict=True)):
+            is_minimum = index < frame.known
+            if (is_minimum and index >= MOST_LISTED) or (not is_minimum and share == 0):
+                continue
+            limit = float(frame.limits[index]) if is_minimum else float("nan")
+            color = colors[index] if is_minimum else _color_of_share(frame, index, self._style)
+            shown = format_number(limit) if np.isfinite(limit) else ""
+            rows.append((color, name, (f"{100 * share:.1f} %", shown)))
+        heading = f"lets go above ({frame.limit_rule})" if frame.limit_rule else ""
+        self._readout.setTable(("ends at", "share", heading), rows)
+        self._readout.setSentences([frame.sentence])
+
+    def _draw_sweep(self, frame: BasinsFrame) -> None:
+        self._sweep.setVisible(len(frame.sweep_rates) > 0)
+        colors = end_colors(frame.ends, frame.scenery.objective.domain, self._style)
+        curves = []
+        rules = []
+        for index, name in enumerate(frame.share_names):
+            shares = frame.sweep_shares[:, index] if len(frame.sweep_rates) else np.empty(0)
+            if not shares.any():
+                continue
+            is_minimum = index < frame.known
+            color = colors[index] if is_minimum else _color_of_share(frame, index, self._style)
+            dash = () if is_minimum else (4.0, 2.0)
+            curves.append(Curve(name, frame.sweep_rates, shares, color, dash, 2.2, symbol="o"))
+            if is_minimum and np.isfinite(frame.limits[index]):
+                rules.append(Rule(float(frame.limits[index]), "vertical", color=color))
+        self._sweep.setCurves(curves)
+        self._sweep.setRules(rules)
+
+
+def _color_of_share(frame: BasinsFrame, index: int, style: object) -> str:
+    """The colour of a share that is no known minimum: other minima, then the endings."""
+    endings = [Ending.SADDLE, Ending.UNDECIDED, Ending.NEAR, Ending.MOVING, Ending.DIVERGED]
+    place = index - frame.known - 1
+    return ending_color(endings[place], style) if 0 <= place < len(endings) else "muted"

@@ -1,0 +1,75 @@
+"""What the boards of the panel have in common."""
+
+from typing import Any, Generic, TypeVar
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from kernels.simulation import Frame
+from visualizer.panels.gradient_descent.view import GradientDescentView
+from widgets.style import Style
+
+F = TypeVar("F", bound=Frame)
+
+
+class Board(QWidget, Generic[F]):
+    """Shows the frames of one kind of experiment.
+
+    Signals
+    -------
+    startRequested(point)
+        A gesture wants all to start from another point, a tuple of coordinates.
+    viewRequested(path, value)
+        A gesture wants to look in another way.
+    released()
+        A gesture has ended.
+    """
+
+    startRequested = Signal(object)
+    viewRequested = Signal(str, object)
+    released = Signal()
+
+    def __init__(self, style: Style, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._style = style
+        self._view = GradientDescentView()
+        self._frame: F | None = None
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._build()
+        style.changed.connect(self._restyle)
+        self._restyle()
+
+    def setView(self, view: GradientDescentView) -> None:
+        """Look in another way at the last frame."""
+        self._view = view
+        if self._frame is not None:
+            self._draw(self._frame)
+
+    def draw(self, frame: F) -> None:
+        self._frame = frame
+        self._draw(frame)
+
+    def watch(self) -> frozenset[str]:
+        """Which dear parts of the frame are shown."""
+        return frozenset()
+
+    def description(self) -> str:
+        """What is to be seen, in a sentence or two."""
+        return ""
+
+    def _build(self) -> None:
+        """Make the widgets and lay them out in `_grid`."""
+        raise NotImplementedError
+
+    def _draw(self, frame: F) -> None:
+        raise NotImplementedError
+
+    def _restyle(self) -> None:
+        self._grid.setSpacing(round(self._style.px(8)))
+
+    def _request_start(self, x: float, y: float) -> None:
+        self.startRequested.emit((x, y))
+
+
+AnyBoard = Board[Any]

@@ -1,0 +1,128 @@
+"""The race in one dimension: the curve, the tangent, the step, what was promised and what came."""
+
+import math
+
+import numpy as np
+from PySide6.QtWidgets import QStackedWidget
+
+from kernels.race_frame import RaceFrame
+from kernels.scenery import Scenery
+from visualizer.panels.gradient_descent.board import Board
+from visualizer.panels.gradient_descent.readouts import CurveReadouts
+from visualizer.panels.gradient_descent.shapes import loss_curves
+from visualizer.panels.gradient_descent.update_sheet import UpdateSheet
+from widgets.curve_plot import CurvePlot
+from widgets.numbers import format_number
+from widgets.shapes import Curve, Points, Segments
+from widgets.style import Style
+
+TANGENT = 0.35  # of the width of the picture, to either side
+TRAIL = 40  # steps that stay drawn
+
+
+class CurveBoard(Board[RaceFrame]):
+    """A race on f(w)."""
+
+    def _build(self) -> None:
+        self._scenery: Scenery | None = None
+        self._curve = CurvePlot(self._style)
+        self._losses = CurvePlot(self._style)
+        self._losses.setTitle("f against the step")
+        self._losses.setAxes("step", "f(w)")
+        self._losses.setLegend(False)
+        self._update = UpdateSheet(self._style)
+        self._lower = QStackedWidget()
+        self._lower.addWidget(self._losses)
+        self._lower.addWidget(self._update)
+        self._readouts = CurveReadouts(self._style)
+        self._grid.addWidget(self._curve, 0, 0, 1, 2)
+        self._grid.addWidget(self._lower, 1, 0)
+        self._grid.addWidget(self._readouts, 1, 1)
+        self._grid.setColumnStretch(0, 4)
+        self._grid.setColumnStretch(1, 5)
+        self._grid.setRowStretch(0, 13)
+        self._grid.setRowStretch(1, 9)
+        self._curve.clicked.connect(self._ask)
+        self._curve.dragged.connect(self._ask)
+        self._curve.released.connect(self.released)
+
+    def watch(self) -> frozenset[str]:
+        shown = {"curvature"}
+        if self._view.left == "update":
+            shown.add(f"update.{self._view.chosen}")
+        return frozenset(shown)
+
+    def description(self) -> str:
+        if self._frame is None:
+            return ""
+        return f"After {self._frame.step} steps. " + " ".join(
+            f"{name}: f is {format_number(float(loss))}."
+            for name, loss in zip(self._frame.names, self._frame.loss, strict=True)
+        )
+
+    def _ask(self, w: float, _: float) -> None:
+        self.startRequested.emit((w,))
+
+    def _draw(self, frame: RaceFrame) -> None:
+        scenery = frame.scenery
+        if scenery is not self._scenery:
+            self._scenery = scenery
+            self._draw_scenery(scenery)
+        chosen = min(self._view.chosen, len(frame.names) - 1)
+        trails = []
+        balls = []
+        for index, name in enumerate(frame.names):
+            mark = self._style.mark(index)
+            path, losses = frame.paths[index, -TRAIL:, 0], frame.losses[index, -TRAIL:]
+            trails.append(Curve(name, path, losses, mark.color, mark.dash, 1.8, symbol="o"))
+            balls.append(Points(path[-1:], losses[-1:], mark.color, size=15))
+        curve = Curve("", scenery.x, scenery.z, "muted", width=2.6)
+        self._curve.setCurves([curve, *trails])
+        self._curve.setSegments(_slopes(frame, chosen, scenery, self._style))
+        self._curve.setPoints([*balls, *_promises(frame, chosen)])
+        self._losses.setLogY(self._view.log_loss and bool((frame.losses > 0).all()))
+        self._losses.setCurves(loss_curves(frame, self._style))
+        self._readouts.draw(frame, chosen)
+        is_update = self._view.left == "update" and frame.trace is not None
+        if is_update:
+            self._update.draw(frame.trace)
+        self._lower.setCurrentWidget(self._update if is_update else self._losses)
+
+    def _draw_scenery(self, scenery: Scenery) -> None:
+        objective = scenery.objective
+        self._curve.setTitle(objective.title)
+        self._curve.setAxes(objective.axes[0], f"f({objective.axes[0]})")
+        finite = scenery.z[np.isfinite(scenery.z)]
+        if finite.size:
+            low, high = float(finite.min()), float(finite.max())
+            room = 0.08 * (high - low or 1.0)
+            self._curve.setRange(objective.domain[0], (low - room, high + room))
+
+
+def _slopes(frame: RaceFrame, chosen: int, scenery: Scenery, style: Style) -> list[Segments]:
+    """The tangent at the ball, and the step that plain gradient descent would take, along it."""
+    w, f = float(frame.positions[chosen, 0]), float(frame.loss[chosen])
+    slope = float(frame.gradients[chosen, 0])
+    if not math.isfinite(w + f + slope):
+        return []
+    low, high = scenery.objective.domain[0]
+    half = TANGENT * (high - low)
+    ends = np.array([[w - half, f - slope * half], [w + half, f + slope * half]])
+    color = style.mark(chosen).color
+    found = [Segments(ends[:1], ends[1:], color, 1.6, (6, 3))]
+    promised = float(frame.promised[chosen])
+    if math.isfinite(promised):
+        to = w - float(frame.learning_rates[chosen]) * slope
+        found.append(
+            Segments(np.array([[w, f]]), np.array([[to, promised]]), color, 2.6, head=True)
+        )
+    return found
+
+
+def _promises(frame: RaceFrame, chosen: int) -> list[Points]:
+    """What the slope promises for the next step: a hollow ring where the arrow ends."""
+    promised = float(frame.promised[chosen])
+    if not math.isfinite(promised):
+        return []
+    to = frame.positions[chosen, 0] - frame.learning_rates[chosen] * frame.gradients[chosen, 0]
+    return [Points(np.array([to]), np.array([promised]), "text", size=13, filled=False)]

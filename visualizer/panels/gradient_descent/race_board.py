@@ -1,0 +1,122 @@
+"""The race on a surface: data or the surface in space, the map with the paths, losses, numbers."""
+
+import numpy as np
+from PySide6.QtWidgets import QStackedWidget
+
+from kernels.race import CURVATURE
+from kernels.race_frame import RaceFrame
+from kernels.scenery import Scenery
+from visualizer.panels.gradient_descent.board import Board
+from visualizer.panels.gradient_descent.data_plot import DataPlot
+from visualizer.panels.gradient_descent.readouts import RaceReadouts
+from visualizer.panels.gradient_descent.shapes import (
+    loss_curves,
+    moment_squares,
+    objective_markers,
+    race_arrows,
+    race_paths,
+)
+from visualizer.panels.gradient_descent.update_sheet import UpdateSheet
+from widgets.contour_plot import ContourPlot
+from widgets.curve_plot import CurvePlot
+from widgets.surface_view import SurfaceView
+
+
+class RaceBoard(Board[RaceFrame]):
+    """A race over two coordinates."""
+
+    def _build(self) -> None:
+        self._scenery: Scenery | None = None
+        self._data = DataPlot(self._style)
+        self._surface = SurfaceView(self._style)
+        self._update = UpdateSheet(self._style)
+        self._left = QStackedWidget()
+        for widget in (self._data, self._surface, self._update):
+            self._left.addWidget(widget)
+        self._map = ContourPlot(self._style)
+        self._losses = CurvePlot(self._style)
+        self._losses.setTitle("Loss")
+        self._losses.setAxes("step", "loss")
+        self._losses.setLegend(False)
+        self._readouts = RaceReadouts(self._style)
+        self._grid.addWidget(self._left, 0, 0)
+        self._grid.addWidget(self._map, 0, 1)
+        self._grid.addWidget(self._losses, 1, 0)
+        self._grid.addWidget(self._readouts, 1, 1)
+        for index, stretch in ((0, 1), (1, 1)):
+            self._grid.setColumnStretch(index, stretch)
+        self._grid.setRowStretch(0, 13)
+        self._grid.setRowStretch(1, 9)
+        for view in (self._map, self._surface):
+            view.clicked.connect(self._request_start)
+            view.dragged.connect(self._request_start)
+            view.released.connect(self.released)
+        self._surface.cameraChanged.connect(self._camera_changed)
+
+    def watch(self) -> frozenset[str]:
+        shown = {CURVATURE}
+        if self._view.left == "update":
+            shown.add(f"update.{self._view.chosen}")
+        return frozenset(shown)
+
+    def description(self) -> str:
+        if self._frame is None:
+            return ""
+        frame = self._frame
+        losses = ", ".join(
+            f"{name}: loss {loss:.4g}" for name, loss in zip(frame.names, frame.loss, strict=True)
+        )
+        return f"After {frame.step} steps. {losses}."
+
+    def _draw(self, frame: RaceFrame) -> None:
+        if frame.scenery is not self._scenery:
+            self._scenery = frame.scenery
+            self._draw_scenery(frame.scenery, frame.paths[0, 0])
+        view = self._view
+        chosen = min(view.chosen, len(frame.names) - 1)
+        paths = race_paths(frame, self._style)
+        width = frame.scenery.objective.domain[0][1] - frame.scenery.objective.domain[0][0]
+        self._map.setPaths(paths)
+        self._map.setArrows(race_arrows(frame, chosen, view.arrows, width))
+        self._map.setSquares(moment_squares(frame, chosen) if view.arrows.second_moment else [])
+        self._losses.setLogY(view.log_loss and bool((frame.losses > 0).any()))
+        self._losses.setCurves(loss_curves(frame, self._style))
+        self._readouts.draw(frame, chosen)
+        self._draw_left(frame, chosen, paths)
+
+    def _draw_left(self, frame: RaceFrame, chosen: int, paths: list) -> None:
+        shown = self._view.left
+        if shown == "update" and frame.trace is not None:
+            self._left.setCurrentWidget(self._update)
+            self._update.draw(frame.trace)
+        elif shown == "data" and frame.scenery.objective.data is not None:
+            self._left.setCurrentWidget(self._data)
+            self._data.draw(frame)
+        else:
+            self._left.setCurrentWidget(self._surface)
+            camera = self._view.camera
+            if camera != self._surface.camera():
+                self._surface.setCamera(camera.azimuth, camera.elevation, camera.distance)
+            self._surface.setPaths(paths)
+
+    def _draw_scenery(self, scenery: Scenery, start: np.ndarray) -> None:
+        objective = scenery.objective
+        markers = objective_markers(objective, start)
+        self._map.setTitle(objective.title)
+        self._map.setAxes(*objective.axes)
+        self._map.setSurface(scenery.z, *objective.domain)
+        self._map.setMarkers(markers)
+        root = "" if scenery.order == 1 else f", height: root of order {scenery.order:.2g}"
+        self._surface.setTitle(f"{objective.title}{root}")
+        self._surface.setAxes(*objective.axes, "loss")
+        self._surface.setSurface(scenery.z, *objective.domain, display=scenery.heights)
+        self._surface.setMarkers(markers[1:])
+        self._data.setObjective(objective)
+
+    def _camera_changed(self, azimuth: float, elevation: float, distance: float) -> None:
+        for name, value in (
+            ("azimuth", azimuth),
+            ("elevation", elevation),
+            ("distance", distance),
+        ):
+            self.viewRequested.emit(name, value)

@@ -1,0 +1,72 @@
+"""Fair tuning: the score of each optimizer against its learning rate, and the best of each."""
+
+import numpy as np
+
+from kernels.tuning import TuningFrame
+from visualizer.panels.gradient_descent.board import Board
+from visualizer.panels.gradient_descent.readouts import Readout
+from widgets.curve_plot import CurvePlot
+from widgets.numbers import format_number
+from widgets.shapes import Curve, Points, Rule
+
+
+class TuningBoard(Board[TuningFrame]):
+    """Every optimizer tries the same learning rates."""
+
+    def _build(self) -> None:
+        self._scores = CurvePlot(self._style)
+        self._scores.setLog(x=True)
+        self._arrived = CurvePlot(self._style)
+        self._arrived.setLog(x=True)
+        self._arrived.setTitle("Share of the starts that arrive")
+        self._arrived.setAxes("learning rate", "share")
+        self._arrived.setLegend(False)
+        self._readout = Readout(self._style)
+        self._grid.addWidget(self._scores, 0, 0, 1, 2)
+        self._grid.addWidget(self._arrived, 1, 0)
+        self._grid.addWidget(self._readout, 1, 1)
+        self._grid.setColumnStretch(0, 4)
+        self._grid.setColumnStretch(1, 6)
+        self._grid.setRowStretch(0, 1)
+        self._grid.setRowStretch(1, 1)
+
+    def description(self) -> str:
+        return " ".join(self._frame.sentences) if self._frame is not None else ""
+
+    def _draw(self, frame: TuningFrame) -> None:
+        is_steps = frame.criterion == "steps"
+        quantity = "steps needed" if is_steps else "loss reached"
+        self._scores.setTitle(f"Median of the {quantity}, with quartiles")
+        self._scores.setAxes("learning rate", quantity)
+        self._scores.setLogY(not is_steps and bool((frame.scores > 0).all()))
+        horizon = Rule(float(frame.horizon), label="horizon: this many or more")
+        self._scores.setRules([horizon] if is_steps else [])
+        curves, points, arrivals, rows = [], [], [], []
+        for index, (name, best) in enumerate(zip(frame.labels, frame.best, strict=True)):
+            mark = self._style.mark(index)
+            low, median, high = frame.scores[:, index]
+            rates = frame.learning_rates
+            curves.append(Curve(name, rates, median, mark.color, mark.dash, 2.8))
+            curves += [Curve("", rates, edge, mark.color, (1.5, 2.5), 1.2) for edge in (low, high)]
+            at = np.array([rates[best]]), np.array([median[best]])
+            points.append(Points(*at, mark.color, mark.symbol, 13))
+            arrivals.append(Curve(name, rates, frame.arrived[index], mark.color, mark.dash, 2.2))
+            spread = f"{format_number(float(low[best]))} to {format_number(float(high[best]))}"
+            rows.append(
+                (
+                    mark.color,
+                    name,
+                    (
+                        format_number(float(rates[best])),
+                        format_number(float(median[best])),
+                        spread,
+                        f"{100 * float(frame.arrived[index, best]):.0f} %" if is_steps else "",
+                    ),
+                )
+            )
+        self._scores.setCurves(curves)
+        self._scores.setPoints(points)
+        self._arrived.setCurves(arrivals)
+        headings = ("optimizer", "best rate", f"median {quantity}", "quartiles", "arrived")
+        self._readout.setTable(headings, rows)
+        self._readout.setSentences([frame.legend])
