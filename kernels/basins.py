@@ -24,6 +24,7 @@ from kernels.objective_base import Objective, read_only
 from kernels.objectives import make_objective
 from kernels.optimizers import OptimizerParameters
 from kernels.parameters import Parameters, setting
+from kernels.scenery import make_scenery
 from kernels.simulation import Array, Finish, Scalar, Simulation, State, to_host
 
 PICTURES = 50  # a run is classified anew this many times; frames between two show the older one
@@ -122,7 +123,7 @@ class Basins(Simulation[Descent, BasinsFrame]):
     dtype: ClassVar[torch.dtype] = torch.float64
     prefers: ClassVar[Literal["cpu", "accelerator"]] = "cpu"
     shared: ClassVar[frozenset[str]] = frozenset(
-        {"objective", "_starts", "_attractors", "_axes", "_picture"}
+        {"objective", "_starts", "_attractors", "_axes", "_picture", "_scenery"}
     )
 
     def __init__(self, parameters: Descent, device: torch.device) -> None:
@@ -150,6 +151,7 @@ class Basins(Simulation[Descent, BasinsFrame]):
             device=device,
             dtype=dtype,
         )
+        self._scenery = make_scenery(self.objective, device, dtype)
         self._picture: _Picture | None = None
         self._sweep_shares: list[Array] = []
         self._begin(0)
@@ -206,6 +208,7 @@ class Basins(Simulation[Descent, BasinsFrame]):
         names = share_names(self.objective)
         return BasinsFrame(
             step=self.step_count,
+            scenery=self._scenery,
             picture_step=picture.step,
             run=self._run,
             learning_rate=self.learning_rate,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from kernels.scenery import Scenery
 from kernels.simulation import Array, Frame
 
 
@@ -23,6 +24,7 @@ class BasinsFrame(Frame):
     runs of a sweep.
     """
 
+    scenery: Scenery
     picture_step: int
     run: int
     learning_rate: float

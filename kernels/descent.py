@@ -84,13 +84,13 @@ class Descent(Parameters):
         if len(self.start) != count:
             numbers = "one number" if count == 1 else "two numbers"
             raise ParameterError(
-                f"start has {len(self.start)} numbers; this objective needs {numbers}, "
+                f"start is {list(self.start)}; this objective needs {numbers}, "
                 "one for each coordinate. Give as many, or leave it empty for the usual start.",
                 "start",
             )
         if any(abs(value) > LARGEST_START for value in self.start):
             raise ParameterError(
-                f"start is {self.start}; each number must lie between -{LARGEST_START:g} and "
+                f"start is {list(self.start)}; each number must lie between -{LARGEST_START:g} and "
                 f"{LARGEST_START:g}. Choose a start nearer to the picture.",
                 "start",
             )

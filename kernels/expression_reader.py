@@ -7,12 +7,7 @@ nothing else. Operators bind as in Python; ``^`` is a second way to write ``**``
 ``3x``, ``2 sin(x)``, ``(x + 1)(x - 1)``.
 """
 
-import re
-import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
 from math import isinf
-from typing import Literal, cast
 
 from kernels.errors import ExpressionError
 from kernels.expression_operations import (
@@ -32,70 +27,11 @@ from kernels.expression_operations import (
     Step,
     Variable,
 )
+from kernels.expression_tokens import Token, tokens
 from kernels.sentences import similar
 
 MAX_LENGTH = 1_000  # characters
 MAX_DEPTH = 100  # brackets, signs and operands within each other; three Python frames each
-
-TokenKind = Literal["number", "name", "sign", "end"]
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    kind: TokenKind
-    text: str
-    start: int
-    end: int
-
-    @property
-    def span(self) -> tuple[int, int]:
-        return self.start, self.end
-
-    def starts_operand(self) -> bool:
-        return self.kind in ("number", "name") or self.text == "("
-
-
-_TOKEN = re.compile(
-    r"(?P<space>\s+)"
-    r"|(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
-    r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
-    r"|(?P<sign>\*\*|[-+*/^(),|])"
-    r"|(?P<unknown>.)",
-    re.DOTALL,
-)
-
-_INSTEAD = {  # what to write for a sign that is often typed or pasted
-    **dict.fromkeys("×·⋅∙∗•", "'*'"),
-    **dict.fromkeys("÷∕", "'/'"),  # noqa: RUF001
-    **dict.fromkeys("−–—", "'-'"),
-    **dict.fromkeys("[{", "'('"),
-    **dict.fromkeys("]}", "')'"),
-    **{"²": "'**2'", "³": "'**3'", "√": "'sqrt(...)'", "π": "'pi'"},
-    "=": "only what stands to the right of '='",
-    ".": "a digit beside the point, as in 0.5, or nothing,",
-}
-
-
-def _tokens(text: str) -> Iterator[Token]:
-    for match in _TOKEN.finditer(text):
-        if match.lastgroup == "unknown":
-            raise ExpressionError(_unknown_sign(match.group()), match.span())
-        if match.lastgroup != "space":
-            yield Token(cast("TokenKind", match.lastgroup), match.group(), *match.span())
-    yield Token("end", "", len(text), len(text))
-
-
-def _unknown_sign(sign: str) -> str:
-    shown = repr(sign)
-    if not sign.isascii() and (name := unicodedata.name(sign, "").lower()):
-        shown += f" ({name})"  # it may look like a sign that is known
-    if sign in _INSTEAD:
-        return f"The sign {shown} means nothing here. Write {_INSTEAD[sign]} instead."
-    return (
-        f"The sign {shown} means nothing here; a formula is made of numbers, names, + - * / ** ( ) "
-        "| and commas. Take it away."
-    )
-
 
 # The operation of an operator, and how strongly it binds what stands left and right of it.
 _OPERATORS: dict[str, tuple[Operation, int, int]] = {
@@ -125,7 +61,7 @@ class _Reader:
 
     def __init__(self, text: str, variables: tuple[str, ...]) -> None:
         self._variables = variables
-        self._tokens = tuple(_tokens(text))
+        self._tokens = tuple(tokens(text))
         self._position = 0
         self._depth = 0
         self._end_of_divisor = -1  # the position right after the last divisor or exponent

@@ -1,19 +1,24 @@
 """The gradient-descent panel: its parameters, and the simulation of each experiment."""
 
-from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
-import torch
 from pydantic import Field
 
+from kernels.basins import Basins, BasinsParameters
 from kernels.comparison import LogisticComparison, LogisticComparisonParameters
 from kernels.descent import Descent
+from kernels.hyperparameter_map import HyperparameterMap, HyperparameterMapParameters
 from kernels.parameters import setting
 from kernels.race import Race, RaceParameters
 from kernels.simulation import AnySimulation
+from kernels.tuning import Tuning, TuningParameters
 
 ExperimentSpec = Annotated[
-    RaceParameters | LogisticComparisonParameters,
+    RaceParameters
+    | LogisticComparisonParameters
+    | BasinsParameters
+    | HyperparameterMapParameters
+    | TuningParameters,
     Field(discriminator="kind"),
 ]
 
@@ -25,9 +30,12 @@ EXPERIMENT_LABELS = {
     "tuning": "Fair tuning",
 }
 
-SIMULATIONS: dict[str, Callable[[Any, torch.device], AnySimulation]] = {
+SIMULATIONS: dict[str, type[AnySimulation]] = {
     "race": Race,
     "comparison": LogisticComparison,
+    "basins": Basins,
+    "map": HyperparameterMap,
+    "tuning": Tuning,
 }
 
 
@@ -39,6 +47,6 @@ class GradientDescent(Descent):
     )
 
 
-def simulate(parameters: GradientDescent, device: torch.device) -> AnySimulation:
-    """The simulation of the experiment that `parameters` choose."""
-    return SIMULATIONS[parameters.experiment.kind](parameters, device)
+def simulation_class(parameters: GradientDescent) -> type[AnySimulation]:
+    """What computes the experiment that `parameters` choose."""
+    return SIMULATIONS[parameters.experiment.kind]

@@ -170,6 +170,7 @@ class HyperparameterMap(Simulation[Descent, HyperparameterMapFrame]):
         plain_rate = theory.plain_rate if theory else math.nan
         frame = HyperparameterMapFrame(
             step=self.step_count,
+            logarithmic=self._experiment.logarithmic,
             tolerance=self._experiment.tolerance,
             learning_rates=self._rates,
             momenta=self._momenta,

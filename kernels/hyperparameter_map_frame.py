@@ -12,11 +12,11 @@ DIVERGED = -2
 class HyperparameterMapFrame(Frame):
     """How many steps each pair of learning rate and momentum has needed from one start.
 
-    `learning_rates`, (W,), and `momenta`, (H,), rise; the nodes nearest to theory's best are moved
-    onto it. `steps`, (H, W), integers: the step from which the loss has stayed less than
-    `tolerance` above the lowest there is, or `NOT_REACHED` (so far) or `DIVERGED`; row 0 is
-    momentum 0. A path that only flies through the minimum has not arrived.
-    `best_*` is the pixel with the fewest steps, `plain_*` that with momentum 0: steps is
+    `learning_rates`, (W,), evenly spaced in their logarithms if `logarithmic`, and `momenta`, (H,),
+    rise; the nodes nearest to theory's best are moved onto it. `steps`, (H, W), integers: the step
+    from which the loss has stayed less than `tolerance` above the lowest there is, or `NOT_REACHED`
+    (so far) or `DIVERGED`; row 0 is momentum 0. A path that only flies through the minimum has not
+    arrived. `best_*` is the pixel with the fewest steps, `plain_*` that with momentum 0: steps is
     `NOT_REACHED` and the rest NaN while there is none. Of equals, the first by momentum, then rate.
 
     Theory, empty or NaN where no curvature is known: `limits`, (H,), the learning rate at which
@@ -26,6 +26,7 @@ class HyperparameterMapFrame(Frame):
     """
 
     tolerance: float
+    logarithmic: bool
     learning_rates: Array
     momenta: Array
     steps: Array

@@ -23,8 +23,8 @@ GONE = ("diverged", "unbounded below")
 class Standing:
     """A race of R after `step` steps, as it is judged.
 
-    `positions`, (R, d), and `losses`, (R,), are the present ones; `paths`, (R, T, d), and `curves`,
-    (R, T), what is recorded.
+    `positions` and `slopes`, (R, d), and `losses`, (R,), are the present ones, over all data;
+    `paths`, (R, T, d), and `curves`, (R, T), what is recorded.
     """
 
     objective: Objective
@@ -33,6 +33,7 @@ class Standing:
     step: int
     positions: Tensor
     losses: Array
+    slopes: Array
     paths: Tensor
     curves: Tensor
     noted: Noted

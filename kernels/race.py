@@ -24,10 +24,12 @@ from kernels.optimizers import OptimizerParameters, SGDParameters
 from kernels.parameters import Parameters
 from kernels.race_frame import RaceFrame, plain
 from kernels.racers import Racers
+from kernels.scenery import Scenery, make_scenery
 from kernels.simulation import Array, Scalar, Simulation, State, Trace, to_host
 from kernels.updates import work_through
 
 CURVATURE = "curvature"  # what a viewer watches to get the eigenvalues where they are not constant
+UPDATE = "update."  # with the number of a racer behind it: its next update, worked through
 PATHS, LOSSES = 0, 1  # the series of the history
 
 
@@ -113,12 +115,12 @@ class Race(Simulation[Descent, RaceFrame]):
 
     def _standing(self, arrivals: Arrivals) -> Standing:
         """The race as it stands, with what `arrivals` notes of the present point. Waits."""
-        positions, slopes = self._racers.positions, None
+        positions = self._racers.positions
+        slopes = self.objective.gradient(positions)
         with torch.no_grad():
             losses = self.objective.loss(positions)
-        if self.objective.batch(self.step_count) is None:
-            slopes = self.objective.gradient(positions)
-        arrivals.look(self.step_count, positions, losses, slopes)
+        is_whole = self.objective.batch(self.step_count) is None
+        arrivals.look(self.step_count, positions, losses, slopes if is_whole else None)
         return Standing(
             objective=self.objective,
             parameters=self.parameters,
@@ -126,6 +128,7 @@ class Race(Simulation[Descent, RaceFrame]):
             step=self.step_count,
             positions=positions,
             losses=to_host(losses),
+            slopes=to_host(slopes),
             paths=self._history.kept(PATHS),
             curves=self._history.kept(LOSSES),
             noted=arrivals.noted(),
@@ -141,14 +144,14 @@ class Race(Simulation[Descent, RaceFrame]):
 
     def frame(self, watch: frozenset[str] = frozenset()) -> RaceFrame:
         standing = self._standing(self._arrivals.copy())
-        loss, noted = standing.losses, standing.noted
+        loss, slopes, noted = standing.losses, standing.slopes, standing.noted
         positions, specs = self._racers.positions, self.parameters.optimizers
-        slopes = to_host(self.objective.gradient(positions))
         rates = np.array([spec.rate(self.step_count) for spec in specs])
         is_plain = np.array([isinstance(spec, SGDParameters) for spec in specs])
         eigenvalues = self._eigenvalues(watch)
         return RaceFrame(
             step=self.step_count,
+            scenery=self._scenery,
             names=standing.names,
             axes=self.objective.axes,
             steps=np.array([*self._history.steps, self.step_count]),
@@ -170,7 +173,17 @@ class Race(Simulation[Descent, RaceFrame]):
             status=statuses(noted, self._endings),
             sentences=sentences(standing, self._endings),
             converged_at=noted.converged_at,
+            trace=self._watched_update(watch),
         )
+
+    @cached_property
+    def _scenery(self) -> Scenery:
+        return make_scenery(self.objective, self.device, self.dtype)
+
+    def _watched_update(self, watch: frozenset[str]) -> Trace | None:
+        """The update of the racer watched as "update.N"; of the last, if there are fewer."""
+        wanted = [int(name.removeprefix(UPDATE)) for name in watch if name.startswith(UPDATE)]
+        return self.explain(min(*wanted, len(self._endings) - 1)) if wanted else None
 
     def _predicted(self) -> Array:
         """What the slope before the last step promised for its end, (R,); NaN before the first."""

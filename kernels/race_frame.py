@@ -6,7 +6,8 @@ from typing import Literal
 
 import numpy as np
 
-from kernels.simulation import Array, Frame, Scalar
+from kernels.scenery import Scenery
+from kernels.simulation import Array, Frame, Scalar, Trace
 
 Status = Literal["running", "converged", "diverged", "unbounded below", "stopped"]
 
@@ -36,11 +37,15 @@ class RaceFrame(Frame):
     Curvature, where it is the same everywhere or "curvature" is watched
         `eigenvalues` of the Hessian at each racer, (R, d), rising; `limits`, (R,), the learning
         rate above which each optimizer is unstable there.
+    What stays
+        `scenery`, the objective and its surface, one object for the whole run.
     How it goes
         `status` and a sentence of each; `converged_at`, (R,), the step at which each converged, -1
-        if it has not.
+        if it has not; `trace`, the next update of one racer worked through, if "update.N" is
+        watched.
     """
 
+    scenery: Scenery
     names: tuple[str, ...]
     axes: tuple[str, ...]
     steps: Array
@@ -62,6 +67,11 @@ class RaceFrame(Frame):
     status: tuple[Status, ...]
     sentences: tuple[str, ...]
     converged_at: Array
+    trace: Trace | None
+
+    def __post_init__(self) -> None:
+        for array in self.arrays().values():
+            array.flags.writeable = False
 
     @property
     def conditions(self) -> Array:

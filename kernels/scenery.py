@@ -1,9 +1,9 @@
 """What stays while optimizers move: the objective, and its surface on a grid as it is drawn.
 
 Loss surfaces differ by orders of magnitude between floor and rim; drawn as they are, the floor is
-flat and nothing is seen of it. In space they are drawn as ``((z - low) / (high - low)) ** (1 / p)``,
-with the order p chosen so that the median of the surface lies at half its height, but 1 where that
-already lies above a quarter. Whoever draws it says p.
+flat and nothing is seen of it. In space they are drawn as ``((z - low) / (high - low)) ** (1 /
+p)``, with the order p chosen so that the median of the surface lies at half its height, but 1 where
+that already lies above a quarter. Whoever draws it says p.
 """
 
 import math
@@ -37,9 +37,16 @@ class Scenery:
     order: float
 
 
-def make_scenery(objective: Objective, resolution: int = RESOLUTION) -> Scenery:
-    """The surface of `objective` over its domain, at `resolution` points an axis."""
-    axes = [torch.linspace(*ends, resolution, dtype=torch.float64) for ends in objective.domain]
+def make_scenery(
+    objective: Objective,
+    device: torch.device,
+    dtype: torch.dtype = torch.float64,
+    resolution: int = RESOLUTION,
+) -> Scenery:
+    """The surface of `objective`, whose data are on `device` in `dtype`, over its domain."""
+    axes = [
+        torch.linspace(*ends, resolution, device=device, dtype=dtype) for ends in objective.domain
+    ]
     rows = torch.meshgrid(*reversed(axes), indexing="ij")  # y before x
     with torch.no_grad():
         z = to_host(objective.loss(torch.stack(rows[::-1], dim=-1)))  # (H, W, d) -> (H, W)
@@ -52,7 +59,7 @@ def make_scenery(objective: Objective, resolution: int = RESOLUTION) -> Scenery:
 
 
 def _shares(z: Array) -> Array:
-    """Where each of `z` lies between the lowest, 0, and the highest, 1; NaN where it is not finite."""
+    """Where each of `z` lies between the lowest, 0, and the highest, 1; NaN where not finite."""
     finite = np.where(np.isfinite(z), z, np.nan)
     if np.isnan(finite).all():
         return finite

@@ -80,4 +80,6 @@ class Panel(QWidget):
 
     def paint(self, painter: QPainter) -> None:
         """Draw what the panel shows with any painter: of a picture, an SVG, a PDF, a printer."""
+        for _ in range(2):  # what `draw` moved settles in layouts, and these move what is in them
+            QApplication.sendPostedEvents()
         self.render(painter, QPoint(0, 0))

@@ -152,16 +152,18 @@ class Player(QObject):
         self._ask("toggle")
 
     @Slot()
+    @Slot(int)
     def step(self, n: int = 1) -> None:
         """Pause and do `n` steps."""
         self._heading += n
         self._ask("step", n)
 
     @Slot()
-    def step_back(self) -> None:
-        """Pause, one step before the one that is shown."""
-        self.pause()
-        self.seek(self._heading - 1)
+    @Slot(int)
+    def step_back(self, n: int = 1) -> None:
+        """Pause, `n` steps before the one that is shown."""
+        self._post("pause")  # past a seek that waits: of many steps back, the last is sought
+        self.seek(self._heading - n)
 
     @Slot(int)
     def seek(self, step: int) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -202,6 +202,7 @@ class ParameterForm(QScrollArea):
         return found is None or found[0].field.path == path
 
     def _show_focused(self) -> None:
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
         widget = self.focusWidget()
         if widget is not None and self._page.isAncestorOf(widget):
             self.ensureWidgetVisible(widget)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
-from widgets.shapes import named
+from widgets.shapes import line_pen, named
 from widgets.style import Style
 from widgets.symbols import draw_symbols
 
@@ -75,11 +75,7 @@ class Legend:
             color = named(style, entry.color)
             middle = frame.top() + style.px(5) + (row + 0.5) * line
             if entry.line:
-                pen = QPen(color, style.px(entry.width))
-                pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-                if entry.dash:
-                    pen.setDashPattern(list(entry.dash))
-                painter.setPen(pen)
+                painter.setPen(line_pen(style, entry.color, entry.width, entry.dash))
                 painter.drawLine(QPointF(left, middle), QPointF(left + reach, middle))
             if entry.symbol:
                 center = np.array([[left + reach / 2, middle]])

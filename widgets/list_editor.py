@@ -76,6 +76,7 @@ class ListView(FieldView):
         card.asked.connect(self._on_asked)
         card.folded.connect(self._on_folded)
         self._column.insertWidget(len(self.cards), card)
+        card.show()  # at once, so that it can take the focus
         self.cards.append(card)
 
     def _allow_actions(self) -> None:

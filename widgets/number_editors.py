@@ -6,7 +6,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QSignalBlocker
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from widgets.field import FieldLike, slider_range
+from widgets.field import FieldLike, refusal, slider_range
 from widgets.field_editors import Editor, TextEditor
 from widgets.log_slider import LinearSlider, LogSlider, NumberSlider
 from widgets.number_field import NumberField
@@ -80,10 +80,16 @@ class _Component:
 
     label: str
     kind: str
-    minimum: None = None
-    maximum: None = None
-    exclusive_minimum: bool = False
-    exclusive_maximum: bool = False
+    minimum: float | None
+    maximum: float | None
+    exclusive_minimum: bool
+    exclusive_maximum: bool
+
+
+def _component(field: FieldLike, label: str, whole: bool) -> _Component:
+    kind = "integer" if whole else "number"
+    shut_out = field.exclusive_minimum, field.exclusive_maximum
+    return _Component(label, kind, field.minimum, field.maximum, *shut_out)
 
 
 class VectorEditor(Editor):
@@ -100,8 +106,7 @@ class VectorEditor(Editor):
         row = QHBoxLayout(self.wide)
         row.setContentsMargins(0, 0, 0, 0)
         self.fields = [
-            NumberField(_Component(f"{field.label} {i + 1}", "integer" if whole else "number"))
-            for i in range(count)
+            NumberField(_component(field, f"{field.label} {i + 1}", whole)) for i in range(count)
         ]
         for i, number in enumerate(self.fields):
             number.setAccessibleName(f"{field.label} {i + 1}")
@@ -140,8 +145,7 @@ class SequenceEditor(TextEditor):
 
     def __init__(self, field: FieldLike, style: Style, parent: QObject | None = None) -> None:
         super().__init__(field, style, parent)
-        self._label = field.label
-        self._bounds = field.minimum_items, field.maximum_items
+        self._field = field
         self._whole = False
         self.line.typed.connect(self._on_typed)
 
@@ -154,27 +158,33 @@ class SequenceEditor(TextEditor):
         self.refused.emit("")
 
     def _on_committed(self, text: str) -> None:
-        parts = [part.strip() for part in text.split(",")] if text.strip() else []
         parse = parse_integer if self._whole else parse_number
-        values = []
-        for part in parts:
+        values: list[float] = []
+        at = 0  # where in the text the part begins
+        for part in text.split(",") if text.strip() else []:
             try:
-                values.append(parse(part))
+                values.append(parse(part.strip()))
+                sentence = refusal(self._field, values[-1])
             except (ValueError, OverflowError):
-                start = text.index(part) if part else text.find(",")
-                self.setMistake((start, start + len(part)))
-                self._refuse(f"has '{part}'; it must be numbers with commas between, as in 16, 32.")
+                said = f"{self._field.label} has '{part.strip()}'"
+                sentence = f"{said}; it must be numbers with commas between, as in 16, 32."
+            if sentence:
+                self.refused.emit(sentence)
+                start = at + len(part) - len(part.lstrip())
+                self.setMistake((start, at + len(part.rstrip())))
                 return
-        least, most = self._bounds
-        if len(values) < least or (most is not None and len(values) > most):
-            allowed = f"at least {least}" if most is None else f"from {least} to {most}"
-            self._refuse(f"has {len(values)} numbers; it must have {allowed}.")
-            return
-        self.refused.emit("")
-        self._give(tuple(values))
+            at += len(part) + 1
+        sentence = self._wrong_count(len(values))
+        self.refused.emit(sentence)
+        if not sentence:
+            self._give(tuple(values))
 
-    def _refuse(self, complaint: str) -> None:
-        self.refused.emit(f"{self._label} {complaint}")
+    def _wrong_count(self, count: int) -> str:
+        least, most = self._field.minimum_items, self._field.maximum_items
+        if count >= least and (most is None or count <= most):
+            return ""
+        allowed = f"at least {least}" if most is None else f"from {least} to {most}"
+        return f"{self._field.label} has {count} numbers; it must have {allowed}."
 
 
 class OptionalEditor(Editor):
@@ -221,6 +231,9 @@ class OptionalEditor(Editor):
     def hasDraft(self) -> bool:
         return self.switch.isChecked() and self.inner.hasDraft()
 
+    def setMistake(self, span: tuple[int, int] | None) -> None:
+        self.inner.setMistake(span)
+
     def restyle(self) -> None:
         self.inner.restyle()
 
@@ -239,12 +252,12 @@ class OptionalEditor(Editor):
         for known in (self._last, self._field.default):
             if known is not None:
                 return known
-        if self._field.kind == "vector":
-            return (0.0,) * self._field.minimum_items
         low = 0.0 if self._field.minimum is None else self._field.minimum
         if self._field.exclusive_minimum or self._field.scale == "log":
             bounds = slider_range(self._field)
             low = bounds[1] if bounds is not None else low + 1.0
+        if self._field.kind == "vector":
+            return (float(low),) * self._field.minimum_items
         return int(low) if self._field.kind == "integer" else float(low)
 
 

@@ -7,6 +7,8 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 
+_FARTHEST = 1e12
+
 
 @dataclass(frozen=True, slots=True)
 class Plane:
@@ -27,7 +29,10 @@ class Plane:
     log_y: bool = False
 
     def toPixels(self, x: ArrayLike, y: ArrayLike) -> Floats:
-        """Pixels (N, 2) of N points; NaN where a coordinate is not finite or has no logarithm."""
+        """Pixels (N, 2) of N points; NaN where a coordinate is not finite or has no logarithm.
+
+        What lies beyond 10¹² times the range is NaN too: nothing could be computed with it.
+        """
         across = self._fraction(x, self.x, self.log_x)
         up = self._fraction(y, self.y, self.log_y)
         pixels = np.empty((*np.broadcast_shapes(across.shape, up.shape), 2))
@@ -54,5 +59,5 @@ class Plane:
             if log:
                 array = np.log10(array)
             fraction = (array - ends[0]) / (ends[1] - ends[0])
-        fraction[~np.isfinite(fraction)] = np.nan
+        fraction[~(np.abs(fraction) < _FARTHEST)] = np.nan
         return fraction

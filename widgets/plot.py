@@ -62,6 +62,7 @@ class Graphics(pg.PlotWidget):  # type: ignore[misc]
         plot.hideButtons()
         plot.setMouseEnabled(False, False)
         self.setMouseTracking(True)
+        self.setCacheMode(self.CacheModeFlag.CacheNone)  # a kept ground would be pixels in an SVG
         self.setFrameShape(self.Shape.NoFrame)
         self.viewport().setCursor(Qt.CursorShape.CrossCursor)
 

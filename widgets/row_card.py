@@ -18,7 +18,7 @@ _COMMANDS = {
     "duplicate": ("Duplicate", "Ctrl+D"),
     "up": ("Move up", "Alt+Up"),
     "down": ("Move down", "Alt+Down"),
-    "remove": ("Remove", "Ctrl+Backspace"),
+    "remove": ("Remove", "Alt+Delete"),
 }
 
 

@@ -88,7 +88,14 @@ class Path:
         pixels = plane.toPixels(self.points[:, 0], self.points[:, 1])
         rect, color = rect_of(plane), named(style, self.color)
         width, edge = style.px(self.width), style.color("base")
-        draw_polyline(painter, pixels, color, width, self.dash, rect, (edge, style.px(0.8)))
+        halo = edge, style.px(0.8)
+        if self.dash:  # a faint line holds the dashes of a zigzag together
+            faint = QColor(color)
+            faint.setAlphaF(0.45)
+            draw_polyline(painter, pixels, faint, width, (), rect, halo)
+            draw_polyline(painter, pixels, color, width, self.dash, rect)
+        else:
+            draw_polyline(painter, pixels, color, width, (), rect, halo)
         if self.ball:
             draw_symbols(painter, pixels[-1:], "o", style.px(self.ball), color, edge, style.px(1.5))
 
@@ -157,7 +164,8 @@ class Arrows:
     def paint(self, painter: QPainter, plane: Plane, style: Style) -> None:
         if not len(self.origin):
             return
-        tip = self.origin + self.vector
+        with np.errstate(over="ignore", invalid="ignore"):  # what diverged is left out below
+            tip = self.origin + self.vector
         start = plane.toPixels(self.origin[:, 0], self.origin[:, 1])
         end = plane.toPixels(tip[:, 0], tip[:, 1])
         color, width = named(style, self.color), style.px(self.width)
@@ -220,6 +228,15 @@ class Rule:
 def named(style: Style, color: str) -> QColor:
     """`color`, #rrggbb or the name of a colour of the theme."""
     return QColor(getattr(style.theme(), color, color))
+
+
+def line_pen(style: Style, color: str, width: float, dash: tuple[float, ...]) -> QPen:
+    """The pen of a short sample of a line, as legends and tables show it."""
+    pen = QPen(named(style, color), style.px(width))
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    if dash:
+        pen.setDashPattern(list(dash))
+    return pen
 
 
 def rect_of(plane: Plane) -> QRectF:

@@ -1,4 +1,4 @@
-"""A surface as a mesh in a box of 2 x 2 x 1: vertices, normals, and where a line of sight meets it."""
+"""A surface as a mesh in a box of 2 x 2 x 1: vertices, normals, and where a ray meets it."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +28,7 @@ class SurfaceMesh:
         return np.asarray((heights - self.low) / (span or 1.0) * BOX_HEIGHT)
 
     def toBox(self, x: NDArray[np.floating], y: NDArray[np.floating]) -> Floats:
-        """The points of the surface (N, 3), in the box, above (x, y); NaN beside it and in holes."""
+        """The points of the surface (N, 3) in the box above (x, y); NaN beside it and in holes."""
         across = _place(x, self.x_range)
         along = _place(y, self.y_range)
         return np.stack([across, along, self.heightAt(across, along)], axis=1)

@@ -6,7 +6,15 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import (
+    QHideEvent,
+    QImage,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from widgets.camera import Camera
@@ -231,6 +239,10 @@ class SurfaceView(QWidget):
             high = painter.fontMetrics().height() + round(self._style.px(12))
             area = 0, 0, size.width(), high
             painter.drawText(*area, Qt.AlignmentFlag.AlignCenter, self._title)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._timer.stop()
+        self._settle.stop()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._stale = True

@@ -1,4 +1,4 @@
-"""What the tests of basins, map and tuning share: builders, and checks that hold for each of them."""
+"""What the tests of basins, map and tuning share: a builder, and what holds for each of them."""
 
 import numpy as np
 import torch

@@ -50,7 +50,16 @@ def test_a_saddle_is_told_from_a_minimum(name):
 
 
 def test_a_point_that_moves_is_near_or_moving_and_far_points_have_left():
-    points = [(3, 2), (3.11, 2), (3.2, 2), (17.9, 0), (18.1, 0), (0, -18.1), (np.nan, 0), (np.inf, 0)]
+    points = [
+        (3, 2),
+        (3.11, 2),
+        (3.2, 2),
+        (17.9, 0),
+        (18.1, 0),
+        (0, -18.1),
+        (np.nan, 0),
+        (np.inf, 0),
+    ]
     endings = classify(surface("himmelblau"), points, at_rest=False)
     gone = [Ending.DIVERGED] * 4
     expected = [Ending.NEAR, Ending.NEAR, Ending.MOVING, Ending.MOVING, *gone]

@@ -25,8 +25,6 @@ from kernels.simulation import advance
 from tests.kernels.experiments import CPU, check_contract, descent
 from tests.kernels.fake_device import run_on_meta
 
-HIMMELBLAU_LIMITS = (0.0243, 0.0248, 0.0150, 0.0190)  # at the minima as they are listed
-
 
 def basins(objective, row, **settings):
     return Basins(descent(BasinsParameters(**settings), objective, row), CPU)
@@ -132,7 +130,9 @@ def test_who_still_moves_at_the_horizon_is_not_put_to_a_minimum():
 
 
 def test_rmsprop_orbits_and_is_said_to_stay_near():
-    frame = finished(basins("round-bowl", RMSpropParameters(learning_rate=0.05), resolution=8, steps=1500))
+    frame = finished(
+        basins("round-bowl", RMSpropParameters(learning_rate=0.05), resolution=8, steps=1500)
+    )
     assert set(frame.labels.flat) == {Ending.NEAR}
     assert set(frame.nearest.flat) == {0}
     assert math.isnan(frame.limits[0])
@@ -140,7 +140,9 @@ def test_rmsprop_orbits_and_is_said_to_stay_near():
 
 
 def test_the_line_fit_is_one_basin():
-    frame = finished(basins(LineParameters(), SGDParameters(learning_rate=0.25), steps=400, resolution=16))
+    frame = finished(
+        basins(LineParameters(), SGDParameters(learning_rate=0.25), steps=400, resolution=16)
+    )
     assert frame.shares[0] == 1
     np.testing.assert_allclose(frame.ends, [(2, 1)])
     np.testing.assert_allclose(frame.limits, 0.2918, atol=5e-5)
@@ -162,9 +164,13 @@ def test_rastrigin_sends_each_start_to_the_bottom_of_its_own_box():
 # --- the learning rate --------------------------------------------------------------------------
 
 
-def test_the_limits_of_himmelblau_are_the_published_ones():
+def test_the_limits_of_himmelblau_are_those_of_its_second_derivatives():
     plain = basins("himmelblau", SGDParameters(), resolution=8).frame()
-    np.testing.assert_allclose(plain.limits, HIMMELBLAU_LIMITS, atol=5e-5)
+    x, y = plain.ends.T
+    xx, yy, xy = 12 * x**2 + 4 * y - 42, 12 * y**2 + 4 * x - 26, 4 * (x + y)
+    largest = (xx + yy) / 2 + np.sqrt((xx - yy) ** 2 / 4 + xy**2)
+    np.testing.assert_allclose(plain.limits, 2 / largest)
+    np.testing.assert_allclose(sorted(plain.limits), (0.01495, 0.0190, 0.0243, 0.0248), atol=5e-5)
     assert plain.limit_rule == "2/λ"
     heavy = basins("himmelblau", MomentumParameters(momentum=0.5), resolution=8).frame()
     np.testing.assert_allclose(heavy.limits, 1.5 * plain.limits)
@@ -222,7 +228,9 @@ def test_contract(row):
 
 
 def test_a_step_never_waits_for_the_device():
-    parameters = descent(BasinsParameters(resolution=8, steps=2, sweep=2), "himmelblau", AdamParameters())
+    parameters = descent(
+        BasinsParameters(resolution=8, steps=2, sweep=2), "himmelblau", AdamParameters()
+    )
     run_on_meta(lambda device: Basins(parameters, device))
 
 

@@ -106,7 +106,7 @@ WRONG: list[tuple[str, Any, str]] = [
     (
         "optimizers.2.momentum",
         1,
-        "There is no row 2 in optimizers; it has rows 0 to 1. Use one of these, or add a row.",
+        "There is no row 2 in optimizers; it has rows 0 to 1. Add one, or use another.",
     ),
     (
         "optimizers.1.schedule",

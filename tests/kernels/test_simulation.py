@@ -39,7 +39,7 @@ def assert_same_run(one: Noisy, other: Noisy) -> None:
 
 
 @settings(max_examples=25)
-@given(st.lists(st.integers(0, 9), max_size=6), st.sampled_from([None, 5, 8, 13]))
+@given(st.lists(st.integers(0, 6), max_size=5), st.sampled_from([None, 5, 8, 13]))
 def test_any_cuts_give_the_same_run(cuts, stop_at):
     whole, cut = noisy(stop_at=stop_at), noisy(stop_at=stop_at)
     assert advance(whole, sum(cuts)) == sum(advance(cut, n) for n in cuts)

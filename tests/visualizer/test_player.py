@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QThread
+from PySide6.QtCore import QObject, QThread, Signal
 from pytestqt.qtbot import QtBot
 
 from kernels.simulation import Frame
@@ -177,6 +177,35 @@ def test_a_step_back_gives_the_same_frame_again(
     player.seek(0)
     player.step_back()
     qtbot.waitUntil(lambda: window.shows(0))
+
+
+def test_buttons_can_be_connected_to_steps(qtbot: QtBot, player: Player, window: Window) -> None:
+    class Buttons(QObject):
+        pressed = Signal()
+        turned = Signal(int)
+
+    on, back = Buttons(), Buttons()
+    on.pressed.connect(player.step)
+    on.turned.connect(player.step)
+    back.pressed.connect(player.step_back)
+    back.turned.connect(player.step_back)
+    player.load([walk()], 1)
+    on.turned.emit(9)
+    on.pressed.emit()
+    qtbot.waitUntil(lambda: window.shows(10))
+    back.turned.emit(3)
+    back.pressed.emit()
+    qtbot.waitUntil(lambda: window.shows(6))
+
+
+def test_steps_back_in_a_row_are_one_seek(qtbot: QtBot, player: Player, window: Window) -> None:
+    player.load([walk()], 1)
+    player.step(500)
+    qtbot.waitUntil(lambda: window.shows(500))
+    for _ in range(300):
+        player.step_back()
+    qtbot.waitUntil(lambda: window.shows(200))
+    assert player._generation < 10
 
 
 def test_any_step_can_be_sought_with_what_was_done(

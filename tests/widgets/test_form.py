@@ -314,6 +314,22 @@ def test_an_optional_value_is_set_and_left_open(qtbot: QtBot, field: Field, firs
     assert [e[2] for e in seen.take() if e[0] == "edited"] == [None, other]
 
 
+def test_the_components_of_a_vector_stay_in_its_range(qtbot: QtBot) -> None:
+    bounds = {"minimum": 0.0, "maximum": 9.0}
+    seen = Recorder([DOMAIN.but(value=(1.0, 2.0), **bounds), LAYERS.but(**bounds)], qtbot)
+    enter(qtbot, seen.part("domain", NumberField, 1), "10")
+    assert (
+        seen.row("domain").message()
+        == "Domain 2 is 10; it must be at most 9. Give a smaller value."
+    )
+    enter(qtbot, seen.part("layers", TextField), "1, 20")
+    assert (
+        seen.row("layers").message() == "Layers is 20; it must be at most 9. Give a smaller value."
+    )
+    assert seen.part("layers", TextField).mistake() == (3, 5)
+    assert seen.take() == []
+
+
 # --- the form as a whole --------------------------------------------------------------------
 
 

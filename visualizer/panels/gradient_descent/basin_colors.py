@@ -1,4 +1,4 @@
-"""The colours of basins: one for each end, darker the longer the way, and marks for other endings."""
+"""The colours of basins: one for each end, darker the longer the way; others for other endings."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kernels.attractors import Ending
+from kernels.attractors import ENDING_WORDS
 from kernels.basins_frame import BasinsFrame
 from kernels.scenery import Scenery
 from visualizer.panels.gradient_descent.basin_colors import basin_picture, end_colors, ending_color
@@ -11,14 +11,18 @@ from visualizer.panels.gradient_descent.readouts import Readout
 from visualizer.panels.gradient_descent.shapes import objective_markers
 from widgets.contour_plot import ContourPlot, Markers
 from widgets.curve_plot import CurvePlot
+from widgets.number_table import Row
 from widgets.numbers import format_number
 from widgets.shapes import Curve, Rule
+from widgets.style import Style
 
 MOST_LISTED = 9  # minima with a row of their own
 
 
 class BasinsBoard(Board[BasinsFrame]):
     """Where each start of a grid ends."""
+
+    Shown = BasinsFrame
 
     def _build(self) -> None:
         self._scenery: Scenery | None = None
@@ -74,13 +78,15 @@ class BasinsBoard(Board[BasinsFrame]):
             limit = float(frame.limits[index]) if is_minimum else float("nan")
             color = colors[index] if is_minimum else _color_of_share(frame, index, self._style)
             shown = format_number(limit) if np.isfinite(limit) else ""
-            rows.append((color, name, (f"{100 * share:.1f} %", shown)))
-        heading = f"lets go above ({frame.limit_rule})" if frame.limit_rule else ""
-        self._readout.setTable(("ends at", "share", heading), rows)
+            rows.append(Row(name, (f"{100 * share:.1f} %", shown), color))
+        heading = f"lets go above {frame.limit_rule}" if frame.limit_rule else ""
+        self._readout.setTable(("share", heading), rows)
         self._readout.setSentences([frame.sentence])
 
     def _draw_sweep(self, frame: BasinsFrame) -> None:
-        self._sweep.setVisible(len(frame.sweep_rates) > 0)
+        has_sweep = len(frame.sweep_rates) > 0
+        self._sweep.setVisible(has_sweep)
+        self._grid.setRowStretch(1, 1 if has_sweep else 0)
         colors = end_colors(frame.ends, frame.scenery.objective.domain, self._style)
         curves = []
         rules = []
@@ -98,8 +104,8 @@ class BasinsBoard(Board[BasinsFrame]):
         self._sweep.setRules(rules)
 
 
-def _color_of_share(frame: BasinsFrame, index: int, style: object) -> str:
+def _color_of_share(frame: BasinsFrame, index: int, style: Style) -> str:
     """The colour of a share that is no known minimum: other minima, then the endings."""
-    endings = [Ending.SADDLE, Ending.UNDECIDED, Ending.NEAR, Ending.MOVING, Ending.DIVERGED]
+    endings = list(ENDING_WORDS)
     place = index - frame.known - 1
     return ending_color(endings[place], style) if 0 <= place < len(endings) else "muted"

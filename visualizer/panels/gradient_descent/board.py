@@ -1,6 +1,6 @@
 """What the boards of the panel have in common."""
 
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
@@ -24,6 +24,8 @@ class Board(QWidget, Generic[F]):
     released()
         A gesture has ended.
     """
+
+    Shown: ClassVar[type[Frame]]  # the kind of frame that it draws
 
     startRequested = Signal(object)
     viewRequested = Signal(str, object)
@@ -49,6 +51,10 @@ class Board(QWidget, Generic[F]):
     def draw(self, frame: F) -> None:
         self._frame = frame
         self._draw(frame)
+
+    def shows(self, frame: Frame) -> bool:
+        """Whether `frame` is of the kind that this board draws; one of an older run may not be."""
+        return isinstance(frame, self.Shown)
 
     def watch(self) -> frozenset[str]:
         """Which dear parts of the frame are shown."""

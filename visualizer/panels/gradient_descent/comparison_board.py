@@ -18,6 +18,8 @@ MSE, CROSS_ENTROPY = "Squared error", "Cross-entropy"
 class ComparisonBoard(Board[ComparisonFrame]):
     """Two races side by side on one set of data."""
 
+    Shown = ComparisonFrame
+
     def _build(self) -> None:
         self._sceneries: list[Scenery | None] = [None, None]
         self._data = [DataPlot(self._style), DataPlot(self._style)]
@@ -67,7 +69,9 @@ class ComparisonBoard(Board[ComparisonFrame]):
         self._slopes.setCurves(
             [
                 Curve(MSE, logits, frame.mse_slopes, marks[0].color, (), 2.6),
-                Curve(CROSS_ENTROPY, logits, frame.cross_entropy_slopes, marks[1].color, (5, 2), 2.6),
+                Curve(
+                    CROSS_ENTROPY, logits, frame.cross_entropy_slopes, marks[1].color, (5, 2), 2.6
+                ),
             ]
         )
 
@@ -79,7 +83,8 @@ class ComparisonBoard(Board[ComparisonFrame]):
             objective = scenery.objective
             plot.setTitle(name)
             plot.setAxes(*objective.axes)
-            plot.setSurface(scenery.z, *objective.domain)
+            x_range, y_range = objective.domain
+            plot.setSurface(scenery.z, x_range, y_range)
             plot.setMarkers(objective_markers(objective, race.paths[0, 0]))
             data.setObjective(objective)
         plot.setPaths(race_paths(race, self._style))

@@ -23,6 +23,8 @@ TRAIL = 40  # steps that stay drawn
 class CurveBoard(Board[RaceFrame]):
     """A race on f(w)."""
 
+    Shown = RaceFrame
+
     def _build(self) -> None:
         self._scenery: Scenery | None = None
         self._curve = CurvePlot(self._style)
@@ -83,10 +85,11 @@ class CurveBoard(Board[RaceFrame]):
         self._losses.setLogY(self._view.log_loss and bool((frame.losses > 0).all()))
         self._losses.setCurves(loss_curves(frame, self._style))
         self._readouts.draw(frame, chosen)
-        is_update = self._view.left == "update" and frame.trace is not None
-        if is_update:
+        if self._view.left == "update" and frame.trace is not None:
             self._update.draw(frame.trace)
-        self._lower.setCurrentWidget(self._update if is_update else self._losses)
+            self._lower.setCurrentWidget(self._update)
+        else:
+            self._lower.setCurrentWidget(self._losses)
 
     def _draw_scenery(self, scenery: Scenery) -> None:
         objective = scenery.objective

@@ -6,6 +6,7 @@ from kernels.hyperparameter_map_frame import DIVERGED, NOT_REACHED, Hyperparamet
 from visualizer.panels.gradient_descent.board import Board
 from visualizer.panels.gradient_descent.readouts import Readout
 from widgets.heat_map import HeatMap
+from widgets.number_table import Row
 from widgets.numbers import format_number
 from widgets.shapes import Curve, Points
 
@@ -14,6 +15,8 @@ BEST, PLAIN, THEORY = "#d55e00", "#c2255c", "text"
 
 class MapBoard(Board[HyperparameterMapFrame]):
     """Every pixel a run."""
+
+    Shown = HyperparameterMapFrame
 
     def _build(self) -> None:
         self._map = HeatMap(self._style)
@@ -29,13 +32,12 @@ class MapBoard(Board[HyperparameterMapFrame]):
 
     def _draw(self, frame: HyperparameterMapFrame) -> None:
         rates, momenta = frame.learning_rates, frame.momenta
-        is_log = len(rates) > 2 and rates[2] - rates[1] > 1.5 * (rates[1] - rates[0])
         self._map.setTitle(f"Steps until the loss stays within {frame.tolerance:g} of the lowest")
-        self._map.setLog(x=bool(is_log))
+        self._map.setLog(x=frame.logarithmic)
         steps = np.where(frame.steps >= 0, np.maximum(frame.steps, 1), np.nan)
         self._map.setMatrix(
             np.log10(steps),
-            _edges(rates, logarithmic=bool(is_log)),
+            _edges(rates, logarithmic=frame.logarithmic),
             _edges(momenta, logarithmic=False),
             quantity="steps, as a power of ten",
         )
@@ -65,15 +67,17 @@ class MapBoard(Board[HyperparameterMapFrame]):
 
     def _draw_readout(self, frame: HyperparameterMapFrame) -> None:
         rows = [
-            (BEST, "fewest steps", _told(frame.best_rate, frame.best_momentum, frame.best_steps)),
-            (PLAIN, "without momentum", _told(frame.plain_rate, 0.0, frame.plain_steps)),
+            Row(
+                "fewest steps", _told(frame.best_rate, frame.best_momentum, frame.best_steps), BEST
+            ),
+            Row("without momentum", _told(frame.plain_rate, 0.0, frame.plain_steps), PLAIN),
         ]
         if np.isfinite(frame.theory_rate):
             pair = _told(frame.theory_rate, frame.theory_momentum, frame.theory_steps)
-            rows.append((THEORY, "theory's fastest", pair))
+            rows.append(Row("theory's fastest", pair, THEORY))
             plain = _told(frame.theory_plain_rate, 0.0, frame.theory_plain_steps)
-            rows.append((THEORY, "theory's plain rate", plain))
-        self._readout.setTable(("", "learning rate", "momentum", "steps"), rows)
+            rows.append(Row("theory's plain rate", plain, THEORY))
+        self._readout.setTable(("learning rate", "momentum", "steps"), rows)
         diverged = f"{100 * float((frame.steps == DIVERGED).mean()):.0f} % of the pairs diverge"
         waiting = f"{100 * float((frame.steps == NOT_REACHED).mean()):.0f} % have not arrived"
         self._readout.setSentences([frame.sentence, frame.theory, f"{diverged}, {waiting}: grey."])

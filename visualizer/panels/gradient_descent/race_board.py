@@ -19,11 +19,14 @@ from visualizer.panels.gradient_descent.shapes import (
 from visualizer.panels.gradient_descent.update_sheet import UpdateSheet
 from widgets.contour_plot import ContourPlot
 from widgets.curve_plot import CurvePlot
+from widgets.shapes import Path
 from widgets.surface_view import SurfaceView
 
 
 class RaceBoard(Board[RaceFrame]):
     """A race over two coordinates."""
+
+    Shown = RaceFrame
 
     def _build(self) -> None:
         self._scenery: Scenery | None = None
@@ -84,7 +87,7 @@ class RaceBoard(Board[RaceFrame]):
         self._readouts.draw(frame, chosen)
         self._draw_left(frame, chosen, paths)
 
-    def _draw_left(self, frame: RaceFrame, chosen: int, paths: list) -> None:
+    def _draw_left(self, frame: RaceFrame, chosen: int, paths: list[Path]) -> None:
         shown = self._view.left
         if shown == "update" and frame.trace is not None:
             self._left.setCurrentWidget(self._update)
@@ -103,13 +106,14 @@ class RaceBoard(Board[RaceFrame]):
         objective = scenery.objective
         markers = objective_markers(objective, start)
         self._map.setTitle(objective.title)
-        self._map.setAxes(*objective.axes)
-        self._map.setSurface(scenery.z, *objective.domain)
+        (x_name, y_name), (x_range, y_range) = objective.axes, objective.domain
+        self._map.setAxes(x_name, y_name)
+        self._map.setSurface(scenery.z, x_range, y_range)
         self._map.setMarkers(markers)
         root = "" if scenery.order == 1 else f", height: root of order {scenery.order:.2g}"
         self._surface.setTitle(f"{objective.title}{root}")
-        self._surface.setAxes(*objective.axes, "loss")
-        self._surface.setSurface(scenery.z, *objective.domain, display=scenery.heights)
+        self._surface.setAxes(x_name, y_name, "loss")
+        self._surface.setSurface(scenery.z, x_range, y_range, display=scenery.heights)
         self._surface.setMarkers(markers[1:])
         self._data.setObjective(objective)
 

@@ -80,4 +80,6 @@ def moment_squares(frame: RaceFrame, chosen: int) -> list[Squares]:
         return []
     root = float(np.sqrt(np.abs(moment)).mean())
     side = MOST_CELLS * np.clip((np.log10(max(root, 1e-4)) + 4) / 7, 0.05, 1.0)
-    return [Squares(frame.positions[chosen][None], np.array([side]), MOMENTUM, name="second moment")]
+    return [
+        Squares(frame.positions[chosen][None], np.array([side]), MOMENTUM, name="second moment")
+    ]

@@ -6,12 +6,15 @@ from kernels.tuning import TuningFrame
 from visualizer.panels.gradient_descent.board import Board
 from visualizer.panels.gradient_descent.readouts import Readout
 from widgets.curve_plot import CurvePlot
+from widgets.number_table import Row
 from widgets.numbers import format_number
 from widgets.shapes import Curve, Points, Rule
 
 
 class TuningBoard(Board[TuningFrame]):
     """Every optimizer tries the same learning rates."""
+
+    Shown = TuningFrame
 
     def _build(self) -> None:
         self._scores = CurvePlot(self._style)
@@ -53,8 +56,7 @@ class TuningBoard(Board[TuningFrame]):
             arrivals.append(Curve(name, rates, frame.arrived[index], mark.color, mark.dash, 2.2))
             spread = f"{format_number(float(low[best]))} to {format_number(float(high[best]))}"
             rows.append(
-                (
-                    mark.color,
+                Row(
                     name,
                     (
                         format_number(float(rates[best])),
@@ -62,11 +64,13 @@ class TuningBoard(Board[TuningFrame]):
                         spread,
                         f"{100 * float(frame.arrived[index, best]):.0f} %" if is_steps else "",
                     ),
+                    mark.color,
+                    mark.dash,
                 )
             )
         self._scores.setCurves(curves)
         self._scores.setPoints(points)
         self._arrived.setCurves(arrivals)
-        headings = ("optimizer", "best rate", f"median {quantity}", "quartiles", "arrived")
+        headings = ("best rate", f"median {quantity}", "quartiles", "arrived")
         self._readout.setTable(headings, rows)
         self._readout.setSentences([frame.legend])

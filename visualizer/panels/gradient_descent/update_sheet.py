@@ -1,0 +1,72 @@
+"""One update of one optimizer, worked through: each term by its rule and with its numbers."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from kernels.simulation import Trace
+from widgets.formula import FormulaLabel
+from widgets.numbers import format_number
+from widgets.style import Style
+
+
+class UpdateSheet(QScrollArea):
+    """The lines of a `Trace`: what, by which rule, with which numbers, and the result."""
+
+    def __init__(self, style: Style, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._style = style
+        self._title = QLabel()
+        page = QWidget()
+        self._grid = QGridLayout()
+        column = QVBoxLayout(page)
+        column.addWidget(self._title)
+        column.addLayout(self._grid)
+        column.addStretch(1)
+        self._rows: list[tuple[QLabel, FormulaLabel, FormulaLabel, QLabel]] = []
+        self.setWidget(page)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setAccessibleName("One update")
+        style.changed.connect(self._restyle)
+        self._restyle()
+
+    def draw(self, trace: Trace) -> None:
+        """Show the terms of `trace`, in the order in which they are computed."""
+        self._title.setText(trace.title)
+        while len(self._rows) < len(trace.terms):
+            self._add_row()
+        for index, (name, formula, numbers, value) in enumerate(self._rows):
+            is_shown = index < len(trace.terms)
+            for widget in (name, formula, numbers, value):
+                widget.setVisible(is_shown)
+            if is_shown:
+                term = trace.terms[index]
+                name.setText(term.name)
+                formula.setTex(f"{term.symbol} = {term.formula}")
+                numbers.setTex(f"= {term.numbers}")
+                value.setText("  ".join(format_number(v) for v in term.value))
+
+    def _add_row(self) -> None:
+        row = len(self._rows)
+        name, value = QLabel(), QLabel()
+        formula, numbers = FormulaLabel(self._style, "body"), FormulaLabel(self._style, "small")
+        for label in (formula, numbers):
+            label.setAlignment(Qt.AlignmentFlag.AlignLeft)
+        value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._grid.addWidget(name, 2 * row, 0)
+        self._grid.addWidget(formula, 2 * row, 1)
+        self._grid.addWidget(value, 2 * row, 2)
+        self._grid.addWidget(numbers, 2 * row + 1, 1, 1, 2)
+        self._grid.setColumnStretch(1, 1)
+        self._rows.append((name, formula, numbers, value))
+        self._restyle()
+
+    def _restyle(self) -> None:
+        style = self._style
+        self._title.setFont(style.font("label", bold=True))
+        self._grid.setHorizontalSpacing(round(style.px(12)))
+        self._grid.setVerticalSpacing(round(style.px(3)))
+        self.setStyleSheet(f"QScrollArea, QWidget {{ background: {style.color('base').name()}; }}")
+        for name, _, _, value in self._rows:
+            name.setFont(style.font("small"))
+            value.setFont(style.font("mono"))
