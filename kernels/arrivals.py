@@ -20,23 +20,21 @@ class Noted:
 
     `reached_at` is the first step at which the loss was within the tolerance of a known minimum;
     `resting_since` is the step since which the gradient has been below its tolerance; `left_at` is
-    the step that led out of reach, or to no number at all.
+    the step that led out of reach, or to where the loss is no number; `converged_at` is
+    `reached_at`, or else `resting_since`.
     """
 
     reached_at: Array
     resting_since: Array
     left_at: Array
-
-    @property
-    def converged_at(self) -> Array:
-        """The step at which it reached a minimum, else since which it rests; -1 if neither."""
-        return np.where(self.reached_at >= 0, self.reached_at, self.resting_since)
+    converged_at: Array
 
 
 class Arrivals:
     """The latches of R racers on one objective; `look` before each update, `hold` after it.
 
-    A racer that leaves is held at its last point within reach. A local minimum counts for points up
+    A racer that leaves is held: at its last point within reach, or where the loss had no value. A
+    local minimum counts for points up
     to half way to the nearest other one, the infimum for all.
     """
 
@@ -67,7 +65,7 @@ class Arrivals:
         self._latches = {
             "reached_at": torch.full((racers,), -1, device=device),
             "moving_at": torch.full((racers,), -1, device=device),  # the last step with a slope
-            "stayed": torch.zeros(racers, device=device, dtype=torch.int64),
+            "left_at": torch.full((racers,), -1, device=device),
             "within": torch.ones(racers, device=device, dtype=torch.bool),
         }
 
@@ -81,28 +79,36 @@ class Arrivals:
         reached_at, moving_at = self._latches["reached_at"], self._latches["moving_at"]
         is_first = self._reached(positions, losses).logical_and_(reached_at < 0)  # (R,)
         reached_at.masked_fill_(is_first, step)
+        self._let_go(losses.isfinite(), step)
         if gradients is None:
             moving_at.fill_(step)
             return
         is_level = torch.linalg.vector_norm(gradients, dim=-1) <= self._gradient_tolerance  # (R,)
         moving_at.masked_fill_(is_level.logical_not_(), step)
 
-    def hold(self, positions: Tensor, previous: Tensor) -> None:
-        """After an update from `previous` to `positions`, (R, d), put back who left."""
-        within = self._latches["within"]
+    def hold(self, step: int, positions: Tensor, previous: Tensor) -> None:
+        """After update number `step`, from `previous` to `positions`, (R, d), put back who left."""
         is_near = positions.sub(self._middle).abs_().le(self._reach).all(-1)  # (R,), NaN is not
-        within.logical_and_(is_near)
-        self._latches["stayed"].add_(within)
-        torch.where(within.unsqueeze(-1), positions, previous, out=positions)
+        self._let_go(is_near, step)
+        within = self._latches["within"].unsqueeze(-1)  # (R, 1)
+        torch.where(within, positions, previous, out=positions)
+
+    def _let_go(self, stays: Tensor, step: int) -> None:
+        """Note `step` of those who do not stay, (R,), and have not left before."""
+        within = self._latches["within"]
+        self._latches["left_at"].masked_fill_(within > stays, step)
+        within.logical_and_(stays)
 
     def noted(self) -> Noted:
         """What was noted so far, on the host."""
         host = {name: to_host(latch) for name, latch in self._latches.items()}
         rests = host["moving_at"] < self._looked
+        resting_since = np.where(rests, host["moving_at"] + 1, -1)
         return Noted(
             reached_at=host["reached_at"],
-            resting_since=np.where(rests, host["moving_at"] + 1, -1),
-            left_at=np.where(host["within"], -1, host["stayed"] + 1),
+            resting_since=resting_since,
+            left_at=host["left_at"],
+            converged_at=np.where(host["reached_at"] >= 0, host["reached_at"], resting_since),
         )
 
     def copy(self) -> "Arrivals":

@@ -17,6 +17,7 @@ from kernels.objective_base import Objective, read_only
 from kernels.simulation import Array, to_host
 
 WINDOW = 3.0  # beyond this many times the domain, about its middle, a point has left
+UNKNOWN = -6  # rests at no known minimum; never leaves this module
 CELLS_PER_RADIUS = 4  # so finely is nearness told
 
 
@@ -82,41 +83,41 @@ class Attractors:
         low, high = np.array(objective.domain, dtype=np.float64).T  # (2,) each
         self._widths = high - low
         self._scale = self._cells / (WINDOW * self._widths)  # cells per unit along x and y
-        self._corner = (low + high - WINDOW * self._widths) / 2
+        self._middle = (low + high) / 2
         self._flat = tolerance / (radius * float(self._widths.max()))
-        self._nearest = self._nearest_of_cells(device, dtype)  # (cells ** 2 + 1,)
+        self._nearest = self._nearest_of_cells(device, dtype)  # (C,), C = cells ** 2 + 1
+        is_near = self._nearest >= 0
+        moving = torch.where(is_near, int(Ending.NEAR), int(Ending.MOVING))
+        resting = torch.where(is_near, self._nearest, UNKNOWN)
+        moving[-1:] = resting[-1:] = int(Ending.DIVERGED)
+        self._labels = torch.cat([moving.to(torch.int16), resting])  # (2 C,)
 
     def classify(self, points: Tensor, at_rest: Tensor) -> Endings:
         """What `points`, (N, 2), some of them `at_rest`, (N,), belong to. Waits for the device."""
         cells = self._cells_of(points)  # (N,)
-        nearest = self._nearest.index_select(0, cells)  # (N,) int16
-        away = torch.where(nearest >= 0, int(Ending.NEAR), int(Ending.MOVING))
-        labels = torch.where(at_rest, nearest, away.to(torch.int16))
-        left = cells == self._cells**2
-        labels.masked_fill_(left, int(Ending.DIVERGED))
-        unknown = (at_rest & (nearest < 0) & ~left).nonzero().squeeze(-1)  # (U,)
+        labels = self._labels.index_select(0, at_rest.mul(len(self._nearest)).add_(cells))
+        unknown = (labels == UNKNOWN).nonzero().squeeze(-1)  # (U,)
         host_labels = labels.to("cpu", copy=True).numpy()
         ends = self.known
         if unknown.numel():
             found, ends = self._examine(points[unknown], to_host(cells[unknown]))
             host_labels[to_host(unknown)] = found
         host_labels.flags.writeable = False
-        return Endings(labels=host_labels, nearest=to_host(nearest), ends=ends)
+        nearest = to_host(self._nearest.index_select(0, cells))
+        return Endings(labels=host_labels, nearest=nearest, ends=ends)
 
     def _cells_of(self, points: Tensor) -> Tensor:
         """The cell of the window where each point lies, (N, 2) -> (N,); ``cells ** 2`` outside."""
-        n = self._cells
+        n, half = self._cells, self._cells / 2
         column, row = (
-            coordinate.mul(scale).sub_(corner).floor_()
-            for coordinate, scale, corner in zip(
-                points.unbind(-1),
-                self._scale.tolist(),
-                (self._corner * self._scale).tolist(),
-                strict=True,
+            coordinate.mul(float(scale)).sub_(float(middle * scale))  # counted from the middle
+            for coordinate, scale, middle in zip(
+                points.unbind(-1), self._scale, self._middle, strict=True
             )
         )
-        inside = (column >= 0) & (column < n) & (row >= 0) & (row < n)  # False for NaN
-        return torch.where(inside, row.mul_(n).add_(column), n * n).to(torch.int32)
+        inside = torch.maximum(column.abs(), row.abs()) < half  # False for NaN
+        cells = row.add_(half).floor_().mul_(n).add_(column.add_(half).floor_())
+        return torch.where(inside, cells, n * n).to(torch.int32)
 
     def _nearest_of_cells(self, device: torch.device, dtype: torch.dtype) -> Tensor:
         """The known minimum within the radius of each cell's middle, as an index or -1."""
@@ -124,9 +125,10 @@ class Attractors:
         shape = (n, n)
         best = torch.full(shape, float(self._radius**2), device=device, dtype=dtype)
         nearest = torch.full(shape, -1, device=device, dtype=torch.int16)
-        middles = (torch.arange(n, device=device, dtype=dtype) + 0.5) * (WINDOW / n)  # domain = 1
+        # From the corner of the window, in widths of the domain:
+        middles = (torch.arange(n, device=device, dtype=dtype) + 0.5) * (WINDOW / n)  # (n,)
         for index, point in enumerate(self.known):
-            x, y = (point - self._corner) * self._scale * (WINDOW / n)  # as the middles are counted
+            x, y = ((point - self._middle) / self._widths + WINDOW / 2).tolist()
             columns, rows = self._cells_about(x), self._cells_about(y)
             distance = (middles[None, columns] - x) ** 2 + (middles[rows, None] - y) ** 2
             closer = distance <= best[rows, columns]

@@ -8,6 +8,7 @@ descent cannot rest where the curvature is above 2 / learning rate.
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar, Literal, Self
 
 import numpy as np
@@ -24,7 +25,7 @@ from kernels.objective_base import Objective, read_only
 from kernels.objectives import make_objective
 from kernels.optimizers import OptimizerParameters
 from kernels.parameters import Parameters, setting
-from kernels.scenery import make_scenery
+from kernels.scenery import Scenery, make_scenery
 from kernels.simulation import Array, Finish, Scalar, Simulation, State, to_host
 
 PICTURES = 50  # a run is classified anew this many times; frames between two show the older one
@@ -151,7 +152,6 @@ class Basins(Simulation[Descent, BasinsFrame]):
             device=device,
             dtype=dtype,
         )
-        self._scenery = make_scenery(self.objective, device, dtype)
         self._picture: _Picture | None = None
         self._sweep_shares: list[Array] = []
         self._begin(0)
@@ -229,6 +229,10 @@ class Basins(Simulation[Descent, BasinsFrame]):
             sweep_shares=read_only(np.reshape(self._sweep_shares, (len(rates), len(names)))),
         )
 
+    @cached_property
+    def _scenery(self) -> Scenery:
+        return make_scenery(self.objective, self.device, self._starts.dtype)
+
     def summary(self) -> dict[str, Scalar]:
         picture = self._present_picture()
         told = zip(share_names(self.objective), picture.shares, strict=True)
@@ -278,7 +282,7 @@ class Basins(Simulation[Descent, BasinsFrame]):
                 run=self._run,
                 step=steps,
                 endings=endings,
-                steps=to_host(torch.where(at_rest, self._last_moving + 1, -1)),
+                steps=to_host((self._last_moving + 2) * at_rest - 1),
                 end_points=to_host(points),
                 shares=shares(endings.labels, len(self.objective.minima)),
                 limits=self._limits(),

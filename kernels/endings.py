@@ -12,7 +12,10 @@ from kernels.optimizers import OptimizerParameters
 from kernels.schedules import ConstantSchedule
 from kernels.simulation import Finish
 
-STALLED = 0.99  # a loss above this share of what it was half way no longer falls
+ORBIT = 0.1  # who gets ahead by less than this share of its steps goes round and round
+STILL = 1e-9  # steps shorter than this are none
+
+RING_RADIUS = "ring radius"  # the number of an ending that says how wide its ring of probes is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +23,8 @@ class Course:
     """What is known of one racer when its ending is told.
 
     `step` is that of the event (arrived, left) or the last one, `rate` the learning rate in use
-    there, `first_loss` the loss at the start, `half_way_loss` that at half of the steps.
+    there, `first_loss` the loss at the start; `stride` the length of the last step, and `drift` how
+    far it got a step, on average, in the last quarter of the run.
     """
 
     label: str
@@ -30,7 +34,8 @@ class Course:
     point: tuple[float, ...]
     loss: float
     first_loss: float
-    half_way_loss: float = math.nan
+    stride: float = math.nan
+    drift: float = math.nan
     noisy: bool = False  # mini-batches or gradient noise
 
 
@@ -68,6 +73,7 @@ def rested(objective: Objective, course: Course, ground: Ground, tolerance: floa
         f"{ground.phrase}."
     )
     numbers = {"step": course.step, "slope": ground.slope, "loss": course.loss}
+    numbers |= {RING_RADIUS: ground.radius}
     return Finish(reason="converged", sentence=sentence, numbers=numbers)
 
 
@@ -103,7 +109,8 @@ def unfinished(objective: Objective, course: Course, ground: Ground) -> Finish:
         f"its loss is {_number(course.loss)}{above}."
     )
     numbers = {"step": course.step, "loss": course.loss, "slope": ground.slope}
-    if why := _why_not(objective, course, ground):
+    numbers |= {RING_RADIUS: ground.radius}
+    if why := _why_not(course, ground):
         sentence = f"{sentence} {why}"
     return Finish(reason="stop rule", sentence=sentence, numbers=numbers)
 
@@ -168,22 +175,19 @@ def _rule(objective: Objective, course: Course, curvature: float) -> str:
     )
 
 
-def _why_not(objective: Objective, course: Course, ground: Ground) -> str:
+def _why_not(course: Course, ground: Ground) -> str:
     """Why it has not arrived, where that can be told."""
     optimizer = course.optimizer
-    has_stalled = course.loss - (objective.infimum or 0.0) >= STALLED * (
-        course.half_way_loss - (objective.infimum or 0.0)
-    )
-    if not has_stalled or ground.kind == "undefined":
+    if optimizer.weight_decay and course.stride < STILL and ground.kind == "slope":
+        return "It stands still: weight decay holds it off the minimum, towards zero."
+    if not course.drift < ORBIT * course.stride:
         return ""
     if course.noisy:
-        return "It no longer falls: noise in the gradient keeps it moving at a fixed learning rate."
-    if optimizer.weight_decay and ground.kind == "slope":
-        return "It no longer falls: weight decay holds it off the minimum, towards zero."
+        return "It no longer gets ahead: noise in the gradient keeps it moving."
     if optimizer.no_limit and isinstance(optimizer.schedule, ConstantSchedule):
-        return f"It no longer falls: {optimizer.no_limit}."
+        return f"It no longer gets ahead: {optimizer.no_limit}."
     if ground.phrase.endswith("does not vanish"):
-        return "It no longer falls: across a kink every step is as long as the slope makes it."
+        return "It no longer gets ahead: at a kink steps do not shrink by themselves."
     return ""
 
 

@@ -72,11 +72,19 @@ def rises_around(objective: Objective, point: Tensor, radius: float) -> Array:
     For d = 1 the ring is the two points beside it. What rounding alone could make counts as 0.
     """
     with torch.no_grad():
-        around = to_host(objective.loss(_ring(point, radius)))
+        around = to_host(objective.loss(ring(point, radius)))
         here = float(to_host(objective.loss(point)))
     rises = around - here
     rises[np.abs(rises) <= ROUNDING * max(1.0, abs(here))] = 0.0
     return np.asarray(rises)
+
+
+def probes_around(
+    objective: Objective, point: tuple[float, ...], radius: float
+) -> tuple[Array, Array]:
+    """The ring of probes around `point`: the points, (P, d), and how much higher they lie, (P,)."""
+    center = torch.tensor(point, dtype=torch.float64)
+    return to_host(ring(center, radius)), rises_around(objective, center, radius)
 
 
 def lowest_near(objective: Objective, point: Tensor, radius: float) -> Tensor:
@@ -86,7 +94,7 @@ def lowest_near(objective: Objective, point: Tensor, radius: float) -> Tensor:
     """
     with torch.no_grad():
         for _ in range(SEARCHES):
-            candidates = torch.cat([point.unsqueeze(0), _ring(point, radius)])  # (1 + P, d)
+            candidates = torch.cat([point.unsqueeze(0), ring(point, radius)])  # (1 + P, d)
             best = int(to_host(objective.loss(candidates)).argmin())
             point = candidates[best]
             if best == 0:
@@ -94,7 +102,7 @@ def lowest_near(objective: Objective, point: Tensor, radius: float) -> Tensor:
     return point
 
 
-def _ring(point: Tensor, radius: float) -> Tensor:
+def ring(point: Tensor, radius: float) -> Tensor:
     """The probes around `point`, (d,) -> (PROBES, d), or (2, d) for d = 1."""
     if len(point) == 1:
         offsets = torch.tensor([[-1.0], [1.0]], device=point.device, dtype=point.dtype)
@@ -110,7 +118,7 @@ def _on_a_slope(objective: Objective, point: Tensor, radius: float) -> tuple[Gro
     if not (rises_around(objective, point, radius) > 0).all():
         return "slope", "a slope", -1
     lowest = lowest_near(objective, point, radius)
-    slopes = torch.linalg.vector_norm(objective.gradient(_ring(lowest, TIP * radius)), dim=-1)
+    slopes = torch.linalg.vector_norm(objective.gradient(ring(lowest, TIP * radius)), dim=-1)
     average = float(rises_around(objective, lowest, radius).min()) / radius
     if float(to_host(slopes.min())) > 0.1 * average:
         return "minimum", "a minimum with a kink, where the slope does not vanish", 0

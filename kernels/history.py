@@ -1,9 +1,10 @@
 """Histories that stay small however long a run is: curves thinned by doubling their stride."""
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from kernels.simulation import State
+from kernels.simulation import Array, State
 
 CAPACITY = 2000  # points a curve: more than a screen has pixels to show
 
@@ -59,6 +60,10 @@ class Thinned:
     def steps(self) -> range:
         """The step numbers of the rows that are kept."""
         return range(0, self.count * self.stride, self.stride)
+
+    def step_numbers(self) -> Array:
+        """`steps` as an array, (count,)."""
+        return np.arange(self.count) * self.stride
 
     def with_last(self, series: int, row: Tensor) -> Tensor:
         """All kept rows of a series, and `row` after them as the latest: (R, count + 1, ...)."""

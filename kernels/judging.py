@@ -24,7 +24,8 @@ class Standing:
     """A race of R after `step` steps, as it is judged.
 
     `positions` and `slopes`, (R, d), and `losses`, (R,), are the present ones, over all data;
-    `paths`, (R, T, d), and `curves`, (R, T), what is recorded.
+    `previous`, (R, d), the positions a step ago; `paths`, (R, T, d), and `curves`, (R, T), what is
+    recorded of the step numbers `recorded`, (T,).
     """
 
     objective: Objective
@@ -32,10 +33,12 @@ class Standing:
     names: tuple[str, ...]
     step: int
     positions: Tensor
+    previous: Tensor
     losses: Array
     slopes: Array
     paths: Tensor
     curves: Tensor
+    recorded: range
     noted: Noted
 
 
@@ -83,17 +86,22 @@ def _judged(standing: Standing, i: int, told: Finish | None) -> Finish | None:
 
 def _course(standing: Standing, i: int, step: int) -> Course:
     spec = standing.parameters.optimizers[i]
-    curve = to_host(standing.curves[i])  # (T,)
-    loss = float(standing.losses[i])
+    here, loss = to_host(standing.positions[i]), float(standing.losses[i])
+    drift, count = math.nan, len(standing.recorded)
+    if count:
+        quarter = 3 * count // 4
+        way = here - to_host(standing.paths[i, quarter])
+        drift = float(np.linalg.norm(way)) / max(1, standing.step - standing.recorded[quarter])
     return Course(
         label=standing.names[i],
         optimizer=spec,
         step=step,
         rate=spec.rate(max(0, step - 1)),
-        point=tuple(to_host(standing.positions[i]).tolist()),
+        point=tuple(here.tolist()),
         loss=loss,
-        first_loss=float(curve[0]) if len(curve) else loss,
-        half_way_loss=float(curve[len(curve) // 2]) if len(curve) else math.nan,
+        first_loss=float(standing.curves[i, 0]) if count else loss,
+        stride=float(np.linalg.norm(here - to_host(standing.previous[i]))),
+        drift=drift,
         noisy=bool(standing.parameters.noise) or standing.objective.steps_per_epoch > 1,
     )
 

@@ -15,7 +15,7 @@ from torch import Tensor
 from kernels.arrivals import REACH, Arrivals
 from kernels.descent import Descent
 from kernels.device import make_generator
-from kernels.endings import together
+from kernels.endings import RING_RADIUS, together
 from kernels.errors import ParameterError
 from kernels.history import Thinned
 from kernels.judging import Endings, Standing, judge, reopened, sentences, statuses
@@ -98,7 +98,7 @@ class Race(Simulation[Descent, RaceFrame]):
             if self.parameters.noise:
                 racers.gradients.add_(self._noise(self._generator))
             racers.update(step)
-            self._arrivals.hold(racers.positions, racers.previous)
+            self._arrivals.hold(step + 1, racers.positions, racers.previous)
         self.step_count += 1
 
     def _noise(self, generator: torch.Generator | None) -> Tensor:
@@ -127,10 +127,12 @@ class Race(Simulation[Descent, RaceFrame]):
             names=self.names,
             step=self.step_count,
             positions=positions,
+            previous=self._racers.previous,
             losses=to_host(losses),
             slopes=to_host(slopes),
             paths=self._history.kept(PATHS),
             curves=self._history.kept(LOSSES),
+            recorded=self._history.steps,
             noted=arrivals.noted(),
         )
 
@@ -154,9 +156,9 @@ class Race(Simulation[Descent, RaceFrame]):
             scenery=self._scenery,
             names=standing.names,
             axes=self.objective.axes,
-            steps=np.array([*self._history.steps, self.step_count]),
+            steps=np.append(self._history.step_numbers(), self.step_count),
             paths=to_host(self._history.with_last(PATHS, positions)),
-            losses=to_host(self._history.with_last(LOSSES, torch.tensor(loss))),
+            losses=to_host(self._history.with_last(LOSSES, torch.tensor(loss, device=self.device))),
             positions=to_host(positions),
             loss=loss,
             gradients=slopes,
@@ -173,6 +175,7 @@ class Race(Simulation[Descent, RaceFrame]):
             status=statuses(noted, self._endings),
             sentences=sentences(standing, self._endings),
             converged_at=noted.converged_at,
+            rings=np.array([e.numbers.get(RING_RADIUS, 0.0) if e else 0.0 for e in self._endings]),
             trace=self._watched_update(watch),
         )
 

@@ -41,7 +41,8 @@ class RaceFrame(Frame):
         `scenery`, the objective and its surface, one object for the whole run.
     How it goes
         `status` and a sentence of each; `converged_at`, (R,), the step at which each converged, -1
-        if it has not; `trace`, the next update of one racer worked through, if "update.N" is
+        if it has not; `rings`, (R,), the radius of the ring of probes by which its end was judged,
+        0 without one; `trace`, the next update of one racer worked through, if "update.N" is
         watched.
     """
 
@@ -67,6 +68,7 @@ class RaceFrame(Frame):
     status: tuple[Status, ...]
     sentences: tuple[str, ...]
     converged_at: Array
+    rings: Array
     trace: Trace | None
 
     def __post_init__(self) -> None:

@@ -7,6 +7,9 @@
 >>> run.frame().row()["loss.1"] < 1e-3
 True
 
+`picture` draws where a run is, as a notebook shows it with ``IPython.display.Image``; `export` writes
+films, pictures and numbers.
+
 A panel of your own needs `Simulation`, `Frame`, `Parameters`, `setting` and `PanelInfo`; its widget
 derives from `visualizer.panel.Panel`.
 """
@@ -14,13 +17,15 @@ derives from `visualizer.panel.Panel`.
 from collections.abc import Mapping
 from typing import Any
 
-from kernels.editing import dump, load, with_value
 from kernels.parameters import Action, Parameters, View, setting
 from kernels.simulation import Finish, Frame, Simulation, to_host
-from visualizer.export import ExportSettings, Progress, export
+from visualizer.export import Progress, export
+from visualizer.export_settings import ExportSettings
 from visualizer.registry import PanelInfo, find_panel, panels
 from visualizer.run import Run
-from visualizer.scene import Scene, find_scene, open_scene, save_scene, scene_to_text
+from visualizer.scene import Scene, changed_scene, scene_to_text
+from visualizer.scene_store import find_scene, open_scene, save_scene
+from visualizer.sources import changed_sources
 
 __all__ = [
     "Action",
@@ -34,10 +39,13 @@ __all__ = [
     "Scene",
     "Simulation",
     "View",
+    "changed_scene",
+    "changed_sources",
     "export",
     "find_panel",
     "open_scene",
     "panels",
+    "picture",
     "save_scene",
     "scene",
     "scene_to_text",
@@ -46,13 +54,17 @@ __all__ = [
 ]
 
 
-def scene(name: str, parameters: Mapping[str, Any] | None = None) -> Scene:
-    """The scene `name` (a file, a shipped scene or a panel) with some parameters set by path.
+def scene(name: str, changes: Mapping[str, Any] | None = None) -> Scene:
+    """The scene `name` (a file, a shipped scene or a panel) with other values at some paths.
 
-    Raises `SceneError` if there is no such scene, `ParameterError` if a value is not allowed.
+    A path is that of a parameter, or of ``view.…`` and ``play.…``. Raises `SceneError` if there is
+    no such scene, `ParameterError` if a value is not allowed.
     """
-    found = find_scene(name)
-    model = load(find_panel(found.panel).load_parameters(), found.parameters)
-    for path, value in (parameters or {}).items():
-        model = with_value(model, path, value)
-    return found.model_copy(update={"parameters": dump(model)})
+    return changed_scene(find_scene(name), changes or {})
+
+
+def picture(run: Run, settings: ExportSettings | None = None) -> bytes:
+    """What the panel of `run` shows now, as a PNG file. This starts Qt, without any display."""
+    from visualizer.picture_sinks import picture_of
+
+    return picture_of(run, settings or ExportSettings())

@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Sequence
 from types import TracebackType
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from kernels.errors import LayerscopeError
@@ -63,11 +63,18 @@ class Start(QObject):
         self._loader = TorchLoader(self)
         self._loader.loaded.connect(self._loaded)
         self._loader.failed.connect(window.warn)
-        QTimer.singleShot(0, self._loader.start)
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Begin to load once the window is painted: a busy interpreter would hold that up."""
+        if event.type() == QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            QTimer.singleShot(0, self._loader.start)
+        return super().eventFilter(watched, event)
 
     @Slot()
     def _loaded(self) -> None:
-        from visualizer.cli import requested_scene
+        from visualizer.requests import requested_scene
         from visualizer.workbench import Workbench
 
         self._loader.wait()

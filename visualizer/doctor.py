@@ -1,7 +1,9 @@
 """Examines this machine: what Layerscope needs, whether it is there, how to mend what is not."""
 
+import ctypes
 import importlib.metadata
 import importlib.util
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,10 +11,22 @@ from pathlib import Path
 
 from resources import FONTS, resource_names, resource_path
 
-REINSTALL = "Install Layerscope again, in an environment of its own (pipx install layerscope)."
+REINSTALL = "Install Layerscope again, in an environment of its own: pipx install layerscope"
 OUR_PACKAGES = ("kernels", "widgets", "visualizer", "resources")
+OUR_FOLDER = Path(__file__).resolve().parents[1]
+OLDEST_PYTHON = (3, 11)
 REPORTED = ("torch", "numpy", "pydantic", "PySide6-Essentials", "pyqtgraph", "vispy", "av")
 CODECS = ("libx264", "libvpx-vp9", "libwebp_anim", "apng", "gif")
+WITH_QT = ("opencv-python", "opencv-contrib-python")  # each brings a Qt of its own
+LIBRARIES = {  # that Qt loads on Linux, and the Debian package of each
+    "libEGL.so.1": "libegl1",
+    "libGL.so.1": "libgl1",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libxkbcommon.so.0": "libxkbcommon0",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +41,54 @@ class Finding:
 def examine() -> tuple[Finding, ...]:
     """Look at everything, one thing after another; what fails to be looked at is a finding too."""
     findings: list[Finding] = []
-    for look in (_versions, _packages, _device, _opengl, _codecs, _opencv, _data, _display):
+    for subject, look in {
+        "Python": _python,
+        "packages": _packages,
+        "versions": _versions,
+        "OpenCV": _opencv,
+        "device": _device,
+        "libraries": _libraries,
+        "display": _display,
+        "OpenGL": _opengl,
+        "codecs": _codecs,
+        "data": _data,
+    }.items():
         try:
             findings.extend(look())
         except Exception as error:  # a doctor reports whatever is broken, and goes on
-            subject = look.__name__.strip("_")
-            findings.append(
-                Finding(subject, False, f"This cannot be examined: {error}. {REINSTALL}")
-            )
+            told = f"This cannot be examined: {error or type(error).__name__}. {REINSTALL}"
+            findings.append(Finding(subject, False, told))
     return tuple(findings)
 
 
+def foreign_packages() -> Iterator[Finding]:
+    """Those of our packages in whose place another one of that name is imported."""
+    for name in OUR_PACKAGES:
+        spec = importlib.util.find_spec(name)
+        place = Path(spec.origin).resolve() if spec is not None and spec.origin else None
+        if place is None or place.parent != OUR_FOLDER / name:
+            yield Finding(
+                name,
+                False,
+                f"The package '{name}' comes from {place or 'nowhere'}, not from Layerscope in "
+                f"{OUR_FOLDER}: another package has that name. {REINSTALL}",
+            )
+
+
+def _python() -> Iterator[Finding]:
+    good = sys.version_info >= OLDEST_PYTHON
+    version = ".".join(map(str, sys.version_info[:3]))
+    oldest = ".".join(map(str, OLDEST_PYTHON))
+    told = version if good else f"{version} is too old; {oldest} or newer is needed. {REINSTALL}"
+    yield Finding("Python", good, told)
+
+
+def _packages() -> Iterator[Finding]:
+    foreign = tuple(foreign_packages())
+    yield from foreign or (Finding("packages", True, f"Layerscope's own, in {OUR_FOLDER}"),)
+
+
 def _versions() -> Iterator[Finding]:
-    python = ".".join(map(str, sys.version_info[:3]))
-    yield Finding("Python", sys.version_info >= (3, 11), f"{python}; 3.11 or newer is needed.")
     for name in REPORTED:
         try:
             yield Finding(name, True, importlib.metadata.version(name))
@@ -48,19 +96,18 @@ def _versions() -> Iterator[Finding]:
             yield Finding(name, False, f"{name} is not installed. {REINSTALL}")
 
 
-def _packages() -> Iterator[Finding]:
-    ours = Path(__file__).resolve().parents[1]
-    for name in OUR_PACKAGES:
-        spec = importlib.util.find_spec(name)
-        place = Path(spec.origin).resolve() if spec and spec.origin else None
-        if place is None or ours not in place.parents:
-            yield Finding(
-                name,
-                False,
-                f"The package '{name}' comes from {place}, not from Layerscope; another package of "
-                f"that name is installed. {REINSTALL}",
-            )
-    yield Finding("packages", True, f"Layerscope's own, in {ours}")
+def _opencv() -> Iterator[Finding]:
+    installed = {d.name.lower() for d in importlib.metadata.distributions() if d.name}
+    if found := sorted(installed & set(WITH_QT)):
+        told = (
+            f"{found[0]} brings a Qt of its own, which can keep the window from opening. Mend it "
+            f"with: pip uninstall {' '.join(found)} opencv-python-headless; "
+            "pip install opencv-python-headless"
+        )
+        yield Finding("OpenCV", False, told)
+    else:
+        version = importlib.metadata.version("opencv-python-headless")
+        yield Finding("OpenCV", True, f"{version}, without a Qt of its own")
 
 
 def _device() -> Iterator[Finding]:
@@ -69,60 +116,79 @@ def _device() -> Iterator[Finding]:
     from kernels.device import available_devices, default_threads
 
     available = available_devices()
-    names = [torch.cuda.get_device_name(0)] if "cuda" in available else []
-    told = ", ".join([*available, *names])
-    yield Finding("device", True, f"{told}; {default_threads()} threads for computing")
+    name = f" ({torch.cuda.get_device_name(0)})" if "cuda" in available else ""
+    threads = default_threads()
+    told = f"{', '.join(available)}{name}; {threads} thread{'s' * (threads > 1)} for computing"
+    yield Finding("device", True, told)
+
+
+def _libraries() -> Iterator[Finding]:
+    if not sys.platform.startswith("linux"):
+        return
+    missing = [name for name in LIBRARIES if not _is_library(name)]
+    if missing:
+        packages = " ".join(LIBRARIES[name] for name in missing)
+        told = (
+            f"Qt needs {', '.join(missing)} to open a window. Install what brings them, on Debian "
+            f"with: sudo apt-get install {packages}"
+        )
+        yield Finding("libraries", False, told)
+    else:
+        yield Finding("libraries", True, "all that Qt loads is there")
+
+
+def _is_library(name: str) -> bool:
+    try:
+        ctypes.CDLL(name)
+    except OSError:
+        return False
+    return True
+
+
+def _display() -> Iterator[Finding]:
+    display = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY")
+    if sys.platform.startswith("linux") and not display:
+        yield Finding("display", True, "none here: exports work, the window needs a desktop")
+    else:
+        yield Finding("display", True, display or "there")
 
 
 def _opengl() -> Iterator[Finding]:
-    from widgets.gl import opengl_support
-
-    from visualizer.picture_sinks import ensure_application
+    from visualizer.offscreen import ensure_application
+    from widgets.gl import opengl
 
     ensure_application()
-    support = opengl_support()
-    sentences = {
-        "hardware": f"{support.renderer}",
-        "software": f"{support.renderer}: in software, so surfaces turn slowly. "
-        "A graphics driver of its own makes them smooth.",
-        "none": "There is no OpenGL, so surfaces are drawn as contour maps. Install a graphics "
-        "driver, or Mesa (on Debian: apt install libegl1 libgl1-mesa-dri).",
+    found = opengl()
+    told = {
+        "hardware": found.renderer,
+        "software": f"{found.renderer}: in software, so surfaces turn slowly; "
+        "a graphics driver makes them smooth",
+        "none": f"There is no OpenGL ({found.reason}), so surfaces are drawn as contour maps. "
+        "Install a graphics driver, or Mesa, on Debian with: "
+        "sudo apt-get install libegl1 libegl-mesa0 libgl1-mesa-dri",
     }
-    yield Finding("OpenGL", support.kind != "none", sentences[support.kind])
+    yield Finding("OpenGL", found.support != "none", told[found.support])
 
 
 def _codecs() -> Iterator[Finding]:
     import av
 
     missing = [name for name in CODECS if name not in av.codecs_available]
-    if missing:
-        yield Finding("codecs", False, f"PyAV lacks {', '.join(missing)}. Install PyAV from PyPI.")
-    else:
-        yield Finding("codecs", True, ", ".join(CODECS))
-
-
-def _opencv() -> Iterator[Finding]:
-    installed = {d.name.lower() for d in importlib.metadata.distributions() if d.name}
-    if "opencv-python" in installed or "opencv-contrib-python" in installed:
-        yield Finding(
-            "OpenCV",
-            False,
-            "The package opencv-python brings a Qt of its own, which can keep the window from "
-            "opening. Remove it: pip uninstall opencv-python; pip install opencv-python-headless",
-        )
-    else:
-        version = importlib.metadata.version("opencv-python-headless")
-        yield Finding("OpenCV", True, f"{version}, without a Qt of its own")
+    told = (
+        f"PyAV lacks {', '.join(missing)}, so some films cannot be written. Install PyAV from "
+        "PyPI: pip install --force-reinstall --only-binary av av"
+        if missing
+        else ", ".join(CODECS)
+    )
+    yield Finding("codecs", not missing, told)
 
 
 def _data() -> Iterator[Finding]:
+    from visualizer.scene_store import find_scene, shipped_scenes
+
     for name in FONTS:
         resource_path(name)
-    yield Finding("data", True, f"{len(resource_names())} files, typefaces among them")
-
-
-def _display() -> Iterator[Finding]:
-    from PySide6.QtGui import QGuiApplication
-
-    platform = QGuiApplication.platformName() or "none yet"
-    yield Finding("Qt platform", True, platform)
+    for name in shipped_scenes():
+        find_scene(name)
+    told = f"{len(resource_names())} files, {len(shipped_scenes())} scenes and the typefaces"
+    yield Finding("data", True, told)

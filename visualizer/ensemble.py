@@ -55,7 +55,7 @@ class Ensemble:
     journal
         What is given to the simulations, by step.
     budget
-        How many bytes the kept moments may take.
+        How many bytes the kept moments may take; 0 keeps the first alone.
 
     Attributes
     ----------
@@ -195,7 +195,7 @@ class Ensemble:
         elif spent < CALL / 2 and n == self._stride:
             self._stride *= 2
         self._unkept += spent
-        if self._unkept * KEEP_SHARE >= self._keeping:
+        if self.timeline.budget and self._unkept * KEEP_SHARE >= self._keeping:
             self.timeline.keep(self._moment())
 
     def _advance(self, member: _Member, n: int) -> int:

@@ -27,8 +27,10 @@ from PySide6.QtWidgets import (
 )
 
 from kernels.errors import LayerscopeError
-from visualizer.export import OPAQUE, Progress, remaining_seconds, suffix_of
-from visualizer.scene import Scene, save_scene
+from visualizer.export import Progress, remaining_seconds
+from visualizer.scene import Scene
+from visualizer.scene_store import save_scene
+from visualizer.target import OPAQUE, suffix_of
 from widgets.colors import ThemeName
 
 SIZES = ("1280x720", "1920x1080", "2560x1440", "3840x2160", "1080x1080", "1024x640", "640x360")

@@ -1,19 +1,19 @@
 """A scene made to run without window or clock: step, apply what was done at that step, look.
 
 Exports, the scripting interface and the gallery go this way, so that what they give depends on the
-scene alone. The player does the same with a clock.
+scene alone. The player moves the same `Ensemble` on with a clock.
 """
 
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import torch
 
 from kernels.device import choose_device, default_threads
 from kernels.editing import load
 from kernels.parameters import Parameters
-from kernels.simulation import AnySimulation, Frame, advance
-from visualizer.recording import apply_input, journal_of
+from kernels.simulation import AnySimulation, Frame, Scalar
+from visualizer.ensemble import Ensemble
+from visualizer.recording import journal_of, last_parameters
 from visualizer.registry import PanelInfo, find_panel
 from visualizer.scene import Play, Scene
 
@@ -47,8 +47,8 @@ class Run:
 
     Attributes
     ----------
-    info, parameters, simulation
-        The panel, the present parameters, and the simulation.
+    scene, info, simulation
+        The scene, its panel, and its simulation.
 
     Raises
     ------
@@ -57,50 +57,54 @@ class Run:
         not here.
     """
 
+    simulation: AnySimulation
+
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self.info = find_panel(scene.panel)
-        self.parameters: Parameters = load(self.info.load_parameters(), scene.parameters)
-        self._waiting = deque(journal_of(self.info, self.parameters, scene.inputs))
-        torch.set_num_threads(thread_count(scene.play))
-        torch.manual_seed(0)
-        self.simulation = build_simulation(self.info, self.parameters, scene.play)
-        self._apply_inputs()
+        self._base: Parameters = load(self.info.load_parameters(), scene.parameters)
+        journal = journal_of(self.info, self._base, scene.inputs)
+        threads = thread_count(scene.play)
+        self._ensemble = Ensemble((self._build,), threads=threads, journal=journal, budget=0)
+
+    @property
+    def step(self) -> int:
+        """How many steps have been done."""
+        return self._ensemble.step
 
     @property
     def finished(self) -> bool:
         """Whether nothing more will come."""
-        return self.simulation.finished is not None
+        return self._ensemble.ended
 
-    def advance(self, steps: int) -> int:
-        """Do at most `steps` further steps; returns how many were done."""
-        start = self.simulation.step_count
-        while (left := start + steps - self.simulation.step_count) > 0 and not self.finished:
-            until_input = self._steps_to_next_input()
-            if not advance(
-                self.simulation, left if until_input is None else min(left, until_input)
-            ):
-                break
-            self._apply_inputs()
-        return self.simulation.step_count - start
+    @property
+    def parameters(self) -> Parameters:
+        """The parameters as they are now, with the inputs that have come."""
+        return last_parameters(self._base, self._ensemble.timeline.journal, self.step)
+
+    def advance(self, steps: int, stopped: Callable[[], bool] = lambda: False) -> int:
+        """Do at most `steps` further steps; gives how many were done.
+
+        It ends sooner where the run ends, or when `stopped`, asked now and then, says so.
+        """
+        return self._ensemble.advance(self.step + steps, stopped=stopped)
 
     def frame(self, watch: frozenset[str] = frozenset()) -> Frame:
-        return self.simulation.frame(watch)
+        """What there is to see now; parts that cost are made only if `watch` names them."""
+        return self._ensemble.frames(watch)[0]
 
-    def frames(self, steps: Iterator[int], watch: frozenset[str] = frozenset()) -> Iterator[Frame]:
+    def frames(self, steps: Iterable[int], watch: frozenset[str] = frozenset()) -> Iterator[Frame]:
         """A frame at each of the rising step numbers `steps`; the last one where the run ends."""
-        for target in steps:
-            self.advance(target - self.simulation.step_count)
+        for step in steps:
+            self.advance(step - self.step)
             yield self.frame(watch)
-            if self.simulation.step_count < target or self.finished:
+            if self.finished:
                 return
 
-    def _steps_to_next_input(self) -> int | None:
-        return self._waiting[0][0] - self.simulation.step_count if self._waiting else None
+    def summary(self) -> dict[str, Scalar]:
+        """What a person would write down at the end of the run."""
+        return self.simulation.summary()
 
-    def _apply_inputs(self) -> None:
-        while self._waiting and self._waiting[0][0] <= self.simulation.step_count:
-            _, given = self._waiting.popleft()
-            apply_input(self.simulation, given)
-            if isinstance(given, Parameters):
-                self.parameters = given
+    def _build(self) -> AnySimulation:
+        self.simulation = build_simulation(self.info, self._base, self.scene.play)
+        return self.simulation

@@ -1,24 +1,33 @@
 """A scene: which panel, with which parameters, seen how, played how; and what was done to it when.
 
-A scene is a small TOML file that anyone can read, mail and version. With `inputs` it is a
+A scene is a small TOML text that anyone can read, mail and version. With `inputs` it is a
 recording: what a person did, by step, never pixels, so that it replays at any size.
+`visualizer.scene_store` keeps scenes in files.
 """
 
+import math
+import re
 import tomllib
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Literal
 
 import tomli_w
 from pydantic import Field
 
-from kernels.editing import dump, load
+from kernels.annotations import join_path
+from kernels.editing import dump, load, with_value
 from kernels.errors import ParameterError, SceneError
 from kernels.parameters import Parameters, setting
-from resources import resource_names, resource_path
-from visualizer.registry import PanelInfo, find_panel
+from kernels.sentences import cut, shown
+from visualizer.registry import find_panel
 
 FORMAT = 1  # a scene of a higher number was written by a newer version
+LARGEST = 4_000_000  # characters; a scene has some thousand, a recording some ten thousand
+DEEPEST = 32  # levels of tables and lists within each other
+
+# tomllib takes time with the square of the parts of a dotted key: 9 s for 16,000 of them.
+_PART = r"""(?>"[^"\n]*"|'[^'\n]*'|[\w-]+)"""
+_ENDLESS_KEY = re.compile(rf"(?<![\w-])(?>{_PART}[ \t]*\.[ \t]*){{{DEEPEST},}}")
 
 
 class Play(Parameters):
@@ -31,7 +40,7 @@ class Play(Parameters):
         le=1_000_000,
     )
     frames_per_second: float = setting(
-        30, help="How many pictures are shown a second.", gt=0, le=240, unit="1/s"
+        30, help="How many pictures are shown a second.", ge=0.1, le=240, unit="1/s"
     )
     frames: int = setting(
         300,
@@ -55,13 +64,17 @@ class Input(Parameters):
 
 
 class Scene(Parameters):
-    """A panel with all that is needed to show the same again."""
+    """A panel with all that is needed to show the same again.
+
+    `sources` are the SHA-256 of the files that the parameters name, by their paths.
+    """
 
     layerscope: Literal[1] = 1
     panel: str
     parameters: dict[str, Any] = Field(default_factory=dict)
     view: dict[str, Any] = Field(default_factory=dict)
     play: Play = Play()
+    sources: dict[str, str] = Field(default_factory=dict)
     inputs: tuple[Input, ...] = ()
 
 
@@ -70,20 +83,30 @@ def scene_from_text(text: str, name: str = "The scene") -> Scene:
 
     Raises `SceneError` if it describes none, or one of a newer version.
     """
+    if len(text) > LARGEST:
+        raise SceneError(too_long(name))
+    if _ENDLESS_KEY.search(text):
+        raise SceneError(_too_deep(name))
     try:
+        text.encode()  # half a surrogate pair, as a clipboard may hold, could not be saved
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError as error:
+        raise SceneError(_too_deep(name)) from error
+    except ValueError as error:  # that of TOML, and Python's about a number of 5,000 digits
         raise SceneError(f"{name} is not a TOML file: {error}. Correct that place.") from error
     return scene_from_mapping(data, name)
 
 
 def scene_from_mapping(data: Mapping[str, Any], name: str = "The scene") -> Scene:
+    """The scene that `data`, as TOML gives it, describes. Raises `SceneError` as for a text."""
     version = data.get("layerscope", FORMAT)
     if isinstance(version, int) and version > FORMAT:
         raise SceneError(
-            f"{name} was saved by a newer version of Layerscope (format {version}; this one reads "
-            f"up to {FORMAT}). Update Layerscope, or save the scene again in the older version."
+            f"{name} was saved by a newer version of Layerscope (format {cut(str(version))}; this "
+            f"one reads up to {FORMAT}). Update Layerscope, or save the scene again in the older "
+            "version."
         )
+    _check_plain(data, name, "", 0)
     try:
         return load(Scene, data)
     except ParameterError as error:
@@ -93,57 +116,60 @@ def scene_from_mapping(data: Mapping[str, Any], name: str = "The scene") -> Scen
 def scene_to_text(scene: Scene) -> str:
     """`scene` as TOML."""
     data = dump(scene)
-    for empty in ("view", "inputs"):
+    for empty in ("view", "sources", "inputs"):
         if not data[empty]:
             del data[empty]
     return tomli_w.dumps(data)
 
 
-def open_scene(path: Path) -> Scene:
-    """The scene in a file. Raises `SceneError` if it cannot be read or is none."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise SceneError(
-            f"{path} is not a text file, so it is no scene. Choose a .toml file."
-        ) from error
-    except OSError as error:
-        raise SceneError(f"{path} cannot be read: {error.strerror}. Check the name.") from error
-    return scene_from_text(text, str(path))
+def changed_scene(scene: Scene, changes: Mapping[str, Any]) -> Scene:
+    """`scene` with other values, by path: of parameters, or of ``view.…`` and ``play.…``.
 
-
-def save_scene(scene: Scene, path: Path) -> None:
-    """Write `scene` to a file, whole or not at all. Raises `SceneError` if that fails."""
-    partial = path.with_name(path.name + ".part")
-    try:
-        partial.write_text(scene_to_text(scene), encoding="utf-8")
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise SceneError(
-            f"{path} cannot be written: {error.strerror}. Choose another folder or make room."
-        ) from error
-
-
-def find_scene(text: str) -> Scene:
-    """The scene that a person means: a file, a shipped scene by its name, or a panel's own.
-
-    Raises `SceneError` if there is neither a file nor a panel nor a scene of that name.
+    Raises `SceneError` if there is no such panel, `ParameterError` if a path or value is not
+    allowed.
     """
-    path = Path(text)
-    if path.suffix == ".toml" or path.is_file():
-        return open_scene(path)
-    if text in shipped_scenes():
-        return open_scene(resource_path(f"scenes/{text}.toml"))
-    return panel_scene(find_panel(text))
+    info = find_panel(scene.panel)
+    parameters: Parameters = load(info.load_parameters(), scene.parameters)
+    play, view = scene.play, dict(scene.view)
+    for path, value in changes.items():
+        group, _, below = path.partition(".")
+        if group == "play" and below:
+            play = with_value(play, below, value)
+        elif group == "view" and below:
+            view = dump(with_value(load(info.load_panel().View, view), below, value))
+        else:
+            parameters = with_value(parameters, path, value)
+    return scene.model_copy(update={"parameters": dump(parameters), "view": view, "play": play})
 
 
-def shipped_scenes() -> tuple[str, ...]:
-    """The names of the scenes that ship with the program."""
-    names = resource_names("scenes")
-    return tuple(n.removeprefix("scenes/").removesuffix(".toml") for n in names)
+def _check_plain(value: Any, name: str, path: str, depth: int) -> None:
+    """See that `value` is made of what a scene can hold and can be written again exactly."""
+    if depth > DEEPEST:
+        raise SceneError(_too_deep(name))
+    if isinstance(value, Mapping):
+        for key, below in value.items():
+            _check_plain(below, name, join_path(path, key), depth + 1)
+    elif isinstance(value, list | tuple):
+        for index, below in enumerate(value):
+            _check_plain(below, name, join_path(path, index), depth + 1)
+    elif not isinstance(value, str | int | float):
+        raise SceneError(
+            f"{name} is not a scene: {cut(path)} is {shown(value)}; a scene holds numbers, texts, "
+            "true and false. Write one of these."
+        )
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise SceneError(
+            f"{name} is not a scene: {cut(path)} is {value}; it must be a finite number. "
+            "Write it with digits, such as 0.1."
+        )
 
 
-def panel_scene(info: PanelInfo) -> Scene:
-    """The scene with which a panel opens."""
-    return scene_from_text(info.scene, info.key) if "\n" in info.scene else find_scene(info.scene)
+def too_long(name: str) -> str:
+    return f"{name} is longer than {LARGEST:,} characters, so it is no scene. Choose another."
+
+
+def _too_deep(name: str) -> str:
+    return (
+        f"{name} has tables or lists more than {DEEPEST} levels deep, so it is no scene. "
+        "Choose another."
+    )

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow
 
 from kernels.errors import LayerscopeError, SceneError
 from visualizer.panel import Panel
-from visualizer.scene import open_scene, panel_scene, save_scene, scene_from_text, scene_to_text
+from visualizer.scene import scene_from_text, scene_to_text
+from visualizer.scene_store import open_scene, panel_scene, save_scene
 from visualizer.session import Session
 
 FILTER = "Scenes (*.toml);;All files (*)"

@@ -25,10 +25,11 @@ from kernels.errors import LayerscopeError, ParameterError
 from kernels.parameters import Action, Parameters, View
 from kernels.simulation import AnySimulation
 from visualizer.player import Player
-from visualizer.recording import Journal, inputs_of, journal_of, last_parameters
+from visualizer.recording import inputs_of, journal_of, last_parameters
 from visualizer.registry import PanelInfo, find_panel
 from visualizer.run import build_simulation, thread_count
 from visualizer.scene import Play, Scene
+from visualizer.timeline import Journal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,16 +1,39 @@
 """Where the frames of an export go."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
 
 from kernels.simulation import Frame
+from visualizer.export_settings import ExportSettings
+from visualizer.run import Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What a sink is to make of which run: one file `name` in `folder`, or many of that pattern."""
+
+    run: Run
+    settings: ExportSettings
+    folder: Path
+    name: str
+    suffix: str
 
 
 class Sink(ABC):
-    """Takes the frames of a run one after another and leaves files in the folder it was given.
+    """Takes the frames of a run one after another and leaves files in a folder.
 
-    A sink is made of (folder, target, suffix, run, settings): where to leave its files, the name
-    that was asked for, what to make, the `Run`, and the `ExportSettings`.
+    It is made of a `Job`. `close` is called in the end, whether all went well or not.
+
+    Attributes
+    ----------
+    last_only
+        Whether only the last frame matters to it.
     """
+
+    last_only: ClassVar[bool] = False
 
     def watch(self) -> frozenset[str]:
         """Which of the dear parts of a frame it shows."""
@@ -21,9 +44,9 @@ class Sink(ABC):
         """Take the next frame."""
 
     @abstractmethod
-    def finish(self) -> None:
-        """Write what is still to be written."""
+    def finish(self, cancelled: Callable[[], bool]) -> None:
+        """Write what is still to be written, unless `cancelled` comes true meanwhile."""
 
     @abstractmethod
-    def abandon(self) -> None:
-        """Let go of what is open; the folder is removed afterwards."""
+    def close(self) -> None:
+        """Let go of what is open; without `finish`, as soon as possible."""

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any, TypeAlias
 
+from kernels.parameters import Action, Parameters
 from kernels.simulation import state_bytes
 
-# Parameters or an Action for every simulation, or a tuple with one of them (or None) for each.
-Given: TypeAlias = Any
+# What comes to every simulation of a run, or a tuple with what comes to each, if anything.
+Given: TypeAlias = Parameters | Action | tuple[Parameters | Action | None, ...]
 Journal: TypeAlias = tuple[tuple[int, Given], ...]  # (after how many steps, what came), in order
 
 BUDGET = 512 * 2**20  # bytes

@@ -1,235 +1,176 @@
-"""Moving pictures: H.264, VP9, GIF, animated WebP and APNG, all through PyAV.
+"""Films through PyAV: H.264, VP9, animated WebP and APNG.
 
-Its wheels carry the GPL encoders x264 and x265; `av` is imported only when something is exported.
+PyAV's wheels carry the GPL encoders x264 and x265; `av` is imported only when a film is made.
 """
 
-import contextlib
+import os
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    import av
+from kernels.errors import ExportError
 
-Pixels = NDArray[np.uint8]  # (H, W, 4), RGBA
+Pixels = NDArray[np.uint8]  # (H, W, 4), BGRA, alpha not premultiplied
+
+_BT709 = 1  # of colour, as FFmpeg counts: what a player takes for granted in HD
+_LIMITED = 1  # range of brightness
+THREADS = str(
+    max(1, min(4, (os.cpu_count() or 1) - 1))
+)  # one processor draws; the bits depend on it
 
 
-class Writer(ABC):
-    """Takes pictures one after another, and closes the file, or abandons it."""
+T = TypeVar("T")
+
+
+class Writer(ABC, Generic[T]):
+    """Takes pictures one after another, and ends the file, or lets it be."""
 
     @abstractmethod
-    def write(self, pixels: Pixels) -> None: ...
+    def write(self, picture: T) -> None:
+        """Take the next picture, which nobody may change any more."""
 
     @abstractmethod
-    def close(self) -> None: ...
+    def finish(self, stopped: Callable[[], bool] = lambda: False) -> None:
+        """Complete the file; where that takes long, only until `stopped`."""
 
     @abstractmethod
     def abandon(self) -> None:
         """Let go of what is open; the caller removes the half file."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """A container, an encoder, and how pixels are kept, opaque and transparent."""
+
+    container: str
+    codec: str
+    pixels: str
+    pixels_with_alpha: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
+    container_options: Mapping[str, str] = field(default_factory=dict)
+
+
+FORMATS = {
+    ".mp4": Format(
+        container="mp4",
+        codec="libx264",
+        pixels="yuv420p",
+        options={"crf": "18", "preset": "veryfast", "threads": THREADS},
+        container_options={"movflags": "+faststart"},
+    ),
+    ".webm": Format(
+        container="webm",
+        codec="libvpx-vp9",
+        pixels="yuv420p",
+        pixels_with_alpha="yuva420p",
+        options={"crf": "24", "b": "0", "deadline": "good", "cpu-used": "5", "row-mt": "1"},
+    ),
+    ".webp": Format(
+        container="webp",
+        codec="libwebp_anim",
+        pixels="bgra",
+        pixels_with_alpha="bgra",
+        options={"lossless": "1", "compression_level": "2"},
+        container_options={"loop": "0"},
+    ),
+    ".apng": Format(
+        container="apng",
+        codec="apng",
+        pixels="rgb24",
+        pixels_with_alpha="rgba",
+        options={"pred": "mixed"},
+        container_options={"plays": "0"},
+    ),
+}
+
+
+class VideoWriter(Writer[Pixels]):
+    """A film whose pictures are all of the size of the first.
+
+    Video of the usual kind has half as many pixels for colour, so its width and height are even:
+    the last row and column are doubled where they are not.
+    """
+
+    def __init__(
+        self, path: Path, kind: Format, frames_per_second: float, *, transparent: bool = False
+    ) -> None:
+        self._path = path
+        self._kind = kind
+        self._pixels = (kind.pixels_with_alpha if transparent else "") or kind.pixels
+        self._rate = Fraction(frames_per_second).limit_denominator(1001)
+        self._container: Any = None
+        self._stream: Any = None
+        self._count = 0
+
+    def write(self, picture: Pixels) -> None:
+        import av
+
+        with telling():
+            pixels = even(picture) if self._pixels.startswith("yuv") else picture
+            if self._stream is None:
+                self._open(pixels)
+            frame = av.VideoFrame.from_numpy_buffer(pixels, format="bgra")
+            colors = {"dst_colorspace": "ITU709"} if self._pixels.startswith("yuv") else {}
+            frame = frame.reformat(format=self._pixels, **colors)
+            frame.pts, frame.time_base = self._count, 1 / self._rate
+            self._count += 1
+            self._container.mux(self._stream.encode(frame))
+
+    def finish(self, stopped: Callable[[], bool] = lambda: False) -> None:
+        with telling():
+            self._container.mux(self._stream.encode(None))
+            self._container.close()
+
+    def abandon(self) -> None:
+        if self._container is not None:
+            with suppress(OSError, ExportError), telling():  # it is abandoned because of them
+                self._container.close()
+
+    def _open(self, pixels: Pixels) -> None:
+        import av
+
+        # Bit-exact: without random numbers and versions, so that a film can be made twice.
+        options = {"fflags": "+bitexact", **self._kind.container_options}
+        kind = self._kind.container
+        self._container = av.open(str(self._path), "w", format=kind, options=options)
+        stream: Any = self._container.add_stream(
+            self._kind.codec, rate=self._rate, options=dict(self._kind.options)
+        )
+        stream.height, stream.width = pixels.shape[:2]
+        stream.pix_fmt = self._pixels
+        context = stream.codec_context
+        context.time_base = 1 / self._rate
+        if self._pixels.startswith("yuv"):
+            context.colorspace = context.color_primaries = context.color_trc = _BT709
+            context.color_range = _LIMITED
+        self._stream = stream
+
+
 def even(pixels: Pixels) -> Pixels:
-    """`pixels` with the last row and column doubled where their number is odd, for 4:2:0 video."""
+    """`pixels` with the last row and column doubled where their number is odd."""
     height, width = pixels.shape[:2]
     if height % 2 == 0 and width % 2 == 0:
         return pixels
     return np.pad(pixels, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
 
 
-# suffix: container, codec, how pixels are kept, how they are kept with transparency
-FORMATS = {
-    ".mp4": ("mp4", "libx264", "yuv420p", None),
-    ".webm": ("webm", "libvpx-vp9", "yuv420p", "yuva420p"),
-    ".webp": ("webp", "libwebp_anim", "bgra", "bgra"),
-    ".apng": ("apng", "apng", "rgb24", "rgba"),
-}
-OPTIONS = {
-    ".mp4": {"crf": "18", "preset": "veryfast", "threads": "1"},
-    ".webm": {"crf": "24", "b": "0", "deadline": "good", "cpu-used": "4", "row-mt": "1"},
-    ".webp": {"lossless": "1", "compression_level": "2"},
-    ".apng": {"pred": "mixed"},
-}
-CONTAINER_OPTIONS = {
-    ".mp4": {"movflags": "+faststart"},
-    ".apng": {"plays": "0"},
-    ".webp": {"loop": "0"},
-}
+@contextmanager
+def telling() -> Iterator[None]:
+    """Tell what FFmpeg refuses in a sentence; an `OSError` tells about the disk, and goes on."""
+    import av
 
-
-class VideoWriter(Writer):
-    """A film in one of the formats of `FORMATS`; with `transparent`, of those that know it."""
-
-    def __init__(
-        self, path: Path, suffix: str, frames_per_second: float, *, transparent: bool = False
-    ) -> None:
-        import av
-
-        container, self._codec, opaque, alpha = FORMATS[suffix]
-        self._pixel_format = (alpha if transparent else opaque) or opaque
-        self._suffix = suffix
-        self._rate = Fraction(frames_per_second).limit_denominator(1001)
-        self._container = av.open(
-            str(path), "w", format=container, options=CONTAINER_OPTIONS.get(suffix, {})
-        )
-        self._stream: Any = None
-        self._count = 0
-
-    def write(self, pixels: Pixels) -> None:
-        import av
-
-        pixels = even(pixels) if self._pixel_format.startswith("yuv") else pixels
-        if self._stream is None:
-            self._open_stream(pixels)
-        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgba")
-        frame.pts = self._count
-        frame.time_base = 1 / self._rate
-        self._count += 1
-        self._container.mux(self._stream.encode(frame.reformat(format=self._pixel_format)))
-
-    def close(self) -> None:
-        if self._stream is not None:
-            self._container.mux(self._stream.encode(None))
-        self._container.close()
-
-    def abandon(self) -> None:
-        self._container.close()
-
-    def _open_stream(self, pixels: Pixels) -> None:
-        stream = self._container.add_stream(
-            self._codec, rate=self._rate, options=OPTIONS[self._suffix]
-        )
-        stream.height, stream.width = pixels.shape[:2]
-        stream.pix_fmt = self._pixel_format
-        stream.codec_context.time_base = 1 / self._rate
-        self._stream = stream
-
-
-class GifWriter(Writer):
-    """A GIF whose 256 colours are chosen from all of its pictures.
-
-    The pictures wait in a lossless film beside it until the last one has had its say about the
-    palette, so that memory does not grow with their number.
-    """
-
-    def __init__(self, path: Path, frames_per_second: float) -> None:
-        self._path = path
-        self._rate = Fraction(frames_per_second).limit_denominator(100)
-        self._waiting = path.with_name(path.name + ".frames")
-        self._film: av.container.OutputContainer | None = None
-        self._stream: Any = None
-        self._palette: Any = None
-        self._count = 0
-
-    def write(self, pixels: Pixels) -> None:
-        import av
-
-        if self._film is None:
-            self._open(pixels)
-        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels[..., :3]), format="rgb24")
-        frame.pts = self._count
-        frame.time_base = 1 / self._rate
-        self._count += 1
-        rgba = frame.reformat(format="rgba")
-        rgba.pts, rgba.time_base = frame.pts, frame.time_base
-        self._palette.push(rgba)
-        assert self._film is not None
-        self._film.mux(self._stream.encode(frame.reformat(format="bgr0")))
-
-    def close(self) -> None:
-        import av
-
-        if self._film is None:
-            return
-        self._film.mux(self._stream.encode(None))
-        self._film.close()
-        self._palette.push(None)
-        palette = self._palette.pull()
-        try:
-            with av.open(str(self._path), "w", format="gif", options={"loop": "0"}) as out:
-                self._encode(out, palette)
-        finally:
-            self._waiting.unlink(missing_ok=True)
-
-    def abandon(self) -> None:
-        if self._film is not None:
-            self._film.close()
-        self._waiting.unlink(missing_ok=True)
-
-    def _open(self, pixels: Pixels) -> None:
-        import av
-
-        height, width = pixels.shape[:2]
-        self._film = av.open(str(self._waiting), "w", format="matroska")
-        self._stream = self._film.add_stream("ffv1", rate=self._rate)
-        self._stream.width, self._stream.height, self._stream.pix_fmt = width, height, "bgr0"
-        self._stream.codec_context.time_base = 1 / self._rate
-        self._palette = av.filter.Graph()
-        source = self._palette.add_buffer(
-            width=width, height=height, format="rgba", time_base=1 / self._rate
-        )
-        generate = self._palette.add("palettegen", "stats_mode=full:reserve_transparent=0")
-        sink = self._palette.add("buffersink")
-        source.link_to(generate)
-        generate.link_to(sink)
-        self._palette.configure()
-
-    def _encode(self, out: "av.container.OutputContainer", palette: Any) -> None:
-        import av
-
-        stream: Any = out.add_stream("gif", rate=self._rate)
-        source: Any = None
-        sink: Any = None
-        for frame in self._decoded():
-            if source is None:
-                stream.width, stream.height, stream.pix_fmt = frame.width, frame.height, "pal8"
-                source, sink = self._dither(frame, palette)
-            source.push(frame)
-            self._drain(sink, stream, out)
-        source.push(None)
-        with contextlib.suppress(av.error.EOFError):
-            self._drain(sink, stream, out)
-        out.mux(stream.encode(None))
-
-    def _dither(self, frame: Any, palette: Any) -> tuple[Any, Any]:
-        """A filter that gives pictures the colours of `palette`: its way in and its way out."""
-        import av
-
-        graph: Any = av.filter.Graph()
-        base = 1 / self._rate
-        source = graph.add_buffer(
-            width=frame.width, height=frame.height, format="rgba", time_base=base
-        )
-        colors = graph.add_buffer(width=16, height=16, format=palette.format.name, time_base=base)
-        use = graph.add("paletteuse", "dither=none:diff_mode=rectangle")
-        sink = graph.add("buffersink")
-        source.link_to(use, 0, 0)
-        colors.link_to(use, 0, 1)
-        use.link_to(sink)
-        graph.configure()
-        palette.pts, palette.time_base = 0, base
-        colors.push(palette)
-        colors.push(None)
-        self._graph = graph  # PyAV's filters do not keep their graph alive
-        return source, sink
-
-    @staticmethod
-    def _drain(sink: Any, stream: Any, out: "av.container.OutputContainer") -> None:
-        import av
-
-        with contextlib.suppress(av.error.BlockingIOError):
-            while True:
-                out.mux(stream.encode(sink.pull()))
-
-    def _decoded(self) -> Iterator[Any]:
-        import av
-
-        with av.open(str(self._waiting)) as film:
-            for index, frame in enumerate(film.decode(video=0)):
-                rgba = frame.reformat(format="rgba")
-                rgba.pts, rgba.time_base = index, 1 / self._rate
-                yield rgba
+    try:
+        yield
+    except av.error.FFmpegError as error:
+        if isinstance(error, OSError):
+            raise
+        raise ExportError(
+            f"The film cannot be encoded: {error.strerror}. Choose another format or size."
+        ) from error

@@ -17,8 +17,9 @@ from visualizer.panel import Panel
 from visualizer.player import Player, Statistics
 from visualizer.registry import PanelInfo, panels
 from visualizer.run import device_of
-from visualizer.scene import Play, Scene, panel_scene
+from visualizer.scene import Play, Scene
 from visualizer.scene_files import SceneFiles
+from visualizer.scene_store import panel_scene
 from visualizer.session import Session
 from visualizer.window import MainWindow
 from widgets.style import Style

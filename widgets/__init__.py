@@ -1,1 +1,1 @@
-"""Reusable Qt widgets: they draw arrays and report gestures, and know no torch, no kernel and no panel."""
+"""Reusable Qt widgets: they draw arrays and report gestures; they know no torch and no kernel."""

@@ -17,7 +17,7 @@ from widgets.numbers import format_number
 from widgets.pictures import color_table, rgb_of, wash
 from widgets.plane import Floats, Plane
 from widgets.ranges import Range
-from widgets.shapes import Arrows, Path, Points, Shape, Squares, rect_of
+from widgets.shapes import Arrows, Label, Path, Points, Shape, Squares, rect_of
 from widgets.strokes import draw_polyline
 from widgets.style import Style
 
@@ -66,7 +66,7 @@ class ContourPlot(ImagePlot):
         self._legend = Legend()
         self._showLegend = False
         super().__init__(style, parent)
-        for layer in ("markers", "squares", "paths", "arrows"):
+        for layer in ("markers", "squares", "paths", "arrows", "labels"):
             self._layers[layer] = ()
 
     def setSurface(
@@ -108,6 +108,9 @@ class ContourPlot(ImagePlot):
 
     def setSquares(self, squares: Sequence[Squares]) -> None:
         self._setLayer("squares", squares)
+
+    def setLabels(self, labels: Sequence[Label]) -> None:
+        self._setLayer("labels", labels)
 
     def setMarkers(self, markers: Sequence[Markers | Shape]) -> None:
         self._setLayer("markers", markers)

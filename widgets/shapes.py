@@ -225,6 +225,29 @@ class Rule:
             write(painter, corner, self.label, style, color)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Label:
+    """A few words beside the point (x, y), kept within the plot."""
+
+    x: float
+    y: float
+    text: str
+    color: str = "text"
+
+    def paint(self, painter: QPainter, plane: Plane, style: Style) -> None:
+        px, py = plane.toPixels(self.x, self.y)[0]
+        rect = rect_of(plane)
+        if not (math.isfinite(px + py) and rect.contains(QPointF(px, py))):
+            return
+        painter.setFont(style.font("small"))
+        wide = painter.fontMetrics().horizontalAdvance(self.text)
+        gap = style.px(12)
+        left = px + gap if px + gap + wide < rect.right() else px - gap - wide
+        high = painter.fontMetrics().height()
+        top = py - gap if py - gap - high > rect.top() else py + gap + high
+        write(painter, QPointF(left, top), self.text, style, named(style, self.color))
+
+
 def named(style: Style, color: str) -> QColor:
     """`color`, #rrggbb or the name of a colour of the theme."""
     return QColor(getattr(style.theme(), color, color))

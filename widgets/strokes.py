@@ -106,10 +106,12 @@ def _drop_collinear(points: Floats, run: int) -> Floats:
     chord = last - first
     inner = z[: count * run].reshape(count, run)[:, 1:]
     with np.errstate(all="ignore"):
-        turned = np.conj(chord) * (inner - first)
+        arm = inner - first
+        turned = np.conj(chord) * arm
         squared = chord.real**2 + chord.imag**2
         on = turned.imag**2 <= _TOLERANCE**2 * squared
         on &= (turned.real >= 0) & (turned.real <= squared) & (squared > 0)
+        on |= arm.real**2 + arm.imag**2 < _TOLERANCE**2  # stands still
     keep = np.ones(len(z), dtype=bool)
     keep[: count * run].reshape(count, run)[:, 1:] = ~on.all(axis=1, keepdims=True)
     return points[keep]

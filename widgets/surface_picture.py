@@ -22,6 +22,7 @@ from widgets.surface_scene import Ball, Color, Line, SurfaceScene
 _LIFT = 0.008  # how far trails hover above the surface, in heights of the box
 _LONGEST = 0.03  # a longer step is cut up, to lie on the surface all the way
 _MOST_CUTS = 80
+_FARTHEST = 1e6  # in ranges; what diverged beyond is left out
 _MOST_ROWS = 120  # of the mesh; on llvmpipe 200 take twice as long as 100
 
 
@@ -158,17 +159,17 @@ def drape(points: NDArray[np.floating], mesh: SurfaceMesh) -> Floats:
     if not len(points):
         return np.empty((0, 3))
     (x0, x1), (y0, y1) = mesh.x_range, mesh.y_range
-    unit = thin((points - [x0, y0]) / [x1 - x0, y1 - y0] * 1000) / 1000  # as on 1000 pixels
-    step = np.diff(unit, axis=0)
     with np.errstate(invalid="ignore", over="ignore"):
-        long = np.hypot(step[:, 0], step[:, 1]) * 2 / _LONGEST
-    cuts = np.clip(np.ceil(np.nan_to_num(long, nan=1.0, posinf=1.0)), 1, _MOST_CUTS).astype(np.intp)
+        unit = (points - [x0, y0]) / [x1 - x0, y1 - y0]
+    unit = np.where(np.abs(unit) < _FARTHEST, unit, np.nan)
+    unit = thin(unit * 1000) / 1000  # as on 1000 pixels
+    step = np.diff(unit, axis=0)
+    long = np.hypot(step[:, 0], step[:, 1]) * 2 / _LONGEST
+    cuts = np.clip(np.ceil(np.nan_to_num(long, nan=1.0)), 1, _MOST_CUTS).astype(np.intp)
     first = np.repeat(np.arange(len(step)), cuts)
     share = (np.arange(len(first)) - np.repeat(np.cumsum(cuts) - cuts, cuts)) / cuts[first]
-    with np.errstate(invalid="ignore", over="ignore"):
-        between = unit[first] + share[:, None] * step[first]
-        full = np.concatenate([between, unit[-1:]])
-        draped = mesh.toBox(x0 + full[:, 0] * (x1 - x0), y0 + full[:, 1] * (y1 - y0))
+    full = np.concatenate([unit[first] + share[:, None] * step[first], unit[-1:]])
+    draped = mesh.toBox(x0 + full[:, 0] * (x1 - x0), y0 + full[:, 1] * (y1 - y0))
     draped[:, 2] += _LIFT
     return draped
 

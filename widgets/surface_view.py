@@ -5,7 +5,7 @@ from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QHideEvent,
     QImage,
@@ -22,16 +22,14 @@ from widgets.contour_plot import ContourPlot, Markers
 from widgets.contours import choose_levels
 from widgets.plane import Floats
 from widgets.ranges import Range
+from widgets.redraw_pace import RedrawPace
 from widgets.shapes import Path
 from widgets.style import Style
 from widgets.surface_picture import SurfacePicture
 
 NO_OPENGL = "There is no OpenGL here, so the surface is shown as a map."
 
-_SHARE = 8.0  # while frames come, a redraw of n ms is followed by a rest of 8 n ms
-_SHARE_TURNING = 1.5  # while the mouse turns it
-_FASTEST = 16  # ms from one redraw to the next
-_SETTLED = 250  # ms without news after which it is drawn finely
+_LARGEST_FINE = 4096  # pixels a side up to which it is drawn twice as large and shrunk
 _GRASP = 16.0  # pixels at factor 1 around a ball within which the mouse takes it
 
 
@@ -67,15 +65,13 @@ class SurfaceView(QWidget):
         self._map: ContourPlot | None = None
         self._title = ""
         self._image: QImage | None = None
+        self._seen = self._camera  # by which the image was drawn
         self._stale = True
         self._grasp = np.empty((0, 2))  # where the mouse can take hold, in the plane
         self._pressed: QPointF | None = None
         self._mode = ""  # of the button that is down: "press", "turn" or "place"
-        self._timer = QTimer(self, singleShot=True)
-        self._settle = QTimer(self, singleShot=True, interval=_SETTLED)
-        self._timer.timeout.connect(self._redrawQuickly)
-        self._settle.timeout.connect(self._redrawFinely)
-        self._rest = 0.0
+        self._pace = RedrawPace(self)
+        self._pace.due.connect(self._redraw)
         self.setMinimumSize(120, 100)
         try:
             self._picture = SurfacePicture()
@@ -167,7 +163,10 @@ class SurfaceView(QWidget):
         image.fill(self._style.color("base"))
         painter = QPainter(image)
         if self._picture is not None:
-            self._paintOn(painter, size, self._drawn(size, scale, 2))
+            drawn = self._drawn(size, scale, fine=True)
+            self._paintOn(painter, size, drawn, self._camera)
+        elif self._map is not None:
+            self._map.render(painter, QPoint(0, 0))
         painter.end()
         return image
 
@@ -175,11 +174,8 @@ class SurfaceView(QWidget):
     def _news(self) -> None:
         """Something changed: draw it soon, within the budget."""
         self._stale = True
-        if self._picture is None:
-            return
         if self._onScreen():
-            if not self._timer.isActive():
-                self._timer.start(max(_FASTEST, round(self._rest)))
+            self._pace.news()
         else:
             self.update()
 
@@ -187,62 +183,54 @@ class SurfaceView(QWidget):
         shown = not self.window().testAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
         return shown and self.isVisible()
 
-    def _drawn(self, size: QSize, ratio: float, finer: int) -> QImage:
+    def _drawn(self, size: QSize, ratio: float, *, fine: bool) -> QImage:
         assert self._picture is not None
         pixels = QSize(round(size.width() * ratio), round(size.height() * ratio))
-        finer = finer if max(pixels.width(), pixels.height()) * finer <= 8192 else 1
+        finer = 2 if fine and max(pixels.width(), pixels.height()) <= _LARGEST_FINE else 1
         image = self._picture.render(self._camera, pixels, self._style, finer, ratio)
         image.setDevicePixelRatio(ratio)
         return image
 
-    def _draw(self, finer: int) -> None:
+    def _draw(self, fine: bool) -> None:
         begun = perf_counter()
-        self._image = self._drawn(self.size(), self.devicePixelRatioF(), finer)
-        self._stale = False
-        took = (perf_counter() - begun) * 1000
-        self._rest = took * (_SHARE_TURNING if self._mode == "turn" else _SHARE)
+        self._image = self._drawn(self.size(), self.devicePixelRatioF(), fine=fine)
+        self._seen, self._stale = self._camera, False
+        if self._onScreen() and not fine:
+            self._pace.drew((perf_counter() - begun) * 1000, at_hand=self._mode == "turn")
+            self._pace.settle()
 
-    def _redrawQuickly(self) -> None:
-        if self._picture is not None and self.isVisible() and self._stale:
-            self._draw(1)
-            self._settle.start()
-            self.update()
-
-    def _redrawFinely(self) -> None:
-        if self._picture is not None and self.isVisible() and not self._timer.isActive():
-            self._draw(2)
+    def _redraw(self, fine: bool) -> None:
+        if self._picture is not None and self.isVisible():
+            self._draw(fine)
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._picture is None:
             return
-        if self._image is None or self._resized() or (self._stale and not self._onScreen()):
-            self._draw(2 if not self._onScreen() else 1)
-            if self._onScreen():
-                self._settle.start()
+        image, shown = self._image, self._onScreen()
+        fits = image is not None and image.deviceIndependentSize().toSize() == self.size()
+        if not fits or (self._stale and not shown):
+            self._draw(fine=not shown)
+        elif self._stale:
+            self._pace.news()
         assert self._image is not None
         painter = QPainter(self)
-        self._paintOn(painter, self.size(), self._image)
+        self._paintOn(painter, self.size(), self._image, self._seen)
         painter.end()
 
-    def _resized(self) -> bool:
-        assert self._image is not None
-        return self._image.deviceIndependentSize().toSize() != self.size()
-
-    def _paintOn(self, painter: QPainter, size: QSize, image: QImage) -> None:
+    def _paintOn(self, painter: QPainter, size: QSize, image: QImage, camera: Camera) -> None:
         assert self._picture is not None
         painter.drawImage(QPointF(0, 0), image)
-        self._picture.drawNumbers(painter, self._camera, size, self._style)
+        self._picture.drawNumbers(painter, camera, size, self._style)
         if self._title:
             painter.setFont(self._style.font("label", bold=True))
             painter.setPen(self._style.color("text"))
             high = painter.fontMetrics().height() + round(self._style.px(12))
-            area = 0, 0, size.width(), high
-            painter.drawText(*area, Qt.AlignmentFlag.AlignCenter, self._title)
+            center = Qt.AlignmentFlag.AlignCenter
+            painter.drawText(0, 0, size.width(), high, center, self._title)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        self._timer.stop()
-        self._settle.stop()
+        self._pace.stop()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._stale = True
@@ -311,9 +299,6 @@ class SurfaceView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._map, 1)
         column.addWidget(notice)
-        for mine, its in (
-            (self.clicked, self._map.clicked),
-            (self.dragged, self._map.dragged),
-            (self.released, self._map.released),
-        ):
-            its.connect(mine)
+        self._map.clicked.connect(self.clicked)
+        self._map.dragged.connect(self.dragged)
+        self._map.released.connect(self.released)

@@ -1,15 +1,18 @@
-"""What the tests of the race share: every optimizer as plain torch would be called, and a plain loop."""
+"""What the tests of the race share: every optimizer as torch is called, and a plain loop."""
 
 import torch
+from pydantic import TypeAdapter
 
 from kernels.gradient_descent import GradientDescent
 from kernels.optimizers import OptimizerParameters, OptimizerSpec
 from kernels.race import Race
 from kernels.simulation import advance
-from pydantic import TypeAdapter
 
 CPU = torch.device("cpu")
 SPEC = TypeAdapter(OptimizerSpec)
+
+ADAGRAD = {"lr_decay": 0.1, "initial_accumulator_value": 0.3}
+CENTERED = {"momentum": 0.5, "centered": True}
 
 # kind, our fields, class of torch.optim, what torch's constructor takes beside lr
 ROWS = [
@@ -17,9 +20,9 @@ ROWS = [
     ("momentum", {"momentum": 0.6, "dampening": 0.2}, "SGD", {"momentum": 0.6, "dampening": 0.2}),
     ("momentum", {"momentum": 0.0, "dampening": 0.5}, "SGD", {}),
     ("nesterov", {"momentum": 0.7}, "SGD", {"momentum": 0.7, "nesterov": True}),
-    ("adagrad", {"lr_decay": 0.1, "initial_accumulator_value": 0.3}, "Adagrad", {"lr_decay": 0.1, "initial_accumulator_value": 0.3}),
+    ("adagrad", ADAGRAD, "Adagrad", ADAGRAD),
     ("rmsprop", {"alpha": 0.9}, "RMSprop", {"alpha": 0.9}),
-    ("rmsprop", {"momentum": 0.5, "centered": True}, "RMSprop", {"momentum": 0.5, "centered": True}),
+    ("rmsprop", CENTERED, "RMSprop", CENTERED),
     ("adam", {"beta1": 0.8, "eps": 1e-6}, "Adam", {"betas": (0.8, 0.999), "eps": 1e-6}),
     ("adam", {"beta2": 0.9, "amsgrad": True}, "Adam", {"betas": (0.9, 0.9), "amsgrad": True}),
     ("adamw", {"weight_decay": 0.0}, "AdamW", {"weight_decay": 0.0}),
@@ -60,8 +63,10 @@ def ran(simulation, steps=10**6):
     return simulation.frame()
 
 
-def plain_loop(make, objective, start, steps, *, factor=None, norm=0.0, value=0.0, noise=0.0, seed=0):
-    """The path, (steps + 1, d), of `make([point])`, a torch.optim optimizer, as anyone would write it."""
+def plain_loop(
+    make, objective, start, steps, *, factor=None, norm=0.0, value=0.0, noise=0.0, seed=0
+):
+    """The path, (steps + 1, d), of `make([point])`, of torch.optim, as anyone would write it."""
     point = torch.tensor(start, dtype=torch.float64, requires_grad=True)
     optimizer = make([point])
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, factor) if factor else None

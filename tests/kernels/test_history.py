@@ -32,6 +32,7 @@ def test_it_keeps_every_stride_th_row(steps, half):
         stride *= 2
     assert history.stride == stride
     assert list(history.steps) == list(range(0, steps, stride))
+    assert history.step_numbers().tolist() == list(history.steps)
     assert history.count <= capacity
     for i, step in enumerate(history.steps):
         wide, narrow = rows(step)

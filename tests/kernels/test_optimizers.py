@@ -98,9 +98,7 @@ def test_the_panel_knows_every_field_of_every_optimizer():
 
 def test_labels_tell_what_sets_one_apart():
     assert SGDParameters(learning_rate=0.1).label == "SGD 0.1"
-    assert (
-        MomentumParameters(learning_rate=4 / 9, momentum=5 / 9).label == "Momentum 0.44, β 0.56"
-    )
+    assert MomentumParameters(learning_rate=4 / 9, momentum=5 / 9).label == "Momentum 0.44, β 0.56"
     spec = AdamParameters(
         beta1=0.7, schedule=CosineSchedule(), weight_decay=0.1, clip_norm=1.0, learning_rate=1e-3
     )
@@ -114,7 +112,7 @@ decays = st.sampled_from([0.0, 0.1, 2.0])
 shares = st.floats(0.05, 0.95)
 
 
-def size_after(spec, curvature, rate, steps=4000):
+def size_after(spec, curvature, rate, steps=3000):
     point = torch.ones(1, dtype=torch.float64, requires_grad=True)
     optimizer = spec.model_copy(update={"learning_rate": rate}).build([point])
     for _ in range(steps):
@@ -141,7 +139,7 @@ def test_the_limit_of_plain_descent(curvature, decay):
 
 
 @given(curvatures, decays, shares, st.sampled_from([0.0, 0.4]))
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=10)
 def test_the_limit_of_momentum(curvature, decay, beta, dampening):
     spec = MomentumParameters(momentum=beta, dampening=dampening, weight_decay=decay)
     expected = 2 * (1 + beta) / ((1 - dampening) * (curvature + decay))
@@ -156,7 +154,7 @@ def test_the_limit_of_momentum_that_is_off_is_the_plain_one():
 
 
 @given(curvatures, decays, shares)
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=10)
 def test_the_limit_of_nesterov(curvature, decay, beta):
     spec = NesterovParameters(momentum=beta, weight_decay=decay)
     expected = 2 * (1 + beta) / ((1 + 2 * beta) * (curvature + decay))
@@ -232,7 +230,7 @@ def test_an_option_switched_on_late_starts_from_an_empty_memory(model, before, a
     st.floats(0.01, 50),
     st.floats(0.01, 50),
 )
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=30)
 def test_clipping_is_that_of_torch(values, norm, value):
     point = torch.zeros(2, dtype=torch.float64, requires_grad=True)
     point.grad = torch.tensor(values, dtype=torch.float64)

@@ -110,7 +110,14 @@ def test_a_rewritten_past_keeps_the_moments_that_both_have() -> None:
     timeline.rewrite(((20, "z"),))
     assert steps_of(timeline) == [0, 10]
 
-    timeline.rewrite(((20, "z"),))
+
+def test_what_is_put_into_a_past_without_inputs_drops_the_moments_after_it() -> None:
+    timeline = timeline_with([10, 20, 30])
+
+    timeline.rewrite(((15, "a"),))
+    assert steps_of(timeline) == [0, 10]
+
+    timeline.rewrite(((15, "a"),))
     assert steps_of(timeline) == [0, 10]
 
 

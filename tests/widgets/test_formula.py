@@ -24,7 +24,7 @@ def test_a_formula_leaves_ink(label: FormulaLabel, tex: str) -> None:
     assert label.accessibleName() == tex
     laid_out(label, label.sizeHint().width(), label.sizeHint().height())
     ink = like(picture(label), "#1b1d22", 100)
-    assert 0.02 < ink.mean() < 0.4
+    assert 0.01 < ink.mean() < 0.4
 
 
 def test_what_is_no_formula_is_shown_as_it_is(label: FormulaLabel) -> None:

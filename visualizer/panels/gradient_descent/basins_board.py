@@ -70,15 +70,17 @@ class BasinsBoard(Board[BasinsFrame]):
 
     def _draw_readout(self, frame: BasinsFrame) -> None:
         colors = end_colors(frame.ends, frame.scenery.objective.domain, self._style)
+        order = np.argsort(-frame.shares[: frame.known], kind="stable")[:MOST_LISTED]
+        minima = [i for i in order if frame.shares[i] > 0 or frame.known <= MOST_LISTED]
+        others = [i for i in range(frame.known, len(frame.shares)) if frame.shares[i] > 0]
         rows = []
-        for index, (name, share) in enumerate(zip(frame.share_names, frame.shares, strict=True)):
+        for index in (*minima, *others):
             is_minimum = index < frame.known
-            if (is_minimum and index >= MOST_LISTED) or (not is_minimum and share == 0):
-                continue
             limit = float(frame.limits[index]) if is_minimum else float("nan")
             color = colors[index] if is_minimum else _color_of_share(frame, index, self._style)
             shown = format_number(limit) if np.isfinite(limit) else ""
-            rows.append(Row(name, (f"{100 * share:.1f} %", shown), color))
+            share = f"{100 * frame.shares[index]:.1f} %"
+            rows.append(Row(frame.share_names[index], (share, shown), color))
         heading = f"lets go above {frame.limit_rule}" if frame.limit_rule else ""
         self._readout.setTable(("share", heading), rows)
         self._readout.setSentences([frame.sentence])

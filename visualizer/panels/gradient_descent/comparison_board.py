@@ -1,6 +1,7 @@
 """The same race by squared error and by cross-entropy: data, two surfaces, two slopes."""
 
 import numpy as np
+from PySide6.QtWidgets import QLabel
 
 from kernels.comparison import ComparisonFrame
 from kernels.race_frame import RaceFrame
@@ -35,6 +36,8 @@ class ComparisonBoard(Board[ComparisonFrame]):
             self._grid.addWidget(self._data[column], 1, column)
         self._grid.addWidget(self._slopes, 0, 2)
         self._grid.addWidget(self._losses, 1, 2)
+        self._words = QLabel(wordWrap=True)
+        self._grid.addWidget(self._words, 2, 0, 1, 3)
         for column in range(3):
             self._grid.setColumnStretch(column, 1)
         self._grid.setRowStretch(0, 6)
@@ -54,6 +57,12 @@ class ComparisonBoard(Board[ComparisonFrame]):
 
     def _draw(self, frame: ComparisonFrame) -> None:
         races = (frame.mse, frame.cross_entropy)
+        notes = [note for race in races for note in race.scenery.objective.notes]
+        endings = [
+            f"{name}: {race.sentences[0]}"
+            for name, race in zip((MSE, CROSS_ENTROPY), races, strict=True)
+        ]
+        self._words.setText("\n".join(dict.fromkeys([*endings, *notes])))
         for which, (race, name) in enumerate(zip(races, (MSE, CROSS_ENTROPY), strict=True)):
             self._draw_race(which, race, name)
         curves = []
@@ -74,6 +83,10 @@ class ComparisonBoard(Board[ComparisonFrame]):
                 ),
             ]
         )
+
+    def _restyle(self) -> None:
+        super()._restyle()
+        self._words.setFont(self._style.font("body"))
 
     def _draw_race(self, which: int, race: RaceFrame, name: str) -> None:
         plot, data = self._maps[which], self._data[which]

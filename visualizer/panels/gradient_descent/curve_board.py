@@ -94,6 +94,7 @@ class CurveBoard(Board[RaceFrame]):
     def _draw_scenery(self, scenery: Scenery) -> None:
         objective = scenery.objective
         self._curve.setTitle(objective.title)
+        self._readouts.setObjective(objective)
         self._curve.setAxes(objective.axes[0], f"f({objective.axes[0]})")
         finite = scenery.z[np.isfinite(scenery.z)]
         if finite.size:

@@ -10,11 +10,13 @@ from visualizer.panels.gradient_descent.board import Board
 from visualizer.panels.gradient_descent.data_plot import DataPlot
 from visualizer.panels.gradient_descent.readouts import RaceReadouts
 from visualizer.panels.gradient_descent.shapes import (
+    ball_label,
     loss_curves,
     moment_squares,
     objective_markers,
     race_arrows,
     race_paths,
+    ring_markers,
 )
 from visualizer.panels.gradient_descent.update_sheet import UpdateSheet
 from widgets.contour_plot import ContourPlot
@@ -78,14 +80,28 @@ class RaceBoard(Board[RaceFrame]):
         view = self._view
         chosen = min(view.chosen, len(frame.names) - 1)
         paths = race_paths(frame, self._style)
-        width = frame.scenery.objective.domain[0][1] - frame.scenery.objective.domain[0][0]
         self._map.setPaths(paths)
-        self._map.setArrows(race_arrows(frame, chosen, view.arrows, width))
+        self._map.setArrows(race_arrows(frame, chosen, view.arrows))
         self._map.setSquares(moment_squares(frame, chosen) if view.arrows.second_moment else [])
+        self._map.setLabels([ball_label(frame, chosen)])
+        self._map.setMarkers(
+            [
+                *objective_markers(frame.scenery.objective, frame.paths[0, 0]),
+                *ring_markers(frame, chosen),
+            ]
+        )
         self._losses.setLogY(view.log_loss and bool((frame.losses > 0).any()))
         self._losses.setCurves(loss_curves(frame, self._style))
         self._readouts.draw(frame, chosen)
         self._draw_left(frame, chosen, paths)
+        self._give_room(high=self._left.currentWidget() is self._update)
+
+    def _give_room(self, *, high: bool) -> None:
+        """Whether the left has the whole height, without the losses below it."""
+        if high == self._losses.isHidden():
+            return
+        self._losses.setHidden(high)
+        self._grid.addWidget(self._left, 0, 0, 2 if high else 1, 1)
 
     def _draw_left(self, frame: RaceFrame, chosen: int, paths: list[Path]) -> None:
         shown = self._view.left
@@ -97,7 +113,7 @@ class RaceBoard(Board[RaceFrame]):
             self._data.draw(frame)
         else:
             self._left.setCurrentWidget(self._surface)
-            camera = self._view.camera
+            camera = self._view.camera(frame.step)
             if camera != self._surface.camera():
                 self._surface.setCamera(camera.azimuth, camera.elevation, camera.distance)
             self._surface.setPaths(paths)
@@ -109,13 +125,13 @@ class RaceBoard(Board[RaceFrame]):
         (x_name, y_name), (x_range, y_range) = objective.axes, objective.domain
         self._map.setAxes(x_name, y_name)
         self._map.setSurface(scenery.z, x_range, y_range)
-        self._map.setMarkers(markers)
         root = "" if scenery.order == 1 else f", height: root of order {scenery.order:.2g}"
         self._surface.setTitle(f"{objective.title}{root}")
         self._surface.setAxes(x_name, y_name, "loss")
         self._surface.setSurface(scenery.z, x_range, y_range, display=scenery.heights)
         self._surface.setMarkers(markers[1:])
         self._data.setObjective(objective)
+        self._readouts.setObjective(objective)
 
     def _camera_changed(self, azimuth: float, elevation: float, distance: float) -> None:
         for name, value in (

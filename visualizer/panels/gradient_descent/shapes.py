@@ -2,17 +2,18 @@
 
 import numpy as np
 
+from kernels.ground import probes_around
 from kernels.objectives import Objective
 from kernels.race_frame import RaceFrame
 from kernels.simulation import Array
 from visualizer.panels.gradient_descent.view import ArrowsView
 from widgets.contour_plot import Markers
-from widgets.shapes import Arrows, Curve, Path, Squares
+from widgets.numbers import format_number
+from widgets.shapes import Arrows, Curve, Label, Path, Points, Squares
 from widgets.style import Style
 
-ARROW = 0.16  # the longest arrow, as a share of the width of the map
 GRADIENT, MOMENTUM, STEP = "#c2255c", "#7048e8", "text"
-MOST_CELLS = 60.0  # the side of the largest square, in pixels at factor 1
+LARGEST_SQUARE = 60.0  # px at factor 1
 
 
 def loss_curves(frame: RaceFrame, style: Style) -> list[Curve]:
@@ -43,43 +44,52 @@ def objective_markers(objective: Objective, start: Array) -> list[Markers]:
     return found
 
 
-def race_arrows(frame: RaceFrame, chosen: int, shown: ArrowsView, width: float) -> list[Arrows]:
-    """The arrows at the ball of racer `chosen`, the longest of each kind `ARROW` of `width` long.
-
-    Steps are drawn as long as they are; gradients and momentum share a scale of their own, since
-    they are not lengths on the map.
-    """
-    at = frame.positions[chosen][None]
-    slopes = {
-        "gradient": -frame.gradients[chosen],
-        "momentum": -frame.velocities[chosen],
-    }
-    wanted = [name for name in slopes if getattr(shown, name)]
-    found = []
-    lengths = [np.linalg.norm(slopes[name]) for name in wanted]
-    longest = max((float(n) for n in lengths if np.isfinite(n)), default=0.0)
-    colors = {"gradient": GRADIENT, "momentum": MOMENTUM}
-    for name in wanted:
-        vector = slopes[name]
-        if longest > 0 and np.isfinite(vector).all():
-            scaled = vector / longest * ARROW * width
-            found.append(Arrows(at, scaled[None], colors[name], 2.6, name))
+def race_arrows(frame: RaceFrame, chosen: int, shown: ArrowsView) -> list[Arrows]:
+    """The arrows at the ball of racer `chosen`, as long as steps are on the map, magnified."""
+    at, rate = frame.positions[chosen], float(frame.learning_rates[chosen])
     step = frame.last_steps[chosen]
-    if shown.step and np.isfinite(step).all():
-        found.append(Arrows(at - step, step[None], STEP, 2.2, "step"))
-    return found
+    arrows = (
+        ("gradient", shown.gradient, at, -rate * frame.gradients[chosen], GRADIENT),
+        ("momentum", shown.momentum, at, -rate * frame.velocities[chosen], MOMENTUM),
+        ("step", shown.step, at - step, step, STEP),
+    )
+    return [
+        Arrows(origin[None], shown.magnified * vector[None], color, 2.4, name)
+        for name, is_shown, origin, vector, color in arrows
+        if is_shown and np.isfinite(origin + vector).all()
+    ]
+
+
+def ball_label(frame: RaceFrame, chosen: int) -> Label:
+    """The loss, at the ball of racer `chosen`."""
+    x, y = map(float, frame.positions[chosen])
+    return Label(x, y, format_number(float(frame.loss[chosen])))
+
+
+def ring_markers(frame: RaceFrame, chosen: int) -> list[Points]:
+    """The ring of probes that told how racer `chosen` ended: filled where the ground rises."""
+    radius = float(frame.rings[chosen])
+    if not radius:
+        return []
+    point = tuple(map(float, frame.positions[chosen]))
+    probes, rises = probes_around(frame.scenery.objective, point, radius)
+    kinds = ((rises > 0, "text", True), (rises < 0, GRADIENT, True), (rises == 0, "muted", False))
+    return [
+        Points(probes[which, 0], probes[which, 1], color, size=4, outline=None, filled=filled)
+        for which, color, filled in kinds
+        if which.any()
+    ]
 
 
 def moment_squares(frame: RaceFrame, chosen: int) -> list[Squares]:
-    """A square at the ball of racer `chosen`, with sides like the root of its second moment.
+    """A square at the ball of racer `chosen` that grows with its second moment.
 
-    The side grows with the logarithm of the root, from a tenth of a thousandth on.
+    Its side follows the logarithm of the root of the moment, from 0.0001 to 1,000.
     """
     moment = frame.second_moments[chosen]
     if not np.isfinite(moment).all():
         return []
     root = float(np.sqrt(np.abs(moment)).mean())
-    side = MOST_CELLS * np.clip((np.log10(max(root, 1e-4)) + 4) / 7, 0.05, 1.0)
-    return [
-        Squares(frame.positions[chosen][None], np.array([side]), MOMENTUM, name="second moment")
-    ]
+    share = np.clip((np.log10(max(root, 1e-4)) + 4) / 7, 0.05, 1.0)
+    side = np.array([LARGEST_SQUARE * share])
+    return [Squares(frame.positions[chosen][None], side, MOMENTUM, name="second moment")]

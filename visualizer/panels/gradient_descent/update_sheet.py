@@ -66,7 +66,11 @@ class UpdateSheet(QScrollArea):
         self._title.setFont(style.font("label", bold=True))
         self._grid.setHorizontalSpacing(round(style.px(12)))
         self._grid.setVerticalSpacing(round(style.px(3)))
-        self.setStyleSheet(f"QScrollArea, QWidget {{ background: {style.color('base').name()}; }}")
+        base, text = style.color("base"), style.color("text")
+        self.setStyleSheet(
+            f"UpdateSheet, UpdateSheet QWidget {{ background: {base.name(base.NameFormat.HexArgb)};"
+            f" color: {text.name()} }}"
+        )
         for name, _, _, value in self._rows:
             name.setFont(style.font("small"))
             value.setFont(style.font("mono"))

@@ -9,11 +9,18 @@ from widgets.camera import Camera
 class ArrowsView(Parameters):
     """What is drawn at the ball of the chosen optimizer."""
 
-    gradient: bool = setting(True, help="The way down: the gradient, turned round.")
-    momentum: bool = setting(False, help="Where the optimizer's memory of gradients pulls.")
+    gradient: bool = setting(
+        True, help="Learning rate times the slope, downhill: the step of plain gradient descent."
+    )
+    momentum: bool = setting(
+        False, help="Learning rate times the memory of gradients, downhill, where it is kept."
+    )
     step: bool = setting(False, help="The step that was just taken.")
+    magnified: float = setting(
+        1.0, gt=0, le=1e6, scale="log", slider=(0.1, 1000), help="How many times as long as true."
+    )
     second_moment: bool = setting(
-        False, help="A square whose side is the root of the mean squared gradient."
+        False, help="A square that grows with the logarithm of the mean squared gradient."
     )
 
 
@@ -32,10 +39,14 @@ class GradientDescentView(View):
     )
     log_loss: bool = setting(True, label="Log loss", help="The loss on a logarithmic axis.")
     arrows: ArrowsView = setting(ArrowsView(), help="What is drawn at the chosen ball.")
+    turning: float = setting(
+        0.0, ge=-45, le=45, unit="degrees a step", help="How fast the surface turns by itself."
+    )
     azimuth: float = setting(-35.0, ge=-360, le=360, in_form=False, help="The camera, round.")
     elevation: float = setting(32.0, ge=0, le=90, in_form=False, help="The camera, above.")
     distance: float = setting(6.4, gt=0, le=100, in_form=False, help="The camera, how far off.")
 
-    @property
-    def camera(self) -> Camera:
-        return Camera(self.azimuth, self.elevation, self.distance)
+    def camera(self, step: int) -> Camera:
+        """Where the eye stands after `step` steps."""
+        azimuth = (self.azimuth + self.turning * step + 180) % 360 - 180
+        return Camera(azimuth, self.elevation, self.distance)

@@ -1,0 +1,62 @@
+"""Fresh processes to measure in, with a virtual screen and settings of their own."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+XVFB = ("-screen", "0", "1920x1080x24", "-ac", "-nolisten", "tcp", "+extension", "GLX", "+render")
+
+
+def call(function: str, environment: Mapping[str, str], **arguments: Any) -> Any:
+    """What ``module:name`` gives for `arguments`, called in a process of its own; all of it JSON.
+
+    What that process has to say goes to standard error.
+    """
+    command = [sys.executable, "-m", "benchmarks.child", function, json.dumps(arguments)]
+    done = subprocess.run(command, env=dict(environment), stdout=subprocess.PIPE, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@contextmanager
+def screen() -> Iterator[dict[str, str]]:
+    """The environment of a process that opens windows where nobody sees them.
+
+    On Linux that is an Xvfb, or Qt's offscreen platform without one; elsewhere it is the screen.
+    """
+    with _settings_of_its_own() as environment:
+        if not sys.platform.startswith("linux"):
+            yield environment
+        elif not shutil.which("Xvfb"):
+            yield environment | {"QT_QPA_PLATFORM": "offscreen"}
+        else:
+            command = ("Xvfb", "-displayfd", "1", *XVFB)
+            server = subprocess.Popen(
+                command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+            )
+            assert server.stdout is not None
+            display = server.stdout.readline().strip()
+            try:
+                yield environment | {"QT_QPA_PLATFORM": "xcb", "DISPLAY": f":{display}"}
+            finally:
+                server.terminate()
+                server.wait()
+
+
+@contextmanager
+def headless() -> Iterator[dict[str, str]]:
+    """The environment of a process that draws into memory only."""
+    with _settings_of_its_own() as environment:
+        yield environment | {"QT_QPA_PLATFORM": "offscreen"}
+
+
+@contextmanager
+def _settings_of_its_own() -> Iterator[dict[str, str]]:
+    with tempfile.TemporaryDirectory(prefix="layerscope-bench-") as folder:
+        software = {"EGL_PLATFORM": "surfaceless", "LIBGL_ALWAYS_SOFTWARE": "1"}
+        yield {**os.environ, **software, "XDG_CONFIG_HOME": folder, "XDG_RUNTIME_DIR": folder}

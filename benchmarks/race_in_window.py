@@ -1,0 +1,127 @@
+"""Eight optimizers that race at full speed in the window, beside the same race without a window."""
+
+import time
+from typing import Any
+
+import numpy as np
+
+from benchmarks.processes import call, screen
+from benchmarks.results import Report, Result, Spread, ratios
+
+SCENE = "gradient-descent/eight-optimizers"
+HORIZON = 1_000_000  # steps: it is still running when the measurement is over
+CHUNK = 100  # steps of the bare race between two looks at the clock
+GAP, SHARE = 20.0, 0.6  # milliseconds, and steps/s of the bare race: what is demanded
+
+
+def measure(*, repeats: int = 3, seconds: float = 6.0) -> Report:
+    results = []
+    with screen() as environment:
+        for left, name in (("data", "contour and loss views"), ("surface", "the 3-D view beside")):
+            found = call(
+                "benchmarks.race_in_window:race", environment, left=left, n=repeats, seconds=seconds
+            )
+            results += _rows(found, name, demanded=left == "data")
+    return Report("Eight optimizers at Max", tuple(results), NOTES)
+
+
+NOTES = (
+    "The peer is the same simulation stepped by `kernels.simulation.advance` with no window, with "
+    "as many threads, in the same process while the window rests.",
+)
+
+
+def _rows(found: dict[str, list[Any]], name: str, *, demanded: bool) -> list[Result]:
+    gaps = Spread(tuple(np.percentile(some, 99) * 1000 for some in found["gaps"]))
+    middle = Spread(tuple(np.percentile(some, 50) * 1000 for some in found["gaps"]))
+    ours, bare = Spread(tuple(found["window"])), Spread(tuple(found["bare"]))
+    ratio = ratios(ours, bare)
+    return [
+        Result(
+            measured=f"{name}: gap between frames, 99th percentile",
+            ours=f"{gaps.text('ms')}, median {middle.median:.1f} ms",
+            demand=f"under {GAP:.0f} ms" if demanded else "",
+            met=gaps.median < GAP if demanded else None,
+        ),
+        Result(
+            measured=f"{name}: steps/s",
+            ours=ours.text("steps/s"),
+            peer=bare.text("steps/s"),
+            ratio=ratio,
+            demand=f"at least {SHARE}" if demanded else "",
+            met=ratio.median >= SHARE if demanded else None,
+        ),
+    ]
+
+
+def race(left: str, n: int, seconds: float) -> dict[str, list[Any]]:
+    """Measure `n` times in this process: the bare race, then the one in the window.
+
+    Gives "bare" and "window", steps/s, and "gaps", the seconds between two frames.
+    """
+    from visualizer.app import make_application
+    from visualizer.cli import requested_scene
+    from visualizer.player import prepare_process
+    from visualizer.window import MainWindow
+    from visualizer.workbench import Workbench
+    from widgets.style import Style
+
+    prepare_process()
+    application = make_application()
+    style = Style(parent=application)
+    window = MainWindow(style)
+    workbench = Workbench(window, style)
+    window.install(workbench)
+    window.show()
+    settings = [f"steps={HORIZON}", "play.steps_per_frame=0", f"view.left={left}"]
+    workbench.open(requested_scene(SCENE, settings, None))
+    workbench.player.pause()
+    _spin(1.0)
+    found: dict[str, list[Any]] = {"bare": [], "window": [], "gaps": []}
+    for _ in range(n):
+        found["bare"].append(_bare(workbench.session, seconds / 2))
+        steps, gaps = _played(workbench.player, seconds)
+        found["window"].append(steps)
+        found["gaps"].append(gaps)
+    window.close()
+    return found
+
+
+def _bare(session: Any, seconds: float) -> float:
+    """Steps/s of the race of `session` without a window, after a warm-up."""
+    import torch
+
+    from kernels.simulation import advance
+    from visualizer.run import build_simulation, thread_count
+
+    torch.set_num_threads(thread_count(session.play))
+    simulation = build_simulation(session.info, session.parameters, session.play)
+    advance(simulation, CHUNK)
+    began, first = time.perf_counter(), simulation.step_count
+    while (now := time.perf_counter()) < began + seconds:
+        advance(simulation, CHUNK)
+    return (simulation.step_count - first) / (now - began)
+
+
+def _played(player: Any, seconds: float) -> tuple[float, list[float]]:
+    """Steps/s of the player from the start of its run on, and the gaps between its frames."""
+    player.seek(0)
+    player.play()
+    _spin(seconds / 3)
+    began, first = time.perf_counter(), player.position.step
+    _spin(seconds)
+    spent, steps = time.perf_counter() - began, player.position.step - first
+    player.pause()
+    _spin(0.3)
+    gaps = np.array(player.gaps())
+    recent = gaps[::-1].cumsum() < spent
+    return steps / spent, gaps[::-1][recent].tolist()
+
+
+def _spin(seconds: float) -> None:
+    """Let Qt work for `seconds`, waiting as an application does."""
+    from PySide6.QtCore import QEventLoop, QTimer
+
+    loop = QEventLoop()
+    QTimer.singleShot(round(seconds * 1000), loop.quit)
+    loop.exec()
