@@ -212,7 +212,7 @@ def share_names(objective: Objective) -> tuple[str, ...]:
     """What each share of `shares` is of, in words that follow "30 %"."""
     points = (", ".join(f"{c:.4g}" for c in minimum.point) for minimum in objective.minima)
     known = (f"end at ({point})" for point in points)
-    return (*known, "end at another minimum", *ENDING_WORDS.values())
+    return (*known, "end at minima that nobody has listed", *ENDING_WORDS.values())
 
 
 def shares(labels: Array, known: int) -> Array:

@@ -302,12 +302,16 @@ class Basins(Simulation[Descent, BasinsFrame]):
 
     def _sentence(self, picture: _Picture) -> str:
         named = zip(picture.shares, share_names(self.objective), strict=True)
-        told = [f"{share:.1%} {name}" for share, name in sorted(named, reverse=True) if share > 0]
+        told = [f"{_percent(share)} {name}" for share, name in sorted(named, reverse=True) if share]
         rest = f", and {len(told) - 5} more" if len(told) > 5 else ""
         return (
             f"After {picture.step} steps of {self._row.title} at {self.learning_rate:.4g}, of "
             f"{len(picture.steps)} starts {', '.join(told[:5])}{rest}."
         )
+
+
+def _percent(share: float) -> str:
+    return f"{share:.1%}" if share >= 5e-4 else "under 0.1%"
 
 
 def _middles(

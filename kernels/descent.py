@@ -22,7 +22,7 @@ class Descent(Parameters):
 
     experiment: Parameters
     objective: ObjectiveParameters = setting(
-        LineParameters(), labels=OBJECTIVE_LABELS, help="What is descended."
+        LineParameters(), labels=OBJECTIVE_LABELS, resets=("start",), help="What is descended."
     )
     optimizers: tuple[OptimizerSpec, ...] = setting(
         (

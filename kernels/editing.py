@@ -191,8 +191,16 @@ def _put(old: Any, annotation: Any, parts: list[str], value: Any, path: str) -> 
         new = _put(child, annotation_below(annotation, i), rest, value, below)
         return (*old[:i], new, *old[i + 1 :])
     new = _put(child, type(old).model_fields[part].annotation, rest, value, below)
-    fields = {name: getattr(old, name) for name in type(old).model_fields}
-    return validated(type(old), fields | {part: new}, path)
+    fields = {name: getattr(old, name) for name in type(old).model_fields} | {part: new}
+    if getattr(child, KIND, None) != getattr(new, KIND, None):
+        fields = {n: v for n, v in fields.items() if n not in _reset_by(type(old), part)}
+    return validated(type(old), fields, path)
+
+
+def _reset_by(model: type[Parameters], name: str) -> tuple[str, ...]:
+    """The fields that take their defaults when field `name` becomes another variant."""
+    resets: tuple[str, ...] = extra_of(model.model_fields[name]).get("resets", ())
+    return resets
 
 
 def _switched(

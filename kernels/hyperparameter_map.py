@@ -30,7 +30,7 @@ from kernels.parameters import Parameters, setting
 from kernels.simulation import Array, Finish, Simulation, to_host
 
 BLOWN_UP = 1e3  # a gap this many times that of the start has diverged
-RATES_BELOW = 1e-3  # the least learning rate drawn, as a share of the largest, where none is given
+RATES_BELOW = 1e-2  # the least learning rate drawn, as a share of the largest, where none is given
 
 
 class HyperparameterMapParameters(Parameters):
@@ -68,7 +68,7 @@ class HyperparameterMapParameters(Parameters):
         scale="log",
         slider=(1e-4, 10.0),
         label="Learning rate from",
-        help="The least learning rate; empty for a thousandth of the largest.",
+        help="The least learning rate; empty for a hundredth of the largest.",
     )
     rate_to: float | None = setting(
         None,

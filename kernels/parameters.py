@@ -71,6 +71,7 @@ def setting(
     labels: Mapping[str, str] | None = None,
     source: str = "",
     in_form: bool = True,
+    resets: tuple[str, ...] = (),
     **constraints: Any,
 ) -> Any:
     """A field of `Parameters`.
@@ -95,6 +96,8 @@ def setting(
         (*.csv)"``.
     in_form
         Whether a form shows it; what is set by a gesture alone is not shown.
+    resets
+        For a union: the fields beside it that take their defaults when another variant is chosen.
     constraints
         What pydantic's `Field` takes: ``ge``, ``gt``, ``le``, ``lt``, ``min_length``,
         ``max_length``, ``discriminator``.
@@ -108,5 +111,6 @@ def setting(
         "labels": dict(labels or {}),
         "source": source,
         "in_form": in_form,
+        "resets": resets,
     }
     return Field(default, description=help, json_schema_extra=extra, **constraints)

@@ -7,8 +7,8 @@
 >>> run.frame().row()["loss.1"] < 1e-3
 True
 
-`picture` draws where a run is, as a notebook shows it with ``IPython.display.Image``; `export` writes
-films, pictures and numbers.
+`picture` draws where a run is, for ``IPython.display.Image`` in a notebook; `export` writes films,
+pictures and numbers.
 
 A panel of your own needs `Simulation`, `Frame`, `Parameters`, `setting` and `PanelInfo`; its widget
 derives from `visualizer.panel.Panel`.

@@ -61,7 +61,8 @@ class GifWriter(Writer[Pixels]):
             for frame in self._indexed(palette):
                 if stopped():
                     return
-                stream.width, stream.height, stream.pix_fmt = frame.width, frame.height, "pal8"
+                if not stream.codec_context.is_open:
+                    stream.width, stream.height, stream.pix_fmt = frame.width, frame.height, "pal8"
                 out.mux(stream.encode(frame))
             out.mux(stream.encode(None))
 

@@ -70,14 +70,15 @@ FORMATS = {
         codec="libvpx-vp9",
         pixels="yuv420p",
         pixels_with_alpha="yuva420p",
-        options={"crf": "24", "b": "0", "deadline": "good", "cpu-used": "5", "row-mt": "1"},
+        # A tenth of the time of "good", at the same quality and a sixth more bytes.
+        options={"crf": "20", "b": "0", "deadline": "realtime", "cpu-used": "6"},
     ),
     ".webp": Format(
         container="webp",
         codec="libwebp_anim",
         pixels="bgra",
         pixels_with_alpha="bgra",
-        options={"lossless": "1", "compression_level": "2"},
+        options={"lossless": "1", "compression_level": "0"},
         container_options={"loop": "0"},
     ),
     ".apng": Format(
@@ -85,7 +86,7 @@ FORMATS = {
         codec="apng",
         pixels="rgb24",
         pixels_with_alpha="rgba",
-        options={"pred": "mixed"},
+        options={"pred": "up", "compression_level": "2"},
         container_options={"plays": "0"},
     ),
 }

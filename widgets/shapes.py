@@ -89,13 +89,11 @@ class Path:
         rect, color = rect_of(plane), named(style, self.color)
         width, edge = style.px(self.width), style.color("base")
         halo = edge, style.px(0.8)
+        faint = None
         if self.dash:  # a faint line holds the dashes of a zigzag together
             faint = QColor(color)
             faint.setAlphaF(0.45)
-            draw_polyline(painter, pixels, faint, width, (), rect, halo)
-            draw_polyline(painter, pixels, color, width, self.dash, rect)
-        else:
-            draw_polyline(painter, pixels, color, width, (), rect, halo)
+        draw_polyline(painter, pixels, color, width, self.dash, rect, halo, faint)
         if self.ball:
             draw_symbols(painter, pixels[-1:], "o", style.px(self.ball), color, edge, style.px(1.5))
 

@@ -33,11 +33,13 @@ def draw_polyline(
     dash: tuple[float, ...] = (),
     clip: QRectF | None = None,
     halo: tuple[QColor, float] | None = None,
+    under: QColor | None = None,
 ) -> None:
     """Draw a line through `points` (N, 2), pixels; it is broken where they are NaN.
 
     `dash` is in line widths, as Qt takes it; what lies outside `clip` is left out. `halo` is the
-    colour and the width of an edge that sets the line off from what is under it.
+    colour and the width of an edge that sets the line off from what is under it, `under` the
+    colour of a solid line that holds the dashes together.
     """
     if len(points) < 2:
         return
@@ -50,6 +52,8 @@ def draw_polyline(
         draw_segments(
             painter, segments, halo[0], width + 2 * halo[1], joined=True, smooth=not rough
         )
+    if under is not None:
+        draw_segments(painter, segments, under, width, joined=True, smooth=not rough)
     if dash and len(segments) and not rough:  # on a dense zigzag no dash is seen
         segments = cut_dashes(segments, np.asarray(dash, dtype=np.float64) * width)
     draw_segments(painter, segments, color, width, joined=rough or not dash, smooth=not rough)

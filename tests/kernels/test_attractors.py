@@ -142,5 +142,5 @@ def test_shares_add_up_and_have_a_name_each():
     told = dict(zip(share_names(objective), shares(labels, 4), strict=True))
     assert sum(told.values()) == pytest.approx(1)
     assert told["end at (3, 2)"] == pytest.approx(0.2)
-    assert told["end at another minimum"] == pytest.approx(0.2)
+    assert told["end at minima that nobody has listed"] == pytest.approx(0.2)
     assert told["rest at a saddle or top"] == pytest.approx(0.1)

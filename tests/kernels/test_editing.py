@@ -1,7 +1,7 @@
 """Changing parameters by path, writing them down, and what may change live."""
 
 import tomllib
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import tomli_w
@@ -254,3 +254,24 @@ def test_below_a_live_field_all_values_are_live_but_no_row_and_no_variant():
     assert not is_live_change(toy, with_item(toy, "points", 0, {}))
     assert not is_live_change(toy, with_value(toy, "limits", None))
     assert not is_live_change(with_value(toy, "limits", None), toy)
+
+
+def test_another_variant_resets_what_the_union_says() -> None:
+    class Line(Parameters):
+        kind: Literal["line"] = "line"
+
+    class Curve(Parameters):
+        kind: Literal["curve"] = "curve"
+
+    class Descent(Parameters):
+        objective: Line | Curve = setting(
+            Line(), help="What is descended.", discriminator="kind", resets=("start",)
+        )
+        start: tuple[float, ...] | None = setting(None, help="Where it starts.")
+        seed: int = setting(0, help="The seed.")
+
+    placed = with_value(with_value(Descent(), "start", (3.0, 4.0)), "seed", 7)
+    switched = with_value(placed, "objective", "curve")
+    assert switched == Descent(objective=Curve(), seed=7)
+    assert with_value(placed, "objective", "line") == placed
+    assert with_value(placed, "objective", Line()) == placed

@@ -58,6 +58,7 @@ def test_a_setting_keeps_what_it_was_told():
         "labels": {},
         "source": "",
         "in_form": True,
+        "resets": (),
     }
     with pytest.raises(ValidationError):
         Toy(rate=-1)
