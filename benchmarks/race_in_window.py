@@ -60,7 +60,7 @@ def race(left: str, n: int, seconds: float) -> dict[str, list[Any]]:
     Gives "bare" and "window", steps/s, and "gaps", the seconds between two frames.
     """
     from visualizer.app import make_application
-    from visualizer.cli import requested_scene
+    from visualizer.requests import requested_scene
     from visualizer.player import prepare_process
     from visualizer.window import MainWindow
     from visualizer.workbench import Workbench

@@ -193,7 +193,7 @@ class Tuning(Simulation[Descent, TuningFrame]):
             arrived = is_in.mean(axis=-1)
         # A quartile is the score of one start: to interpolate would mix scores with infinity.
         quartiles = np.quantile(scores, (0.25, 0.5, 0.75), axis=-1, method="inverted_cdf")
-        best = _best(quartiles[1], arrived, scores.mean(axis=-1))
+        best = best_rates(quartiles[1], arrived, scores.mean(axis=-1))
         return TuningFrame(
             step=self.step_count,
             criterion="loss" if self._floor is None else "steps",
@@ -246,7 +246,7 @@ class Tuning(Simulation[Descent, TuningFrame]):
         )
 
 
-def _best(medians: Array, arrived: Array, means: Array) -> Array:
+def best_rates(medians: Array, arrived: Array, means: Array) -> Array:
     """The index of the best learning rate of each optimizer, all (R, L) -> (R,)."""
     missed = np.nan_to_num(1.0 - arrived)
     best = np.array([np.lexsort(keys)[0] for keys in zip(means, missed, medians, strict=True)])

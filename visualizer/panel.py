@@ -80,6 +80,8 @@ class Panel(QWidget):
 
     def paint(self, painter: QPainter) -> None:
         """Draw what the panel shows with any painter: of a picture, an SVG, a PDF, a printer."""
+        self.setUpdatesEnabled(False)  # else all that waits would be painted here, and again below
         for _ in range(2):  # what `draw` moved settles in layouts, and these move what is in them
             QApplication.sendPostedEvents()
+        self.setUpdatesEnabled(True)
         self.render(painter, QPoint(0, 0))

@@ -94,13 +94,15 @@ class Playback(QObject):
     ) -> None:
         """Begin another run; if it cannot be built, the present one stays."""
         self._renew(generation)
-        self.run = Ensemble(
-            factories, threads=threads, seeds=seeds, journal=journal, budget=self._budget
-        )
-        self._announced = False
-        self._owed = True
-        self._restart_clocks()
-        self._tell_journal()
+        self._owed = True  # of this run, or of the present one again
+        try:
+            self.run = Ensemble(
+                factories, threads=threads, seeds=seeds, journal=journal, budget=self._budget
+            )
+            self._announced = False
+            self._restart_clocks()
+        finally:
+            self._tell_journal()
 
     def seek(self, generation: int, step: int) -> None:
         """Go to `step`: at once to a kept moment, then on to the exact step in slices."""

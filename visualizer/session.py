@@ -7,42 +7,39 @@ starts a new run, and undo brings the old one back, at the step where it was lef
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import takewhile
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtGui import QUndoStack
 
 from kernels.editing import (
+    differences,
     dump,
-    get_value,
-    is_live_change,
     load,
-    with_item,
-    with_value,
-    without_item,
 )
-from kernels.errors import LayerscopeError, ParameterError
-from kernels.parameters import Action, Parameters, View
+from kernels.parameters import Parameters, View
 from kernels.simulation import AnySimulation
+from visualizer.ensemble import Position
 from visualizer.player import Player
-from visualizer.recording import inputs_of, journal_of, last_parameters
+from visualizer.recording import Journal, inputs_of, journal_of, last_parameters
 from visualizer.registry import PanelInfo, find_panel
-from visualizer.run import build_simulation, thread_count
+from visualizer.run import build_simulation, device_of, thread_count
 from visualizer.scene import Play, Scene
-from visualizer.timeline import Journal
+from visualizer.undo import Changed, Snapshot
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """All that is open at one moment; `base` are the parameters with which the run began."""
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What was asked for and is not allowed: where, why, which characters, and what it was.
 
-    info: PanelInfo
-    base: Parameters
-    parameters: Parameters
-    view: View
-    play: Play
-    journal: Journal = ()
-    step: int = 0
+    `value` is None where the person who asked still sees it.
+    """
+
+    path: str
+    sentence: str
+    span: tuple[int, int] | None = None
+    value: Any = None
 
 
 class Session(QObject):
@@ -54,7 +51,7 @@ class Session(QObject):
         Another panel is open now.
     parametersChanged(parameters), viewChanged(view), playChanged(play)
         What is computed, looked at, or how it is played changed, by whomever.
-    refused(path, sentence, span)
+    refused(refusal)
         What was asked for is not allowed; everything stays as it was.
     """
 
@@ -62,14 +59,22 @@ class Session(QObject):
     parametersChanged = Signal(object)
     viewChanged = Signal(object)
     playChanged = Signal(object)
-    refused = Signal(str, str, object)
+    refused = Signal(object)
 
     def __init__(self, player: Player, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._player = player
-        self._now: Snapshot | None = None
-        self._gesture = 0
+        self.player = player
         self.undo_stack = QUndoStack(self)
+        self._now: Snapshot | None = None
+        self._built: Snapshot | None = None  # the last moment of a run that could be built
+        self._is_built = False  # whether that of `_now` could be, as far as is known
+        self._is_told = True  # whether the journal tells of the last live change
+        self._gesture = 0
+        self._runs = 0
+        player.positionChanged.connect(self._follow)
+        player.journalChanged.connect(self._confirm)
+        player.rejected.connect(self._return)
+        player.failed.connect(self._settle)
 
     # ---- what is open ----------------------------------------------------------------------
 
@@ -97,129 +102,98 @@ class Session(QObject):
             parameters=dump(now.base),
             view=dump(now.view),
             play=now.play,
-            inputs=inputs_of(now.base, self._player.journal()),
+            inputs=inputs_of(now.base, self.player.journal()),
         )
 
+    def moment(self) -> Snapshot:
+        """What is open, with the run as it is now."""
+        position = self.player.position
+        step = position.step if position is not None else 0
+        return replace(self._snapshot(), journal=self.player.journal(), step=step)
+
     def open(self, scene: Scene) -> None:
-        """Show `scene`. Raises `LayerscopeError` if it cannot be; everything stays as it is then."""
+        """Show `scene`. Raises `LayerscopeError` if it cannot be; everything stays as it is then.
+
+        What only building it can tell, such as a table with a wrong column, is refused later.
+        """
         info = find_panel(scene.panel)
         base = load(info.load_parameters(), scene.parameters)
         view = load(info.load_panel().View, scene.view)
         journal = journal_of(info, base, scene.inputs)
+        device_of(info, base, scene.play)
         after = Snapshot(
             info=info,
             base=base,
-            parameters=last_parameters(base, journal),
+            parameters=_in_force(base, journal, 0),
             view=view,
             play=scene.play,
+            run=self.new_run(),
+            recorded=journal,
             journal=journal,
         )
         if self._now is None:
-            self._show(after)
-        else:
-            self._do(after, f"open {info.title}")
-
-    # ---- what is asked for -----------------------------------------------------------------
-
-    @Slot(str, object)
-    def edit(self, path: str, value: Any) -> None:
-        """Set the parameter at `path`."""
-        self._change(path, partial(with_value, self.parameters, path, value))
-
-    @Slot(str, int, object)
-    def insert_row(self, path: str, index: int, row: Any) -> None:
-        """Put a row (the name of a variant, or its fields) into the list at `path`."""
-        self._change(path, partial(with_item, self.parameters, path, index, row))
-
-    @Slot(str, int)
-    def remove_row(self, path: str, index: int) -> None:
-        self._change(path, partial(without_item, self.parameters, path, index))
-
-    @Slot(str, int, int)
-    def move_row(self, path: str, index: int, to: int) -> None:
-        rows = list(get_value(self.parameters, path))
-        rows.insert(to, rows.pop(index))
-        self._change(path, partial(with_value, self.parameters, path, rows))
-
-    @Slot(str, object)
-    def edit_view(self, path: str, value: Any) -> None:
-        """Set what is looked at; nothing is computed anew."""
-        try:
-            view = with_value(self.view, path, value)
-        except LayerscopeError as error:
-            self._refuse(path, error)
+            self.show(after)
             return
-        self._do(replace(self._moment(), view=view), f"change {path}")
-
-    def reset(self) -> None:
-        """All parameters as the panel has them by default."""
-        self._change("", lambda: self.info.load_parameters()())
-
-    @Slot(object)
-    def act(self, action: Action) -> None:
-        """Do something to the running simulation."""
-        before = self._moment()
-        self._player.act(action)
-        self.undo_stack.push(_Acted(self, before, action))
-
-    @Slot()
-    def end_gesture(self) -> None:
-        """All that was asked for since the last time is one entry of undo."""
-        self._gesture += 1
+        self.end_gesture()
+        self.do(after, f"opening of {info.title}")
+        self.end_gesture()
 
     def set_play(self, **changes: Any) -> None:
         """How it is played; not a matter of undo."""
         play = load(Play, dump(self.play) | changes)
-        threads_changed = (
-            thread_count(play) != thread_count(self.play) or play.device != self.play.device
-        )
         self._now = replace(self._snapshot(), play=play)
         self.playChanged.emit(play)
-        if threads_changed:
-            self.restart()
 
-    def restart(self) -> None:
-        """Begin the run anew, with the parameters as they are now."""
-        now = self._moment()
-        self._start(replace(now, base=now.parameters, journal=(), step=0))
+    def is_touched(self) -> bool:
+        """Whether something was done to the run that its scene does not do."""
+        return self.player.journal() != self._snapshot().recorded
 
-    # ---- how it is done --------------------------------------------------------------------
+    # ---- how it changes --------------------------------------------------------------------
+
+    def do(self, after: Snapshot, text: str) -> None:
+        """Go over to `after`; undo comes back. `text` names the step."""
+        self.undo_stack.push(Changed(self, self.moment(), after, self._gesture, text))
+
+    @Slot()
+    def end_gesture(self) -> None:
+        """All that was done since the last time is one entry of undo."""
+        self._gesture += 1
+
+    def refuse(self, path: str, error: Exception, value: Any = None) -> None:
+        """Tell that `value` at `path`, or where `error` says, is not allowed."""
+        path = getattr(error, "path", "") or path
+        self.refused.emit(Refusal(path, str(error), getattr(error, "span", None), value))
+
+    def show(self, wanted: Snapshot) -> None:
+        """Make `wanted` what is open; its run begins, unless it is the one that goes on."""
+        before = self._now
+        if before is not None and self._is_built:
+            self._built = self.moment()
+        self._announce(wanted)
+        if before is None or before.run != wanted.run:
+            self._start(wanted)
+
+    def look(self, view: View) -> None:
+        """Look in another way."""
+        self._announce(replace(self._snapshot(), view=view))
+
+    def give(self, parameters: Parameters) -> None:
+        """Let the run go on with other live parameters."""
+        self._announce(replace(self._snapshot(), parameters=parameters))
+        self._is_told = False
+        self.player.adjust(parameters)
 
     def _snapshot(self) -> Snapshot:
         assert self._now is not None, "no scene is open"
         return self._now
 
-    def _moment(self) -> Snapshot:
-        """What is open, with the run as it is now."""
-        position = self._player.position
-        step = position.step if position is not None else 0
-        return replace(self._snapshot(), journal=self._player.journal(), step=step)
+    def new_run(self) -> int:
+        """The number of a run that is to begin."""
+        self._runs += 1
+        return self._runs
 
-    def _change(self, path: str, make: Callable[[], Parameters]) -> None:
-        try:
-            parameters = make()
-        except LayerscopeError as error:
-            self._refuse(path, error)
-            return
-        before = self._moment()
-        if parameters == before.parameters:
-            self.parametersChanged.emit(parameters)
-            return
-        after = replace(before, parameters=parameters)
-        if not is_live_change(before.parameters, parameters):
-            after = replace(after, base=parameters, journal=(), step=0)
-        self._do(after, f"change {path or 'all'}")
-
-    def _do(self, after: Snapshot, text: str) -> None:
-        self.undo_stack.push(_Changed(self, self._moment(), after, self._gesture, text))
-
-    def _refuse(self, path: str, error: LayerscopeError) -> None:
-        if isinstance(error, ParameterError) and error.path:
-            path = error.path
-        self.refused.emit(path, str(error), getattr(error, "span", None))
-
-    def _show(self, wanted: Snapshot) -> None:
-        """Make `wanted` what is open."""
+    def _announce(self, wanted: Snapshot) -> None:
+        """Make `wanted` what is open, and tell what of it is new."""
         before, self._now = self._now, wanted
         if before is None or before.info != wanted.info:
             self.panelChanged.emit(wanted.info)
@@ -230,59 +204,75 @@ class Session(QObject):
             self.viewChanged.emit(wanted.view)
         if before is None or before.parameters != wanted.parameters:
             self.parametersChanged.emit(wanted.parameters)
-        if before is None or before.base != wanted.base:
-            self._start(wanted)
-        elif before.parameters != wanted.parameters:
-            self._player.adjust(wanted.parameters)
 
     def _start(self, wanted: Snapshot) -> None:
-        self._now = wanted
+        self._is_built, self._is_told = False, True
         build: Callable[[], AnySimulation] = partial(
             build_simulation, wanted.info, wanted.base, wanted.play
         )
-        self._player.load((build,), thread_count(wanted.play), wanted.journal)
+        self.player.load((build,), thread_count(wanted.play), wanted.journal)
         if wanted.step:
-            self._player.seek(wanted.step)
+            self.player.seek(wanted.step)
+
+    # ---- what comes of it ------------------------------------------------------------------
+
+    @Slot(object)
+    def _follow(self, position: Position) -> None:
+        """Show the parameters in force at the step that is shown."""
+        if self._is_told and self._is_built:
+            now = self._snapshot()
+            parameters = _in_force(now.base, self.player.journal(), position.step)
+            self._announce(replace(now, parameters=parameters))
+
+    @Slot(object)
+    def _confirm(self, journal: Journal) -> None:
+        """The run was built, or a change has come to it."""
+        self._is_built = True
+        now = self._snapshot()
+        self._is_told = self._is_told or last_parameters(now.base, journal) == now.parameters
+
+    @Slot()
+    def _settle(self) -> None:
+        """What was given to the run may have been refused; the journal tells."""
+        self._is_told = True
+
+    @Slot(object)
+    def _return(self, error: Exception) -> None:
+        """The run could not be built: back to the one before, which has gone on meanwhile."""
+        refused, built = self._snapshot(), self._built
+        if built is None:
+            self.refuse("", error)
+            return
+        path, value = _what_differs(built, refused)
+        self._announce(built)
+        self._is_built = True
+        self._strike(refused.run, built)
+        self.refuse(path, error, value)
+
+    def _strike(self, run: int, built: Snapshot) -> None:
+        """Take `run`, which could not be built, out of what can be undone and done again."""
+        stack = self.undo_stack
+        done = stack.command(stack.index() - 1)
+        undone = stack.command(stack.index())
+        if isinstance(done, Changed) and done.after.run == run:
+            if done.before.run == built.run:
+                done.setObsolete(True)
+                stack.undo()
+            else:
+                done.after = built  # a drag, whose beginning could be built
+        elif isinstance(undone, Changed) and undone.before.run == run:
+            stack.redo()
 
 
-class _Changed(QUndoCommand):
-    """From one moment to another; changes of one gesture become one."""
-
-    def __init__(
-        self, session: Session, before: Snapshot, after: Snapshot, gesture: int, text: str
-    ) -> None:
-        super().__init__(text)
-        self._session, self._before, self._after, self._gesture = session, before, after, gesture
-
-    def id(self) -> int:
-        return self._gesture & 0x7FFFFFFF
-
-    def mergeWith(self, other: QUndoCommand) -> bool:
-        if not isinstance(other, _Changed):
-            return False
-        self._after = other._after
-        return True
-
-    def redo(self) -> None:
-        self._session._show(self._after)
-
-    def undo(self) -> None:
-        self._session._show(self._before)
+def _in_force(base: Parameters, journal: Journal, step: int) -> Parameters:
+    """The parameters of a run after `step` steps."""
+    return last_parameters(base, tuple(takewhile(lambda entry: entry[0] <= step, journal)))
 
 
-class _Acted(QUndoCommand):
-    """An action on the running simulation, already done when this is pushed."""
-
-    def __init__(self, session: Session, before: Snapshot, action: Action) -> None:
-        super().__init__(f"{type(action).__name__}")
-        self._session, self._before, self._action = session, before, action
-        self._done = True
-
-    def redo(self) -> None:
-        if not self._done:
-            self._session._player.act(self._action)
-        self._done = True
-
-    def undo(self) -> None:
-        self._done = False
-        self._session._player.rewrite(self._before.journal)
+def _what_differs(built: Snapshot, refused: Snapshot) -> tuple[str, Any]:
+    """The one field that has another value in `refused`, with that; nothing if it is not one."""
+    changes = differences(built.parameters, refused.parameters)
+    if type(built.parameters) is not type(refused.parameters) or len(changes) != 1:
+        return "", None
+    [(path, (_, new))] = changes.items()
+    return path, new

@@ -34,9 +34,12 @@ class Worker(QObject):
     -------
     failed(generation, sentence, details)
         Something went wrong; the run rests at the last good step.
+    rejected(generation, error)
+        A run could not be built, before `failed` says so.
     """
 
     failed = Signal(int, str, str)
+    rejected = Signal(int, object)
 
     def __init__(self, *, budget: int = BUDGET) -> None:
         super().__init__()

@@ -96,10 +96,12 @@ class ReadoutTable(QTableView):
 
     def _restyle(self) -> None:
         style, theme = self._style, self._style.theme()
+        color = style.color("base")  # may be transparent
+        base = color.name(color.NameFormat.HexArgb)
         self.setStyleSheet(
-            f"QTableView {{ background: {theme.base}; border: none; }}"
-            f"QHeaderView {{ background: {theme.base}; border: none; }}"
-            f"QHeaderView::section {{ background: {theme.base}; color: {theme.muted};"
+            f"QTableView {{ background: {base}; border: none; }}"
+            f"QHeaderView {{ background: {base}; border: none; }}"
+            f"QHeaderView::section {{ background: {base}; color: {theme.muted};"
             f" border: none; padding: 0px {round(style.px(6))}px; }}"
         )
         self.horizontalHeader().setFont(style.font("small"))

@@ -65,6 +65,7 @@ class Graphics(pg.PlotWidget):  # type: ignore[misc]
         self.setCacheMode(self.CacheModeFlag.CacheNone)  # a kept ground would be pixels in an SVG
         self.setFrameShape(self.Shape.NoFrame)
         self.viewport().setCursor(Qt.CursorShape.CrossCursor)
+        self.viewport().setAutoFillBackground(False)  # the ground may be transparent
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == _LEFT:
@@ -229,8 +230,9 @@ class Plot(QWidget):
         self._column.setSpacing(0)
         self._row.setSpacing(0)
         self._title.setFont(style.font("label", bold=True))
+        base = style.color("base")  # may be transparent
         self._title.setStyleSheet(
-            f"background: {style.theme().base}; color: {style.theme().text};"
+            f"background: {base.name(base.NameFormat.HexArgb)}; color: {style.theme().text};"
             f"padding-top: {round(style.px(6))}px"
         )
         self._redraw()

@@ -38,7 +38,8 @@ class SurfacePicture:
         self._names = ("", "", "")
         self._zTicks: Ticks | None = None
         self._box: Box | None = None
-        self._trails: list[tuple[Path, Floats]] = []
+        self._paths: tuple[Path, ...] = ()
+        self._trails: list[tuple[Path, Floats]] | None = None  # laid when they are drawn
         self._marks: list[tuple[Floats, str]] = []
         self.drop_lines = True
 
@@ -54,7 +55,7 @@ class SurfacePicture:
         shown = heights if display is None else display
         self._zTicks = None if display is None else _ticks_at(levels, heights, display)
         heights, shown = coarser(heights), coarser(shown)
-        self._mesh = SurfaceMesh(shown, x_range, y_range)
+        self._mesh, self._trails = SurfaceMesh(shown, x_range, y_range), None
         self._scene.setSurface(self._mesh, heights, levels, sequential())
         self.setNames(self._names)
 
@@ -64,8 +65,7 @@ class SurfacePicture:
             self._box = box_of(self._mesh, names, self._zTicks)
 
     def setPaths(self, paths: Sequence[Path]) -> None:
-        mesh = self._mesh
-        self._trails = [] if mesh is None else [(path, drape(path.points, mesh)) for path in paths]
+        self._paths, self._trails = tuple(paths), None
 
     def setMarks(self, places: Sequence[tuple[NDArray[np.floating], str]]) -> None:
         """Small balls at places (N, 2) of the plane, in a colour each."""
@@ -126,10 +126,17 @@ class SurfacePicture:
         lines = [Line(line, faint, 1.0 * scale) for line in grid(self._box, camera)]
         return lines + [Line(line, firm, 1.0 * scale, opacity=0.7) for line in edges(camera)]
 
+    def _laid(self) -> list[tuple[Path, Floats]]:
+        """The paths, laid over the surface: seldomer than they come, since that is dear."""
+        mesh = self._mesh
+        if self._trails is None and mesh is not None:
+            self._trails = [(path, drape(path.points, mesh)) for path in self._paths]
+        return self._trails or []
+
     def _lines(self, style: Style, scale: float) -> list[Line]:
         lines = []
         ground = _rgb(style.color("base"))
-        for path, points in self._trails:
+        for path, points in self._laid():
             color, width = _rgb(named(style, path.color)), path.width * 1.15 * scale
             dash = tuple(part * width for part in path.dash)
             lines.append(Line(points, ground, width + 1.8 * scale, (), 0.0005, 0.9))
@@ -147,7 +154,7 @@ class SurfacePicture:
             for points, color in self._marks
             for point in points
         ]
-        for path, points in self._trails:
+        for path, points in self._laid():
             if path.ball and len(points):
                 radius = 0.55 * path.ball * scale
                 balls.append(Ball(points[-1], _rgb(named(style, path.color)), radius, edge))

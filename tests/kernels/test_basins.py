@@ -22,7 +22,7 @@ from kernels.optimizers import (
 )
 from kernels.schedules import CosineSchedule
 from kernels.simulation import advance
-from tests.kernels.experiments import CPU, check_contract, descent
+from tests.kernels.experiments import CPU, check_contract, descent, same_frames
 from tests.kernels.fake_device import run_on_meta
 
 
@@ -216,6 +216,22 @@ def test_the_learning_rate_may_change_while_it_runs():
     assert away.frame().learning_rate == 0.5
     advance(away, 1)
     assert set(away.frame().labels.flat) == {0}
+
+
+def test_after_going_back_the_picture_of_the_other_way_is_not_shown():
+    slow, changed = (
+        basins("round-bowl", SGDParameters(learning_rate=1e-6), resolution=8, steps=20)
+        for _ in range(2)
+    )
+    state = changed.state()
+    fast = {"optimizers": (SGDParameters(learning_rate=0.5),)}
+    changed.adjust(changed.parameters.model_copy(update=fast))
+    for simulation in (slow, changed):
+        advance(simulation, 1)
+    assert not same_frames(slow.frame(), changed.frame())
+    changed.restore(state)
+    advance(changed, 1)
+    assert same_frames(slow.frame(), changed.frame())
 
 
 # --- the contract -------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from kernels.optimizers import (
 )
 from kernels.simulation import advance
 from kernels.surfaces import SurfaceObjective, SurfaceParameters
-from kernels.tuning import Tuning, TuningParameters, spread_points
+from kernels.tuning import Tuning, TuningParameters, best_rates, spread_points
 from tests.kernels.experiments import CPU, check_contract, descent
 from tests.kernels.fake_device import run_on_meta
 
@@ -91,6 +91,15 @@ def test_the_horizon_counts_for_who_has_not_arrived():
     assert (frame.arrived == 0).all()
     assert "nowhere" in frame.sentences[0]
     assert frame.best[0] == 0
+
+
+def test_of_equal_medians_that_with_more_arrivals_is_best_then_the_lower_mean():
+    medians = np.array([[9.0, 5.0, 5.0, 5.0, 5.0]])
+    arrived = np.array([[1.0, 0.6, 0.8, 0.8, 0.8]])
+    means = np.array([[9.0, 1.0, 7.0, 6.0, 6.0]])
+    assert best_rates(medians, arrived, means).tolist() == [3]
+    unknown = np.full_like(arrived, np.nan)
+    assert best_rates(medians, unknown, means).tolist() == [1]
 
 
 def test_at_the_edge_of_the_grid_it_says_so():
