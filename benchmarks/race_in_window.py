@@ -60,8 +60,8 @@ def race(left: str, n: int, seconds: float) -> dict[str, list[Any]]:
     Gives "bare" and "window", steps/s, and "gaps", the seconds between two frames.
     """
     from visualizer.app import make_application
-    from visualizer.requests import requested_scene
     from visualizer.player import prepare_process
+    from visualizer.requests import requested_scene
     from visualizer.window import MainWindow
     from visualizer.workbench import Workbench
     from widgets.style import Style

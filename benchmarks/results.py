@@ -74,7 +74,9 @@ def markdown(reports: Sequence[Report]) -> str:
 def machine() -> str:
     """What it was measured on, in a sentence or two."""
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
-    load = f" Load average at the end: {os.getloadavg()[0]:.1f}." if hasattr(os, "getloadavg") else ""
+    load = (
+        f" Load average at the end: {os.getloadavg()[0]:.1f}." if hasattr(os, "getloadavg") else ""
+    )
     return (
         f"{platform.system()} on {platform.machine()}, {os.cpu_count()} processors, Python "
         f"{platform.python_version()}; {libraries}. Medians, with the range of the repeats; ours "

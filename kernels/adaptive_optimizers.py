@@ -4,7 +4,7 @@ from typing import Any, ClassVar, Literal
 
 import torch
 
-from kernels.optimizer_parameters import OptimizerParameters, complete_state
+from kernels.optimizer_parameters import OptimizerParameters, complete_state, short
 from kernels.parameters import setting
 
 SMALL_EPSILON = 1e-8
@@ -88,7 +88,7 @@ class RMSpropParameters(AdaptiveParameters):
     eps: float = _epsilon(SMALL_EPSILON)
 
     def marks(self) -> list[str]:
-        return [f"β {self.momentum:.2g}"] if self.momentum else []
+        return [f"β {short(self.momentum)}"] if self.momentum else []
 
     def hyperparameters(self) -> dict[str, Any]:
         return {

@@ -17,8 +17,9 @@ from kernels.objective_base import Objective, read_only
 from kernels.simulation import Array, to_host
 
 WINDOW = 3.0  # beyond this many times the domain, about its middle, a point has left
-UNKNOWN = -6  # rests at no known minimum; never leaves this module
+UNKNOWN = -7  # rests at no known minimum; never leaves this module
 CELLS_PER_RADIUS = 4  # so finely is nearness told
+KINK_RINGS = (1e-3, 1e-5)  # radii, in widths of the domain, between which a smooth slope vanishes
 
 
 class Ending(IntEnum):
@@ -27,8 +28,9 @@ class Ending(IntEnum):
     MOVING = -1  # the slope is still above the tolerance
     SADDLE = -2  # rests where the loss falls away in some direction: a saddle or a top
     UNDECIDED = -3  # rests where the second derivatives are too small to decide
-    DIVERGED = -4  # has left the window, or is no number
+    DIVERGED = -4  # has left the window, or is no number, and not because the loss has no floor
     NEAR = -5  # lies within the radius of a known minimum, but does not rest
+    FALLING = -6  # has left the window downhill, on a loss that has no floor
 
 
 ENDING_WORDS = {
@@ -36,6 +38,7 @@ ENDING_WORDS = {
     Ending.NEAR: "stay near a minimum without coming to rest",
     Ending.SADDLE: "rest at a saddle or top",
     Ending.UNDECIDED: "rest where second derivatives cannot decide",
+    Ending.FALLING: "fall for ever: the loss has no floor",
     Ending.DIVERGED: f"have left (no number, or beyond {WINDOW:g} times the domain)",
 }
 
@@ -92,10 +95,16 @@ class Attractors:
         moving[-1:] = resting[-1:] = int(Ending.DIVERGED)
         self._labels = torch.cat([moving.to(torch.int16), resting])  # (2 C,)
 
-    def classify(self, points: Tensor, at_rest: Tensor) -> Endings:
-        """What `points`, (N, 2), some of them `at_rest`, (N,), belong to. Waits for the device."""
+    def classify(self, points: Tensor, at_rest: Tensor, falls: Tensor | None = None) -> Endings:
+        """What `points`, (N, 2), some of them `at_rest`, (N,), belong to. Waits for the device.
+
+        Those that have left the window fall for ever where `falls`, (N,), holds.
+        """
         cells = self._cells_of(points)  # (N,)
         labels = self._labels.index_select(0, at_rest.mul(len(self._nearest)).add_(cells))
+        if falls is not None:
+            gone = falls & (labels == int(Ending.DIVERGED))
+            labels = torch.where(gone, int(Ending.FALLING), labels).to(torch.int16)
         unknown = (labels == UNKNOWN).nonzero().squeeze(-1)  # (U,)
         host_labels = labels.to("cpu", copy=True).numpy()
         ends = self.known
@@ -177,6 +186,25 @@ def eigenvalues(matrices: Array) -> tuple[Array, Array]:
     a, b, d = matrices[..., 0, 0], matrices[..., 0, 1], matrices[..., 1, 1]
     middle, half = (a + d) / 2, np.hypot((a - d) / 2, b)
     return middle - half, middle + half
+
+
+def kinks(objective: Objective, points: Tensor) -> Array:
+    """Whether the slope jumps at each of the minima `points`, (K, d) -> (K,): no curvature there.
+
+    Around a smooth minimum the slope shrinks with the distance; around a kink, such as the tip of
+    Ackley's funnel, it stays as long as it is.
+    """
+    axes = torch.eye(objective.dimension, device=points.device, dtype=points.dtype)
+    sides = torch.cat([axes, -axes])  # (2 d, d)
+    width = min(high - low for low, high in objective.domain)
+    outer, inner = (
+        torch.linalg.vector_norm(
+            objective.gradient(points.unsqueeze(-2) + radius * width * sides), dim=-1
+        )
+        for radius in KINK_RINGS
+    )  # (K, 2 d) each
+    jumps = (inner > outer / 2).any(-1) & (outer > 0).all(-1)
+    return to_host(jumps)
 
 
 def _centres(points: Array, groups: Array) -> Array:

@@ -9,97 +9,28 @@ descent cannot rest where the curvature is above 2 / learning rate.
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Literal
 
 import numpy as np
 import torch
-from pydantic import model_validator
 from torch import Tensor
 
-from kernels.attractors import Attractors, Endings, eigenvalues, share_names, shares
+from kernels.adaptive_optimizers import AdamWParameters
+from kernels.attractors import Attractors, Endings, eigenvalues, kinks, share_names, shares
 from kernels.basins_frame import BasinsFrame
-from kernels.batched_descent import BatchedDescent, mark_last_, require_elementwise
+from kernels.basins_parameters import BasinsParameters
+from kernels.batched_descent import BatchedDescent, left_out, mark_last_, require_elementwise
 from kernels.descent import Descent
 from kernels.errors import ParameterError
 from kernels.objective_base import Objective, read_only
 from kernels.objectives import make_objective
 from kernels.optimizers import OptimizerParameters
-from kernels.parameters import Parameters, setting
+from kernels.plain_optimizers import ASGDParameters
 from kernels.scenery import Scenery, make_scenery
 from kernels.simulation import Array, Finish, Scalar, Simulation, State, to_host
 
 PICTURES = 50  # a run is classified anew this many times; frames between two show the older one
 DTYPES = {"float64": torch.float64, "float32": torch.float32}
-
-
-class BasinsParameters(Parameters):
-    """Every point of a grid over the domain is a start; full data, no noise."""
-
-    kind: Literal["basins"] = "basins"
-    optimizer: int = setting(
-        0, ge=0, le=63, label="Optimizer row", help="Which optimizer of the list descends, from 0."
-    )
-    resolution: int = setting(
-        256, ge=8, le=1024, slider=(64, 512), help="How many starts there are along each axis."
-    )
-    steps: int = setting(
-        200,
-        ge=1,
-        le=20_000,
-        slider=(10, 2000),
-        scale="log",
-        unit="steps",
-        help="How long each start may descend.",
-    )
-    tolerance: float = setting(
-        0.01,
-        gt=0,
-        le=10,
-        slider=(1e-6, 1.0),
-        scale="log",
-        help="A start has come to rest once the gradient stays shorter than this.",
-    )
-    radius: float = setting(
-        0.01,
-        ge=0.005,
-        le=0.1,
-        scale="log",
-        unit="of the width",
-        help="How near to a minimum an end point must lie to belong to it.",
-    )
-    dtype: Literal["float64", "float32"] = setting(
-        "float64",
-        label="Precision",
-        help="The numbers it computes with; 32 bits are faster on a GPU.",
-    )
-    sweep: int = setting(
-        0,
-        ge=0,
-        le=200,
-        unit="learning rates",
-        help="How many learning rates are tried in turn; 0 keeps to that of the optimizer.",
-    )
-    sweep_from: float = setting(
-        0.01, gt=0, le=1000, scale="log", slider=(1e-4, 10.0), help="The first learning rate."
-    )
-    sweep_to: float = setting(
-        0.03, gt=0, le=1000, scale="log", slider=(1e-4, 10.0), help="The last learning rate."
-    )
-
-    @model_validator(mode="after")
-    def _sweep_rises(self) -> Self:
-        if self.sweep and self.sweep_to <= self.sweep_from:
-            raise ParameterError(
-                f"The sweep ends at {self.sweep_to:g} and starts at {self.sweep_from:g}; it must "
-                "rise. Give a larger last learning rate.",
-                "sweep_to",
-            )
-        return self
-
-    @property
-    def rates(self) -> tuple[float, ...]:
-        """The learning rates of the sweep, evenly spaced on a log scale; empty without one."""
-        return tuple(float(r) for r in np.geomspace(self.sweep_from, self.sweep_to, self.sweep))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +44,7 @@ class _Picture:
     end_points: Array  # (N, 2)
     shares: Array  # (S,)
     limits: Array  # (known,)
+    kinks: Array  # (known,)
 
 
 class Basins(Simulation[Descent, BasinsFrame]):
@@ -124,7 +56,7 @@ class Basins(Simulation[Descent, BasinsFrame]):
     dtype: ClassVar[torch.dtype] = torch.float64
     prefers: ClassVar[Literal["cpu", "accelerator"]] = "cpu"
     shared: ClassVar[frozenset[str]] = frozenset(
-        {"objective", "_starts", "_attractors", "_axes", "_picture", "_scenery"}
+        {"objective", "_starts", "_attractors", "_axes", "_picture", "_scenery", "_lowest"}
     )
 
     def __init__(self, parameters: Descent, device: torch.device) -> None:
@@ -151,6 +83,12 @@ class Basins(Simulation[Descent, BasinsFrame]):
             radius=experiment.radius,
             device=device,
             dtype=dtype,
+        )
+        # Below all starts, where the loss has no floor, is on the way down for ever.
+        self._lowest = (
+            self.objective.loss(self._starts).amin()
+            if self.objective.infimum == -math.inf
+            else None
         )
         self._picture: _Picture | None = None
         self._sweep_shares: list[Array] = []
@@ -223,6 +161,7 @@ class Basins(Simulation[Descent, BasinsFrame]):
             end_points=picture.end_points.reshape(side, side, 2),
             ends=picture.endings.ends,
             limits=picture.limits,
+            kinks=picture.kinks,
             shares=picture.shares,
             share_names=names,
             sweep_rates=read_only(np.array(rates)),
@@ -252,14 +191,27 @@ class Basins(Simulation[Descent, BasinsFrame]):
         self._last_moving = torch.full_like(
             self._starts[:, 0], -1, dtype=torch.int16
         )  # (N,) the last step after which the gradient was longer than the tolerance
+        self._falls = None if self._lowest is None else torch.zeros_like(self._last_moving).bool()
         self._look()
 
     def _look(self) -> None:
         """The gradient at the present points, and which of them still move."""
         self._gradient = self.objective.gradient(self._descent.points)  # (1, N, 2)
-        x, y = self._gradient[0].unbind(-1)  # (N,) each
+        slope, decay = self._gradient[0], self._coupled_decay()
+        if decay:  # it rests where the slope and the pull of the decay cancel
+            slope = torch.add(slope, self._descent.points[0], alpha=decay)
+        x, y = slope.unbind(-1)  # (N,) each
         at_rest = torch.addcmul(x * x, y, y) <= self._experiment.tolerance**2  # False for NaN
         mark_last_(self._last_moving, at_rest, self._descent.steps)
+        if self._falls is not None and self._lowest is not None:
+            self._falls |= self.objective.loss(self._descent.points[0]) < self._lowest
+
+    def _coupled_decay(self) -> float:
+        """What the optimizer adds to the gradient for each unit of the point; 0 if nothing."""
+        row = self._row
+        is_apart = isinstance(row, AdamWParameters) or getattr(row, "decoupled_weight_decay", False)
+        lambd = row.lambd if isinstance(row, ASGDParameters) else 0.0
+        return lambd + (0.0 if is_apart else row.weight_decay)
 
     def _present_picture(self) -> _Picture:
         """The last picture, taken anew when a fiftieth of the run has passed, or it is over."""
@@ -277,7 +229,8 @@ class Basins(Simulation[Descent, BasinsFrame]):
         if self._picture is None or (self._picture.run, self._picture.step) != (self._run, steps):
             points = self._descent.points[0]  # (N, 2)
             at_rest = self._last_moving < steps
-            endings = self._attractors.classify(points, at_rest)
+            limits, kinked = self._limits()
+            endings = self._attractors.classify(points, at_rest, self._falls)
             self._picture = _Picture(
                 run=self._run,
                 step=steps,
@@ -285,29 +238,46 @@ class Basins(Simulation[Descent, BasinsFrame]):
                 steps=to_host((self._last_moving + 2) * at_rest - 1),
                 end_points=to_host(points),
                 shares=shares(endings.labels, len(self.objective.minima)),
-                limits=self._limits(),
+                limits=limits,
+                kinks=kinked,
             )
         return self._picture
 
-    def _limits(self) -> Array:
-        """The learning rate above which each known minimum lets go, (known,); NaN for no rule."""
+    def _limits(self) -> tuple[Array, Array]:
+        """The learning rate above which each known minimum lets go, and where there is a kink.
+
+        Both (known,); the first is NaN where there is no rule, or a kink and so no curvature.
+        """
         known = torch.tensor(
             self._attractors.known, dtype=self._starts.dtype, device=self.device
         )  # (known, 2)
         if not len(known):
-            return read_only(np.empty(0))
+            return read_only(np.empty(0)), to_host(torch.empty(0, dtype=torch.bool))
+        kinked = kinks(self.objective, known)
         curvatures = eigenvalues(to_host(self.objective.hessian(known)))[1]
         limits = [self._row.limit(float(c)) for c in curvatures]
-        return read_only(np.array([math.nan if limit is None else limit for limit in limits]))
+        values = np.array([math.nan if limit is None else limit for limit in limits])
+        return read_only(np.where(kinked, math.nan, values)), kinked
 
     def _sentence(self, picture: _Picture) -> str:
         named = zip(picture.shares, share_names(self.objective), strict=True)
         told = [f"{_percent(share)} {name}" for share, name in sorted(named, reverse=True) if share]
         rest = f", and {len(told) - 5} more" if len(told) > 5 else ""
-        return (
+        sentences = [
             f"After {picture.step} steps of {self._row.title} at {self.learning_rate:.4g}, of "
-            f"{len(picture.steps)} starts {', '.join(told[:5])}{rest}."
-        )
+            f"{len(picture.steps)} starts {', '.join(told[:5])}{rest}.",
+            _on_kinks(self._attractors.known[picture.kinks]),
+            left_out(self.parameters),
+        ]
+        return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _on_kinks(points: Array) -> str:
+    """What is to be said of kinks at `points`, (K, 2)."""
+    if not len(points):
+        return ""
+    places = ", ".join(f"({', '.join(f'{c:.4g}' for c in point)})" for point in points)
+    return f"At {places} the slope jumps: there is no curvature and no rate that lets it rest."
 
 
 def _percent(share: float) -> str:

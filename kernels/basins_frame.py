@@ -19,7 +19,8 @@ class BasinsFrame(Frame):
 
     `ends`, (K, 2), are the `known` minima, then those found. `limits`, (known,), is the learning
     rate above which each lets go by the rule `limit_rule` of the optimizer; NaN, and "", where it
-    has none. `shares`, (S,), are the shares of the starts by `share_names`: each known minimum,
+    has none. `kinks`, (known,), booleans: the slope jumps there, so that no curvature and no limit
+    exist. `shares`, (S,), are the shares of the starts by `share_names`: each known minimum,
     other minima, and the endings. `sweep_rates`, (R,), and `sweep_shares`, (R, S), are the complete
     runs of a sweep.
     """
@@ -39,6 +40,7 @@ class BasinsFrame(Frame):
     end_points: Array
     ends: Array
     limits: Array
+    kinks: Array
     shares: Array
     share_names: tuple[str, ...]
     sweep_rates: Array

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from kernels.descent import Descent
 from kernels.errors import ParameterError
 from kernels.optimizers import OptimizerParameters, clip_gradient_
 
@@ -60,6 +61,19 @@ class BatchedDescent:
         for tensor in self._tensors:
             tensor.grad = None  # else it would hold the memory of the old gradient
         self.steps += 1
+
+
+def left_out(parameters: Descent) -> str:
+    """A sentence on what is set and not used where full data and true slopes are; "" for none."""
+    batch = getattr(parameters.objective, "batch_size", 0)
+    ignored = [
+        *(["mini-batches"] if batch else []),
+        *(["gradient noise"] if parameters.noise else []),
+    ]
+    if not ignored:
+        return ""
+    verb = "are" if batch else "is"
+    return f"The {' and '.join(ignored)} set {verb} left out: every step uses the full, true slope."
 
 
 def mark_last_(last: Tensor, is_over: Tensor, step: int) -> None:

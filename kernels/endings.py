@@ -36,15 +36,15 @@ class Course:
     first_loss: float
     stride: float = math.nan
     drift: float = math.nan
-    noisy: bool = False  # mini-batches or gradient noise
+    disturbance: str = ""  # what makes its gradients uncertain, such as "gradient noise"
 
 
-def reached(objective: Objective, course: Course, tolerance: float) -> Finish:
-    """It came within `tolerance` of the loss of a known minimum, or of the infimum."""
-    goal = nearest_goal(objective, course, tolerance)
+def reached(objective: Objective, course: Course, goal: Minimum | None, tolerance: float) -> Finish:
+    """It came within `tolerance` of the loss of `goal`, or of the infimum for None, and stayed."""
     if goal is None:
         bound = objective.infimum or 0.0
-        where = f"{_number(bound)}, below which the loss never falls and which no point reaches"
+        lowest = "the lowest there is" if is_attained(objective) else "which no point reaches"
+        where = f"{_number(bound)}, {lowest}"
         numbers = {"infimum": bound}
     else:
         depth = "the lowest there is" if goal.kind == "global" else "a local minimum"
@@ -52,17 +52,25 @@ def reached(objective: Objective, course: Course, tolerance: float) -> Finish:
         numbers = {"minimum": goal.value}
     sentence = (
         f"{course.label} converged after {steps(course.step)}: "
-        f"its loss came within {_number(tolerance)} of {where}."
+        f"its loss has stayed within {_number(tolerance)} of {where}."
     )
     numbers |= {"step": course.step, "tolerance": tolerance}
     return Finish(reason="converged", sentence=sentence, numbers=numbers)
 
 
-def nearest_goal(objective: Objective, course: Course, tolerance: float) -> Minimum | None:
-    """The known minimum that a racer came down to: the nearest of those that are high enough."""
-    near = sorted(objective.minima, key=lambda minimum: math.dist(minimum.point, course.point))
-    high = [minimum for minimum in near if course.loss <= minimum.value + tolerance]
-    return next(iter(high or near), None)
+def is_attained(objective: Objective) -> bool:
+    """Whether some point has the infimum of `objective`, as a level trough has, for its loss."""
+    return objective.is_quadratic or any(m.value == objective.infimum for m in objective.minima)
+
+
+def height(objective: Objective, loss: float) -> str:
+    """How far `loss` lies above the infimum, in words; "" where that is not known or -inf."""
+    infimum = objective.infimum
+    if infimum is None or not math.isfinite(infimum):
+        return ""
+    if is_attained(objective):
+        return f"{_number(loss - infimum)} above the lowest there is"
+    return f"{_number(loss - infimum)} above {_number(infimum)}, which no point reaches"
 
 
 def rested(objective: Objective, course: Course, ground: Ground, tolerance: float) -> Finish:
@@ -100,13 +108,13 @@ def left(objective: Objective, course: Course, curvature: float) -> Finish:
 
 def unfinished(objective: Objective, course: Course, ground: Ground) -> Finish:
     """It was still under way when the horizon came."""
-    above = ""
-    if objective.infimum is not None and math.isfinite(objective.infimum):
-        above = f", {_number(course.loss - objective.infimum)} above the lowest there is"
+    above = height(objective, course.loss)
+    if objective.infimum == -math.inf:
+        above = "and this surface has no floor"
     sentence = (
         f"{course.label} was stopped after {steps(course.step)} at "
         f"{place(objective, course.point)}, on {ground.phrase}; "
-        f"its loss is {_number(course.loss)}{above}."
+        f"its loss is {_number(course.loss)}{above and ', '}{above}."
     )
     numbers = {"step": course.step, "loss": course.loss, "slope": ground.slope}
     numbers |= {RING_RADIUS: ground.radius}
@@ -169,10 +177,13 @@ def _rule(objective: Objective, course: Course, curvature: float) -> str:
     )
     if course.rate > limit:
         return f"learning rate {rate} is above {against}{there}."
-    return (
-        f"although learning rate {rate} is not above {against}{there}; the rule holds near a "
-        "minimum, and this was farther off."
-    )
+    if course.disturbance:
+        why = f"the rule holds for full batches without noise, and here is {course.disturbance}"
+    elif objective.is_quadratic:
+        why = "the rule holds for a learning rate that stays, without clipping"
+    else:
+        why = "the rule holds near a minimum, and this was farther off"
+    return f"although learning rate {rate} is not above {against}{there}; {why}."
 
 
 def _why_not(course: Course, ground: Ground) -> str:
@@ -182,8 +193,8 @@ def _why_not(course: Course, ground: Ground) -> str:
         return "It stands still: weight decay holds it off the minimum, towards zero."
     if not course.drift < ORBIT * course.stride:
         return ""
-    if course.noisy:
-        return "It no longer gets ahead: noise in the gradient keeps it moving."
+    if course.disturbance:
+        return f"It no longer gets ahead: {course.disturbance} keeps it moving."
     if optimizer.no_limit and isinstance(optimizer.schedule, ConstantSchedule):
         return f"It no longer gets ahead: {optimizer.no_limit}."
     if ground.phrase.endswith("does not vanish"):

@@ -1,5 +1,6 @@
 """Typed objectives: f(x, y) and f(w)."""
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, model_validator
@@ -72,6 +73,9 @@ class CurveParameters(Parameters):
         return self
 
 
+SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
 class TypedObjective(Objective):
     """A typed formula as an objective; it holds no tensors and runs anywhere."""
 
@@ -79,7 +83,7 @@ class TypedObjective(Objective):
         self.expression = expression
         self.axes = expression.variables
         self.dimension = len(self.axes)
-        self.title = expression.text
+        self.title = pretty(expression.text)
         self.formula = f"f({', '.join(self.axes)}) = {expression.tex()}"
         self.domain = domain
         known = known_of(expression)
@@ -106,3 +110,11 @@ class CurveObjective(TypedObjective):
         low, high = parameters.w_min, parameters.w_max
         super().__init__(parse(parameters.text, LINE), ((low, high),))
         self.start = (low + 6 * (high - low) / 7,)
+
+
+def pretty(text: str) -> str:
+    """A typed formula as it is printed: 3*w**2 - 4*w as 3w² − 4w."""
+    text = re.sub(r"\*\*\s*(\d+)(?![\d.eE*])", lambda m: m[1].translate(SUPERSCRIPTS), text)
+    text = re.sub(r"(?<![\w.])([\d.]+)\s*\*(?!\*)\s*(?=[A-Za-z(])", r"\1", text)
+    text = re.sub(r"(?<!\*)\s*\*(?!\*)\s*", "\u00b7", text)
+    return re.sub(r"(?<!\d[eE])-", "\u2212", text)

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from kernels.basins import Basins, BasinsParameters
+from kernels.basins import Basins
+from kernels.basins_parameters import BasinsParameters
 from kernels.comparison import LogisticComparison, LogisticComparisonParameters
 from kernels.descent import Descent
 from kernels.hyperparameter_map import HyperparameterMap, HyperparameterMapParameters

@@ -1,7 +1,7 @@
 """What lies under a point of a loss surface: minimum, saddle, plateau or slope, and why.
 
-Where second derivatives cannot decide (plateaus, the monkey saddle) or do not exist (Ackley's tip),
-a ring of probes around the point does.
+Where second derivatives cannot decide (plateaus, the monkey saddle), do not exist (Ackley's tip) or
+say what the ground around does not bear out (near x**3 = 0), a ring of probes does.
 """
 
 import math
@@ -58,10 +58,13 @@ def ground_at(objective: Objective, point: Tensor, gradient_tolerance: float) ->
     if slope > gradient_tolerance:
         kind, phrase, ways_down = _on_a_slope(objective, point, radius)
     else:
-        level = max(FLAT * max(1.0, float(np.abs(eigenvalues).max())), slope / radius)
-        if decided := _by_curvature(eigenvalues, level):
+        rises = rises_around(objective, point, radius)
+        kind, phrase, ways_down = _by_ring(rises)
+        # Below twice slope / radius a stationary point may lie elsewhere in the ring, or in none:
+        level = max(FLAT * max(1.0, float(np.abs(eigenvalues).max())), 2 * slope / radius)
+        decided = _by_curvature(eigenvalues, level)
+        if decided and _is_borne_out(decided, rises, ways_down):
             return ground(kind=decided, phrase=f"a {decided}")
-        kind, phrase, ways_down = _by_ring(rises_around(objective, point, radius))
         phrase = f"{phrase}; second derivatives cannot decide this, a ring of probes does"
     return ground(kind=kind, phrase=phrase, ways_down=ways_down, radius=radius)
 
@@ -133,6 +136,18 @@ def _by_curvature(eigenvalues: Array, level: float) -> GroundKind | None:
     if (np.abs(eigenvalues) <= level).any():
         return None
     return "minimum" if ups else "maximum"
+
+
+def _is_borne_out(kind: GroundKind, rises: Array, ways_down: int) -> bool:
+    """Whether a ring does not gainsay what the second derivatives in its middle say.
+
+    A saddle is gainsaid by a ring with other than two ways down, not by one that sees less of it.
+    """
+    if kind == "minimum":
+        return not (rises < 0).any()
+    if kind == "maximum":
+        return not (rises > 0).any()
+    return ways_down == 2 or not ((rises > 0).any() and (rises < 0).any())
 
 
 def _by_ring(rises: Array) -> tuple[GroundKind, str, int]:

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from pydantic import model_validator
 
-from kernels.batched_descent import mark_last_
+from kernels.batched_descent import left_out, mark_last_
 from kernels.descent import Descent
 from kernels.errors import ParameterError
 from kernels.hyperparameter_map_frame import (
@@ -27,7 +27,7 @@ from kernels.momentum_theory import MomentumTheory, theory_at_minimum
 from kernels.objective_base import read_only
 from kernels.objectives import Objective, make_objective
 from kernels.parameters import Parameters, setting
-from kernels.simulation import Array, Finish, Simulation, to_host
+from kernels.simulation import Array, Finish, Scalar, Simulation, to_host
 
 BLOWN_UP = 1e3  # a gap this many times that of the start has diverged
 RATES_BELOW = 1e-2  # the least learning rate drawn, as a share of the largest, where none is given
@@ -110,7 +110,7 @@ class HyperparameterMap(Simulation[Descent, HyperparameterMapFrame]):
         super().__init__(parameters, device)
         self.objective = objective = make_objective(parameters.objective, device, self.dtype)
         self._infimum = _floor(objective)
-        start = parameters.start or objective.start
+        self._start = start = parameters.start or objective.start
         self._theory = theory_at_minimum(objective, start, self._experiment.nesterov, device)
         self._rates, self._momenta = _axes(self._experiment, self._theory)  # (W,), (H,)
         momenta, rates = np.meshgrid(self._momenta, self._rates, indexing="ij")  # (H, W)
@@ -170,6 +170,10 @@ class HyperparameterMap(Simulation[Descent, HyperparameterMapFrame]):
         plain_rate = theory.plain_rate if theory else math.nan
         frame = HyperparameterMapFrame(
             step=self.step_count,
+            title=self.objective.title,
+            start=read_only(np.array(self._start)),
+            horizon=self.length,
+            legend=self._legend(),
             logarithmic=self._experiment.logarithmic,
             tolerance=self._experiment.tolerance,
             learning_rates=self._rates,
@@ -193,6 +197,29 @@ class HyperparameterMap(Simulation[Descent, HyperparameterMapFrame]):
             sentence="",
         )
         return replace(frame, sentence=compared(frame))
+
+    def _legend(self) -> str:
+        name = "Nesterov's momentum" if self._experiment.nesterov else "momentum"
+        told = f"Every pixel is gradient descent with {name}; the list of optimizers is not used."
+        return f"{told} {left_out(self.parameters)}".strip()
+
+    def summary(self) -> dict[str, Scalar]:
+        frame = self.frame()
+        pairs = {
+            "fewest": (frame.best_rate, frame.best_momentum, frame.best_steps),
+            "fewest without momentum": (frame.plain_rate, 0.0, frame.plain_steps),
+            "theory's fastest": (frame.theory_rate, frame.theory_momentum, frame.theory_steps),
+            "theory's plain rate": (frame.theory_plain_rate, 0.0, frame.theory_plain_steps),
+        }
+        told: dict[str, Scalar] = {}
+        for name, (rate, momentum, steps) in pairs.items():
+            if math.isfinite(rate):
+                told[f"{name}: learning rate"] = rate
+                told[f"{name}: momentum"] = momentum
+                told[f"{name}: steps"] = steps if steps >= 0 else None
+        told["share diverged"] = float((frame.steps == DIVERGED).mean())
+        told["share not arrived"] = float((frame.steps == NOT_REACHED).mean())
+        return told
 
     def _steps_at(self, steps: Array, rate: float, momentum: float) -> int:
         """What the pixel at exactly this pair has needed; `NOT_REACHED` if there is none."""

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from kernels.simulation import Array, Frame
+from kernels.race_frame import plain
+from kernels.simulation import Array, Frame, Scalar
 
 NOT_REACHED = -1
 DIVERGED = -2
@@ -19,12 +20,19 @@ class HyperparameterMapFrame(Frame):
     arrived. `best_*` is the pixel with the fewest steps, `plain_*` that with momentum 0: steps is
     `NOT_REACHED` and the rest NaN while there is none. Of equals, the first by momentum, then rate.
 
+    `title` names the objective, `start`, (d,), where all descend from, and `horizon` how many steps
+    they have; `legend` tells the terms.
+
     Theory, empty or NaN where no curvature is known: `limits`, (H,), the learning rate at which
     each momentum turns unstable; `speeds`, (H, W), the factor by which the distance shrinks each
     step; `theory_*`, its fastest pair, with and without momentum, and the steps that these pixels
     have needed. `theory` says for what it holds, `sentence` compares it with the map.
     """
 
+    title: str
+    start: Array
+    horizon: int
+    legend: str
     tolerance: float
     logarithmic: bool
     learning_rates: Array
@@ -44,6 +52,10 @@ class HyperparameterMapFrame(Frame):
     theory_plain_steps: int
     theory: str
     sentence: str
+
+    def row(self) -> dict[str, Scalar]:
+        row = super(HyperparameterMapFrame, self).row()  # a dataclass with slots is a new class
+        return {k: plain(v) if isinstance(v, float) else v for k, v in row.items()}
 
 
 def compared(frame: HyperparameterMapFrame) -> str:

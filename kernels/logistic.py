@@ -168,5 +168,7 @@ def _classes(
             f"'{names[1]}' of {table} has {len(found)} different values; it needs two, "
             "one for each class, such as 0 and 1. Choose another column."
         )
-    note = () if set(found) == {0, 1} else (f"{found[0]:g} counts as 0 and {found[1]:g} as 1.",)
+    note = (
+        () if set(found) == {0, 1} else (f"Here {found[0]:g} counts as 0 and {found[1]:g} as 1.",)
+    )
     return x, (y == found[1]).astype(np.float64), names, note

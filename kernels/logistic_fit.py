@@ -61,8 +61,12 @@ class Separation:
         but = "" if self.tied_at is None else f" but for the points at x = {self.tied_at:g}"
         # Squared error is not convex: it may have minima, but none of them is the lowest point.
         none = "there is no minimum" if loss == "cross-entropy" else "there is no lowest point"
+        measure = "Cross-entropy" if loss == "cross-entropy" else "Squared error"
         bound = f"{self.infimum[loss]:.4g}"
-        return f"these data separate{but}: {none}; the loss falls towards {bound} for ever"
+        return (
+            f"{measure}: these data separate{but}, so {none}; "
+            f"steeper curves bring it ever nearer to {bound}, which no curve reaches."
+        )
 
 
 def separation_of(x: Array, y: Array) -> Separation | None:

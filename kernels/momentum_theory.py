@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from kernels.attractors import eigenvalues
+from kernels.attractors import eigenvalues, kinks
 from kernels.objectives import Objective
 from kernels.simulation import Array, to_host
 
@@ -76,15 +76,15 @@ def theory_at_minimum(
 ) -> MomentumTheory | None:
     """The theory for the known minimum nearest to `start`.
 
-    None if no minimum is known, if its curvature is not positive, and on `meta`, where no curvature
-    can be read.
+    None if no minimum is known, if its curvature is not positive or a kink leaves it with none, and
+    on `meta`, where no curvature can be read.
     """
     if not objective.minima or device.type == "meta":
         return None
     minimum = min(objective.minima, key=lambda m: math.dist(m.point, start))
     point = torch.tensor(minimum.point, dtype=torch.float64, device=device)
     least, largest = (float(e) for e in eigenvalues(to_host(objective.hessian(point))))
-    if not least > 1e-12 * largest > 0.0:
+    if not least > 1e-12 * largest > 0.0 or kinks(objective, point.unsqueeze(0)).any():
         return None
     where = ", ".join(f"{c:.4g}" for c in minimum.point)
     validity = (

@@ -88,12 +88,12 @@ class OptimizerParameters(Parameters):
 
     @property
     def label(self) -> str:
-        """Its name with the settings that tell it from others, such as "Momentum 0.44, β 0.56"."""
-        parts = [f"{self.title} {self.learning_rate:.2g}", *self.marks()]
+        """Its name and the settings that tell it apart, such as "Momentum 0.4444, β 0.5556"."""
+        parts = [f"{self.title} {short(self.learning_rate)}", *self.marks()]
         if not isinstance(self.schedule, ConstantSchedule):
             parts.append(SCHEDULE_LABELS[self.schedule.kind].lower())
         if self.weight_decay != type(self).model_fields["weight_decay"].default:
-            parts.append(f"decay {self.weight_decay:.2g}")
+            parts.append(f"decay {short(self.weight_decay)}")
         if self.clip_norm or self.clip_value:
             parts.append("clipped")
         return ", ".join(parts)
@@ -109,6 +109,10 @@ class OptimizerParameters(Parameters):
     def rate(self, step: int) -> float:
         """The learning rate of the step from `step` to the next: the schedule is in it."""
         return self.learning_rate * self.schedule.factor(step)
+
+    def effective_rate(self, step: int) -> float:
+        """`rate`, but shrunken where the method itself shrinks it with the steps."""
+        return self.rate(step)
 
     def build(self, parameters: list[Tensor]) -> torch.optim.Optimizer:
         """The optimizer of torch for `parameters`, with the learning rate of the first step."""
@@ -158,3 +162,9 @@ def clip_gradient_(gradient: Tensor, clip_norm: float, clip_value: float) -> Ten
     if clip_value:
         gradient.clamp_(min=-clip_value, max=clip_value)
     return gradient
+
+
+def short(value: float) -> str:
+    """`value` in up to four digits, such as 0.4444, 1000 or 1e-6."""
+    mantissa, mark, exponent = f"{value:.4g}".partition("e")
+    return f"{mantissa}e{int(exponent)}" if mark else mantissa

@@ -4,7 +4,7 @@ from typing import Any, ClassVar, Literal
 
 import torch
 
-from kernels.optimizer_parameters import OptimizerParameters
+from kernels.optimizer_parameters import OptimizerParameters, short
 from kernels.parameters import setting
 from kernels.schedules import ConstantSchedule
 
@@ -40,7 +40,7 @@ class MomentumParameters(OptimizerParameters):
     )
 
     def marks(self) -> list[str]:
-        return [f"β {self.momentum:.2g}"]
+        return [f"β {short(self.momentum)}"]
 
     def hyperparameters(self) -> dict[str, Any]:
         return {
@@ -71,7 +71,7 @@ class NesterovParameters(OptimizerParameters):
     momentum: float = setting(0.9, gt=0, lt=1, help="The share β of its velocity that it keeps.")
 
     def marks(self) -> list[str]:
-        return [f"β {self.momentum:.2g}"]
+        return [f"β {short(self.momentum)}"]
 
     def hyperparameters(self) -> dict[str, Any]:
         return {"momentum": self.momentum, "nesterov": True, "weight_decay": self.weight_decay}
@@ -97,7 +97,6 @@ class ASGDParameters(OptimizerParameters):
     title: ClassVar[str] = "ASGD"
     optimizer: ClassVar[type[torch.optim.Optimizer]] = torch.optim.ASGD
     waits: ClassVar[bool] = True
-    no_limit: ClassVar[str] = "its rate shrinks with the steps, so that no fixed limit holds for it"
 
     kind: Literal["asgd"] = "asgd"
     lambd: float = setting(
@@ -115,6 +114,20 @@ class ASGDParameters(OptimizerParameters):
             "t0": self.t0,
             "weight_decay": self.weight_decay,
         }
+
+    def effective_rate(self, step: int) -> float:
+        """Shrunken as torch does it: from the second step on by the rate of the step before."""
+        rate = self.rate(max(0, step - 1))
+        shrunken: float = rate / (1.0 + self.lambd * rate * step) ** self.alpha
+        return shrunken
+
+    def limit(self, eigenvalue: float) -> float | None:
+        """2/λ, both decays added to λ, for the rate that it has come down to."""
+        curvature = eigenvalue + self.weight_decay + self.lambd
+        return 2.0 / curvature if curvature > 0 else None
+
+    def limit_rule(self) -> str:
+        return "2/(λ + both decays)" if self.weight_decay else "2/(λ + lambd)"
 
 
 class RpropParameters(OptimizerParameters):

@@ -107,10 +107,8 @@ def _known(polynomial: Polynomial, count: int) -> Known:
         determinant = first * last - mixed * mixed
         adjugate = [[last, -mixed], [-mixed, first]]
     if not determinant:  # a constant, a plane, or a trough, level or sloping
-        if not any(sum(exponents) for exponents in polynomial):
-            return Known(is_quadratic=True, infimum=float(constant))
-        is_plane = all(sum(exponents) < 2 for exponents in polynomial)
-        return Known(is_quadratic=True, infimum=-math.inf if is_plane else None)
+        trace = first if count == 1 else first + last
+        return Known(is_quadratic=True, infimum=_floor(adjugate, slope, constant, trace))
     solution = [-_dot(row, slope) / determinant for row in adjugate]
     point = tuple(map(float, solution))
     if first > 0 and determinant > 0:
@@ -118,6 +116,20 @@ def _known(polynomial: Polynomial, count: int) -> Known:
         return Known(is_quadratic=True, minima=(minimum,), infimum=minimum.value)
     saddles = (point,) if determinant < 0 and count == 2 else ()
     return Known(is_quadratic=True, saddles=saddles, infimum=-math.inf)
+
+
+def _floor(
+    adjugate: list[list[Fraction]], slope: list[Fraction], constant: Fraction, trace: Fraction
+) -> float:
+    """The infimum where H has no inverse: -inf where it bends down, or the slope runs along it.
+
+    The one eigenvalue of H that may differ from zero is its trace t, and the rows of its adjugate
+    lie in its null space: without a part of the slope g there, the floor is c - g'g / 2t.
+    """
+    runs_on = any(_dot(row, slope) for row in adjugate) if trace else any(slope)
+    if trace < 0 or runs_on:
+        return -math.inf
+    return float(constant - _dot(slope, slope) / (2 * trace)) if trace else float(constant)
 
 
 def _unit(index: int, count: int) -> Exponents:

@@ -13,16 +13,26 @@ import torch
 from torch import Tensor
 
 from kernels.arrivals import REACH, Arrivals
+from kernels.curvature import eigenvalues_at, limits_at
 from kernels.descent import Descent
 from kernels.device import make_generator
 from kernels.endings import RING_RADIUS, together
 from kernels.errors import ParameterError
 from kernels.history import Thinned
-from kernels.judging import Endings, Standing, judge, reopened, sentences, statuses
+from kernels.judging import (
+    Standing,
+    Verdicts,
+    converged_at,
+    disturbance,
+    judge,
+    reopened,
+    sentences,
+    statuses,
+)
 from kernels.objectives import Objective, make_objective
-from kernels.optimizers import OptimizerParameters, SGDParameters
+from kernels.optimizers import SGDParameters
 from kernels.parameters import Parameters
-from kernels.race_frame import RaceFrame, plain
+from kernels.race_frame import RaceFrame, blanked, ended, plain
 from kernels.racers import Racers
 from kernels.scenery import Scenery, make_scenery
 from kernels.simulation import Array, Scalar, Simulation, State, Trace, to_host
@@ -66,7 +76,7 @@ class Race(Simulation[Descent, RaceFrame]):
             self.dtype,
         )
         self._generator = make_generator(device, parameters.seed)
-        self._endings: Endings = (None,) * shape[0]
+        self._verdicts: Verdicts = (None,) * shape[0]
 
     @property
     def length(self) -> int:
@@ -108,9 +118,9 @@ class Race(Simulation[Descent, RaceFrame]):
         return noise.mul_(self.parameters.noise)
 
     def observe(self) -> None:
-        self._endings = judge(self._standing(self._arrivals), self._endings)
-        told = tuple(ending for ending in self._endings if ending is not None)
-        if len(told) == len(self._endings):
+        self._verdicts = judge(self._standing(self._arrivals), self._verdicts)
+        told = tuple(verdict.finish for verdict in self._verdicts if verdict is not None)
+        if len(told) == len(self._verdicts):
             self.finished = together(told)
 
     def _standing(self, arrivals: Arrivals) -> Standing:
@@ -141,43 +151,64 @@ class Race(Simulation[Descent, RaceFrame]):
         self._racers.adjust(parameters.optimizers, self.step_count)
         if self.finished is not None or self.step_count >= self.length:
             self.finished = None
-            self._endings = reopened(self._endings)
+            self._verdicts = reopened(self._verdicts)
             self.observe()
 
     def frame(self, watch: frozenset[str] = frozenset()) -> RaceFrame:
         standing = self._standing(self._arrivals.copy())
-        loss, slopes, noted = standing.losses, standing.slopes, standing.noted
+        noted = standing.noted
         positions, specs = self._racers.positions, self.parameters.optimizers
-        rates = np.array([spec.rate(self.step_count) for spec in specs])
+        has_left = noted.left_at >= 0  # (R,)
+        loss, slopes = blanked(standing.losses, has_left), blanked(standing.slopes, has_left)
+        rates = np.array([spec.effective_rate(self.step_count) for spec in specs])
         is_plain = np.array([isinstance(spec, SGDParameters) for spec in specs])
         eigenvalues = self._eigenvalues(watch)
+        steps = np.append(self._history.step_numbers(), self.step_count)
+        exit_losses = self._losses_at(noted.exits)
+        losses = self._history.with_last(LOSSES, torch.tensor(loss, device=self.device))
         return RaceFrame(
             step=self.step_count,
             scenery=self._scenery,
             names=standing.names,
             axes=self.objective.axes,
-            steps=np.append(self._history.step_numbers(), self.step_count),
+            steps=steps,
             paths=to_host(self._history.with_last(PATHS, positions)),
-            losses=to_host(self._history.with_last(LOSSES, torch.tensor(loss, device=self.device))),
+            losses=ended(to_host(losses), steps, noted.left_at, exit_losses),
             positions=to_host(positions),
             loss=loss,
             gradients=slopes,
             learning_rates=rates,
-            last_steps=to_host(positions - self._racers.previous),
-            predicted=self._predicted(),
+            last_steps=blanked(to_host(positions - self._racers.previous), has_left),
+            predicted=blanked(self._predicted(), has_left),
             promised=np.where(is_plain, loss - rates * (slopes**2).sum(axis=-1), math.nan),
             batch=self._batch(),
             epoch=self.step_count / self.objective.steps_per_epoch,
-            velocities=self._racers.moments([spec.first_moment for spec in specs]),
-            second_moments=self._racers.moments([spec.second_moment for spec in specs]),
+            velocities=blanked(self._racers.moments([s.first_moment for s in specs]), has_left),
+            second_moments=blanked(
+                self._racers.moments([s.second_moment for s in specs]), has_left
+            ),
             eigenvalues=eigenvalues,
-            limits=_limits(specs, eigenvalues),
-            status=statuses(noted, self._endings),
-            sentences=sentences(standing, self._endings),
-            converged_at=noted.converged_at,
-            rings=np.array([e.numbers.get(RING_RADIUS, 0.0) if e else 0.0 for e in self._endings]),
+            limits=limits_at(specs, eigenvalues),
+            disturbance=disturbance(self.objective, self.parameters),
+            status=statuses(noted, self._verdicts),
+            grounds=tuple(verdict.ground if verdict else "" for verdict in self._verdicts),
+            sentences=sentences(standing, self._verdicts),
+            converged_at=converged_at(noted, self._verdicts),
+            within_since=np.where(has_left, -1, noted.within_since),
+            left_at=noted.left_at,
+            exits=noted.exits,
+            exit_losses=exit_losses,
+            rings=np.array(
+                [v.finish.numbers.get(RING_RADIUS, 0.0) if v else 0.0 for v in self._verdicts]
+            ),
             trace=self._watched_update(watch),
         )
+
+    def _losses_at(self, points: Array) -> Array:
+        """The loss at each of `points`, (R, d) -> (R,); NaN where there is none."""
+        with torch.no_grad():
+            losses = self.objective.loss(torch.tensor(points, device=self.device, dtype=self.dtype))
+        return np.where(np.isfinite(points).all(axis=-1), to_host(losses), math.nan)
 
     @cached_property
     def _scenery(self) -> Scenery:
@@ -186,12 +217,12 @@ class Race(Simulation[Descent, RaceFrame]):
     def _watched_update(self, watch: frozenset[str]) -> Trace | None:
         """The update of the racer watched as "update.N"; of the last, if there are fewer."""
         wanted = [int(name.removeprefix(UPDATE)) for name in watch if name.startswith(UPDATE)]
-        return self.explain(min(*wanted, len(self._endings) - 1)) if wanted else None
+        return self.explain(min(*wanted, len(self._verdicts) - 1)) if wanted else None
 
     def _predicted(self) -> Array:
         """What the slope before the last step promised for its end, (R,); NaN before the first."""
         if not self.step_count:
-            return np.full(len(self._endings), math.nan)
+            return np.full(len(self._verdicts), math.nan)
         with torch.no_grad():
             before = self.objective.loss(self._racers.previous)
         slope = self.objective.gradient(self._racers.previous)
@@ -253,7 +284,7 @@ class Race(Simulation[Descent, RaceFrame]):
             "racers": self._racers.state(),
             "history": self._history.state(),
             "arrivals": self._arrivals.state(),
-            "endings": self._endings,
+            "verdicts": self._verdicts,
             "generator": None if generator is None else generator.get_state(),
         }
 
@@ -265,27 +296,9 @@ class Race(Simulation[Descent, RaceFrame]):
         self._racers.restore(state["racers"])
         self._history.restore(state["history"])
         self._arrivals.restore(state["arrivals"])
-        self._endings = state["endings"]
+        self._verdicts = state["verdicts"]
         if self._generator is not None:
             self._generator.set_state(state["generator"])
-
-
-def eigenvalues_at(objective: Objective, points: Tensor) -> Array:
-    """The eigenvalues of the Hessian at `points`, (N, d) -> (N, d), rising; NaN for none."""
-    hessians = to_host(objective.hessian(points))  # (N, d, d)
-    eigenvalues = np.full(hessians.shape[:-1], math.nan)
-    is_finite = np.isfinite(hessians).all(axis=(-2, -1))
-    eigenvalues[is_finite] = np.linalg.eigvalsh(hessians[is_finite])
-    eigenvalues.flags.writeable = False
-    return eigenvalues
-
-
-def _limits(specs: tuple[OptimizerParameters, ...], eigenvalues: Array) -> Array:
-    """The learning rate above which each optimizer is unstable at its largest eigenvalue, (R,)."""
-    limits = [
-        spec.limit(float(largest)) for spec, largest in zip(specs, eigenvalues[:, -1], strict=True)
-    ]
-    return np.array([math.nan if limit is None else limit for limit in limits])
 
 
 def _start_of(parameters: Descent, objective: Objective) -> tuple[float, ...]:

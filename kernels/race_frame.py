@@ -18,12 +18,14 @@ class RaceFrame(Frame):
 
     Of all of them
         `names` on the screen, all different; `axes`, the names of the coordinates; `steps`, (T,),
-        the step numbers of the curves, the present one last.
+        the step numbers of the curves, the present one last; `disturbance`, what makes the
+        gradients uncertain, such as "gradient noise", "" for nothing.
     Curves
-        `paths`, (R, T, d), and `losses`, (R, T), over all data.
+        `paths`, (R, T, d), and `losses`, (R, T), over all data; NaN after the step that left.
     Now
+        Of who has left there is only the position, which is the last within reach.
         `positions`, (R, d), `loss`, (R,), `gradients`, (R, d), over all data and without noise;
-        `learning_rates`, (R,), of the step to come.
+        `learning_rates`, (R,), of the step to come: what schedules, and ASGD itself, make of them.
     The step just taken
         `last_steps`, (R, d); `predicted`, (R,), the loss that the slope at its beginning promised
         for its end: f - learning rate times slope squared, for plain SGD; `batch`, (B,), the
@@ -36,12 +38,21 @@ class RaceFrame(Frame):
         sum, of squared gradients.
     Curvature, where it is the same everywhere or "curvature" is watched
         `eigenvalues` of the Hessian at each racer, (R, d), rising; `limits`, (R,), the learning
-        rate above which each optimizer is unstable there.
+        rate above which each optimizer is unstable there, with full batches and without noise;
+        NaN where the smallest eigenvalue, with the weight decay, is not positive.
     What stays
         `scenery`, the objective and its surface, one object for the whole run.
     How it goes
-        `status` and a sentence of each; `converged_at`, (R,), the step at which each converged, -1
-        if it has not; `rings`, (R,), the radius of the ring of probes by which its end was judged,
+        `status` and a sentence of each; `grounds`, what each stood on when it ended: "minimum",
+        "saddle", "maximum", "plateau", "slope", "undefined", or "infimum" where it came down to one
+        that no point reaches; "" for the others. `converged_at`, (R,), the step since which each
+        has stayed where it converged, -1 if it has not; `within_since`, (R,), the step since which
+        it has been within the tolerance of a minimum so far, -1 if it is not: it may pass on.
+    Who left
+        `left_at`, (R,), the step that led out of reach or to where the loss is no number, -1 for
+        the others; `exits`, (R, d), where that step led, and `exit_losses`, (R,), the loss there.
+    How its end was judged
+        `rings`, (R,), the radius of the ring of probes by which its end was judged,
         0 without one; `trace`, the next update of one racer worked through, if "update.N" is
         watched.
     """
@@ -65,9 +76,15 @@ class RaceFrame(Frame):
     second_moments: Array
     eigenvalues: Array
     limits: Array
+    disturbance: str
     status: tuple[Status, ...]
+    grounds: tuple[str, ...]
     sentences: tuple[str, ...]
     converged_at: Array
+    within_since: Array
+    left_at: Array
+    exits: Array
+    exit_losses: Array
     rings: Array
     trace: Trace | None
 
@@ -105,3 +122,17 @@ class RaceFrame(Frame):
 def plain(value: float) -> float | None:
     """A plain number, or None where there is none: a table has no NaN."""
     return float(value) if math.isfinite(value) else None
+
+
+def blanked(values: Array, rows: Array) -> Array:
+    """A copy of `values`, (R, ...), that is NaN in the `rows`, (R,), that are True."""
+    copied = values.copy()
+    copied[rows] = math.nan
+    return copied
+
+
+def ended(losses: Array, steps: Array, left_at: Array, exit_losses: Array) -> Array:
+    """`losses`, (R, T), of `steps`, (T,), up to the one that left, `left_at`, and NaN after it."""
+    is_out = (left_at[:, None] >= 0) & (steps >= left_at[:, None])  # (R, T)
+    is_exit = steps == left_at[:, None]  # (R, T)
+    return np.where(is_out, np.where(is_exit, exit_losses[:, None], math.nan), losses)

@@ -8,20 +8,21 @@ names them all.
 """
 
 import math
-from dataclasses import dataclass
 from typing import ClassVar, Literal, Self
 
 import numpy as np
 import torch
 from pydantic import model_validator
 
-from kernels.batched_descent import BatchedDescent, mark_last_, require_elementwise
+from kernels.batched_descent import BatchedDescent, left_out, mark_last_, require_elementwise
 from kernels.descent import Descent
 from kernels.errors import ParameterError
 from kernels.objective_base import Objective, read_only
 from kernels.objectives import make_objective
 from kernels.parameters import Parameters, setting
-from kernels.simulation import Array, Finish, Frame, Simulation, to_host
+from kernels.race_frame import plain
+from kernels.simulation import Array, Finish, Scalar, Simulation, to_host
+from kernels.tuning_frame import TuningFrame
 
 
 class TuningParameters(Parameters):
@@ -90,38 +91,12 @@ class TuningParameters(Parameters):
         return tuple(float(r) for r in np.geomspace(self.rate_from, self.rate_to, self.rates))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TuningFrame(Frame):
-    """How R optimizers do at L learning rates from S starts, up to now.
-
-    `learning_rates`, (L,). `scores`, (3, R, L): the lower quartile, the median and the upper
-    quartile over the starts of what `criterion` says: the steps needed ("steps"), where a start
-    that has not arrived counts as the horizon, so that a quartile at the horizon means "or more";
-    or the loss reached ("loss"), infinite where it is no number, if no lowest loss is known.
-    `arrived`, (R, L): the share of the starts that have arrived, NaN for "loss". `best`, (R,), is
-    the index of the learning rate with the lowest median; of equals that with more arrivals, then
-    with the lower mean, then the smaller. `labels` names the optimizers, `sentences` tells the best
-    of each, `legend` the terms of the comparison. `starts` are the starting points, (S, d).
-    """
-
-    criterion: Literal["steps", "loss"]
-    horizon: int
-    learning_rates: Array
-    scores: Array
-    arrived: Array
-    best: Array
-    starts: Array
-    labels: tuple[str, ...]
-    sentences: tuple[str, ...]
-    legend: str
-
-
 class Tuning(Simulation[Descent, TuningFrame]):
     """All optimizers at all learning rates from all starts; a step is one step of each."""
 
     dtype: ClassVar[torch.dtype] = torch.float64
     prefers: ClassVar[Literal["cpu", "accelerator"]] = "cpu"
-    shared: ClassVar[frozenset[str]] = frozenset({"objective", "_starts"})
+    shared: ClassVar[frozenset[str]] = frozenset({"objective", "_starts", "_start_losses"})
 
     def __init__(self, parameters: Descent, device: torch.device) -> None:
         super().__init__(parameters, device)
@@ -147,6 +122,7 @@ class Tuning(Simulation[Descent, TuningFrame]):
             BatchedDescent(row, points)
             for row, points in zip(self._rows, self._points, strict=True)
         ]
+        self._start_losses = objective.loss(self._starts)  # (S,)
         self._last_above = torch.full(shape, -1, dtype=torch.int16, device=device)  # (R, L, S)
         self._look()
 
@@ -203,6 +179,7 @@ class Tuning(Simulation[Descent, TuningFrame]):
             arrived=read_only(arrived),
             best=best,
             starts=to_host(self._starts),
+            start_loss=float(np.median(to_host(self._start_losses))),
             labels=tuple(", ".join([row.title, *row.marks()]) for row in self._rows),
             sentences=tuple(
                 self._sentence(row, best[row], quartiles[:, row], arrived[row])
@@ -210,6 +187,19 @@ class Tuning(Simulation[Descent, TuningFrame]):
             ),
             legend=self._legend(),
         )
+
+    def summary(self) -> dict[str, Scalar]:
+        frame = self.frame()
+        score = "median steps" if frame.criterion == "steps" else "median loss"
+        told: dict[str, Scalar] = {}
+        for i, (label, best) in enumerate(zip(frame.labels, frame.best, strict=True)):
+            low, median, high = (plain(v) for v in frame.scores[:, i, best])
+            told[f"{label}: best learning rate"] = float(frame.learning_rates[best])
+            told |= {f"{label}: {score}": median, f"{label}: lower quartile": low}
+            told[f"{label}: upper quartile"] = high
+            if frame.criterion == "steps":
+                told[f"{label}: share arrived"] = float(frame.arrived[i, best])
+        return told
 
     def _sentence(self, row: int, best: int, quartiles: Array, arrived: Array) -> str:
         """The best learning rate of one optimizer, how good it is, and whether the grid held it."""
@@ -239,11 +229,12 @@ class Tuning(Simulation[Descent, TuningFrame]):
             if self._floor is not None
             else "loss at the end (no lowest loss is known)"
         )
-        return (
+        told = (
             f"{e.rates} learning rates from {e.rate_from:g} to {e.rate_to:g}, "
             f"{e.starts} starts over the domain (seed {e.seed}), horizon {e.steps} steps; "
             f"score: {criterion}; other settings as set."
         )
+        return f"{told} {left_out(self.parameters)}".strip()
 
 
 def best_rates(medians: Array, arrived: Array, means: Array) -> Array:

@@ -38,7 +38,6 @@ ACTIONS: tuple[ActionInfo, ...] = (
     ActionInfo(
         "reset", "Edit", "Reset all parameters", ("Ctrl+Backspace",), "reset", separated=True
     ),
-    ActionInfo("reset_scene", "Edit", "Back to the panel's opening scene", ("Ctrl+Home",)),
     ActionInfo("toggle_play", "Run", "Play or pause", ("Space", "K"), "play"),
     ActionInfo("step", "Run", "One step", ("Right",), "step"),
     ActionInfo("step_back", "Run", "One step back", ("Left",), "step-back"),
@@ -52,7 +51,7 @@ ACTIONS: tuple[ActionInfo, ...] = (
     ActionInfo("full_screen", "View", "Full screen", ("F11", "F5"), "full-screen", checkable=True),
     ActionInfo("leave_full_screen", "View", "Leave full screen", ("Esc",)),
     ActionInfo("toggle_controls", "View", "Show the controls", ("F9",), checkable=True),
-    ActionInfo("toggle_theme", "View", "Dark theme", ("Ctrl+D",), "theme", True, separated=True),
+    ActionInfo("toggle_theme", "View", "Dark theme", ("Ctrl+T",), "theme", True, separated=True),
     ActionInfo("larger", "View", "Larger", ("Ctrl++", "Ctrl+="), separated=True),
     ActionInfo("smaller", "View", "Smaller", ("Ctrl+-",)),
     ActionInfo("normal_size", "View", "Normal size", ("Ctrl+0",)),
@@ -60,7 +59,7 @@ ACTIONS: tuple[ActionInfo, ...] = (
     ActionInfo("doctor", "Help", "Examine this machine", ("Ctrl+F1",)),
     ActionInfo("about", "Help", "About Layerscope", ("Shift+F1",)),
 )
-MENUS = ("File", "Edit", "Run", "View", "Panel", "Help")
+MENUS = ("File", "Edit", "Run", "View", "Panel", "Scene", "Help")
 
 
 def make_actions(
@@ -83,7 +82,7 @@ def make_actions(
 
 def fill_menus(bar: QMenuBar, actions: Mapping[str, QAction]) -> dict[str, QMenu]:
     """Put `actions` into the menus where the table has them; gives the menus by title."""
-    menus = {title: bar.addMenu(title) for title in MENUS}
+    menus = {title: bar.addMenu(f"&{title}") for title in MENUS}
     for info in ACTIONS:
         if info.separated:
             menus[info.menu].addSeparator()

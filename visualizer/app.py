@@ -2,16 +2,18 @@
 
 import logging
 import os
+import signal
 import sys
 import threading
 import traceback
 from collections.abc import Sequence
 from types import TracebackType
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSettings, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from kernels.errors import LayerscopeError
+from visualizer.appearance import remembered_style
 from visualizer.loading import TorchLoader
 from visualizer.window import MainWindow
 from widgets.fonts import load_fonts
@@ -62,7 +64,7 @@ class Start(QObject):
         self._wanted = (scene, settings, device)
         self._loader = TorchLoader(self)
         self._loader.loaded.connect(self._loaded)
-        self._loader.failed.connect(window.warn)
+        self._loader.failed.connect(self._failed)
         window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -82,32 +84,40 @@ class Start(QObject):
         self._window.install(workbench)
         scene, settings, device = self._wanted
         try:
-            workbench.open(requested_scene(scene, settings, device))
+            workbench.files.open(requested_scene(scene, settings, device))
         except LayerscopeError as error:
-            self._window.warn(str(error))
             workbench.open_default()
+            self._window.warn(str(error))
 
-    def wait(self) -> None:
-        """Wait until torch is loaded, if it is being loaded: a thread may not outlive its owner."""
-        self._loader.wait()
+    @Slot(str, str)
+    def _failed(self, sentence: str, details: str) -> None:
+        self._window.showLoading("Nothing can be computed.")
+        self._window.warn(sentence, details)
+
+    def is_loading(self) -> bool:
+        return self._loader.isRunning()
 
 
 def run_window(
     scene: str, settings: Sequence[str], device: str | None, *, full_screen: bool = False
 ) -> int:
     """Open the window on `scene` and run until it is closed; gives the exit code."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Qt's loop would not look at Python's handler
     application = make_application()
     failures = Failures()
     failures.install()
-    style = Style(parent=application)
+    style = remembered_style(application)
     window = MainWindow(style)
     failures.happened.connect(window.warn)
     start = Start(window, style, scene, settings, device)
-    application.aboutToQuit.connect(start.wait)
     window.show()
     if full_screen:
         window.appearance.full_screen()
-    return application.exec()
+    code = application.exec()
+    if start.is_loading():  # an import cannot be interrupted, and its thread may not outlive Qt
+        QSettings().sync()
+        os._exit(code)
+    return code
 
 
 def make_application() -> QApplication:

@@ -1,23 +1,23 @@
 """How the window looks and is remembered: theme, size of letters, full screen, controls, place."""
 
-from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
+from PySide6.QtCore import QByteArray, QObject, QSettings, Qt, Signal
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
-from widgets.style import Style
+from widgets.style import LARGEST, SMALLEST, Style
 from widgets.theme import apply_theme
 
 LARGER = 1.1  # how much one press of Ctrl + enlarges
 LAYOUT_VERSION = 1  # raise it when docks change, so that an old layout is not restored
+_FULL_SCREEN = Qt.WindowState.WindowFullScreen
 
 
 class Appearance(QObject):
     """Switches what can be switched about the look of a window, and keeps it for the next time.
 
-    `controlsShown` is emitted when the controls come or go, `presenting` with full screen.
+    `changed` is emitted when the controls come or go, or the whole screen is taken or given back.
     """
 
-    controlsShown = Signal(bool)
-    presenting = Signal(bool)
+    changed = Signal()
 
     def __init__(self, window: QMainWindow, style: Style, controls: list[QWidget]) -> None:
         super().__init__(window)
@@ -25,9 +25,8 @@ class Appearance(QObject):
         self._style = style
         self._controls = controls
         self._settings = QSettings()
+        self._had_controls = True  # before the whole screen was taken
         style.changed.connect(self._restyle)
-        style.setTheme("dark" if self._settings.value("theme") == "dark" else "light")
-        style.setFactor(_number(self._settings.value("factor"), 1.0))
         self._restyle()
 
     # ---- the actions of the menu "View" ----------------------------------------------------
@@ -49,15 +48,16 @@ class Appearance(QObject):
         if self._window.isFullScreen():
             self.leave_full_screen()
             return
-        self._window.showFullScreen()
+        self._had_controls = self.are_controls_shown()
+        # Not showFullScreen, which forgets whether the window was as large as the screen allows.
+        self._window.setWindowState(self._window.windowState() | _FULL_SCREEN)
+        self._window.show()
         self._show_controls(False)
-        self.presenting.emit(True)
 
     def leave_full_screen(self) -> None:
         if self._window.isFullScreen():
-            self._window.showNormal()
-            self._show_controls(True)
-            self.presenting.emit(False)
+            self._window.setWindowState(self._window.windowState() & ~_FULL_SCREEN)
+            self._show_controls(self._had_controls)
 
     def toggle_controls(self) -> None:
         self._show_controls(not self.are_controls_shown())
@@ -81,6 +81,7 @@ class Appearance(QObject):
     def remember(self) -> None:
         """Keep where the window is and how it looks."""
         self.leave_full_screen()
+        self._show_controls(True)
         self._settings.setValue("geometry", self._window.saveGeometry())
         self._settings.setValue("state", self._window.saveState(LAYOUT_VERSION))
 
@@ -94,11 +95,16 @@ class Appearance(QObject):
     def _show_controls(self, shown: bool) -> None:
         for widget in self._controls:
             widget.setVisible(shown)
-        self.controlsShown.emit(shown)
+        self.changed.emit()
 
 
-def _number(value: object, default: float) -> float:
+def remembered_style(parent: QObject | None = None) -> Style:
+    """Theme and size as they were the last time; at first light and 1."""
+    settings = QSettings()
     try:
-        return float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return default
+        factor = float(str(settings.value("factor")))
+    except ValueError:
+        factor = 1.0
+    if not SMALLEST <= factor <= LARGEST:
+        factor = 1.0
+    return Style("dark" if settings.value("theme") == "dark" else "light", factor, parent)

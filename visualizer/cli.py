@@ -60,7 +60,10 @@ def _missing(error: ImportError) -> str:
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that tells a mistake in a sentence."""
+    """A parser that takes no abbreviations and tells a mistake in a sentence."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_abbrev=False, **options)
 
     def error(self, message: str) -> NoReturn:
         sentence = message[:1].upper() + message[1:].rstrip(".")
@@ -68,9 +71,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = Parser(
-        prog="layerscope", description="Shows neural networks at work.", allow_abbrev=False
-    )
+    parser = Parser(prog="layerscope", description="Shows neural networks at work.")
     parser.add_argument("--version", action="version", version=f"layerscope {_version()}")
     parser.set_defaults(command="open_window", scene=DEFAULT_PANEL, set=[], device=None)
     parser.set_defaults(full_screen=False)

@@ -26,7 +26,7 @@ def open_window(options: argparse.Namespace) -> int:
     if sys.platform.startswith("linux") and not any(map(os.environ.get, names)):
         raise LayerscopeError(
             "There is no display to open a window on. Start Layerscope from a desktop, or write "
-            "what it shows to a file: layerscope export gradient-descent -o demo.mp4"
+            "what it shows to a file with 'layerscope export gradient-descent -o demo.mp4'."
         )
     from visualizer.app import run_window
 

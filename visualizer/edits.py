@@ -50,7 +50,7 @@ class Edits(QObject):
         try:
             view = with_value(session.view, path, value)
         except LayerscopeError as error:
-            session.refuse(path, error)
+            session.refuse(path, error, in_view=True)
             return
         if view != session.view:
             session.do(replace(session.moment(), view=view), f"change of {_words(path)}")

@@ -1,19 +1,15 @@
-"""Export from the window: a process of its own does it, so that the window stays free.
+"""Export from the window: asks how, and shows how far it is."""
 
-The process runs the command line's export on a copy of the scene; what comes out is the same.
-"""
-
-import sys
-import tempfile
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QProcess, Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
+    QDoubleSpinBox,
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
@@ -28,9 +24,9 @@ from PySide6.QtWidgets import (
 
 from kernels.errors import LayerscopeError
 from visualizer.export import Progress, remaining_seconds
+from visualizer.export_process import ExportProcess
 from visualizer.scene import Scene
-from visualizer.scene_store import save_scene
-from visualizer.target import OPAQUE, suffix_of
+from visualizer.target import NUMBERS, OPAQUE, suffix_of
 from widgets.colors import ThemeName
 
 SIZES = ("1280x720", "1920x1080", "2560x1440", "3840x2160", "1080x1080", "1024x640", "640x360")
@@ -38,161 +34,172 @@ FILTER = (
     "Film (*.mp4 *.webm *.gif *.webp *.apng);;Picture (*.png *.svg *.pdf);;"
     "Numbers (*.json *.csv *.npz);;All files (*)"
 )
-GRACE = 5000  # milliseconds that a cancelled export has to tidy up
+STILLS = (".svg", ".pdf")
+FILMS = (".mp4", ".webm", ".gif", ".webp", ".apng")
 
 
 class ExportDialog(QDialog):
     """Asks how a scene is to be exported, and does it, with progress, cancel and remaining time.
 
-    `done_` is emitted with the path when the export is complete.
+    Parameters
+    ----------
+    scene
+        What is exported, with all that was done to its run.
+    reached
+        The step that the run has reached: as proposed, the export goes as far at least.
+
+    Signals
+    -------
+    told(sentence)
+        The export is complete, and where.
+    failed(sentence, details)
+        An error in the program ended it.
     """
 
-    exported = Signal(str)
+    told = Signal(str)
+    failed = Signal(str, str)
 
-    def __init__(self, scene: Scene, theme: ThemeName, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, scene: Scene, reached: int, theme: ThemeName, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Export")
-        self._scene = scene
-        self._folder = tempfile.TemporaryDirectory(prefix="layerscope-")
-        self._process = QProcess(self)
-        self._process.readyReadStandardOutput.connect(self._read_progress)
-        self._process.finished.connect(self._ended)
-        self._process.errorOccurred.connect(self._not_started)
-        self._begun = 0.0
-        self._cancelled = False
+        self._first = (0.0, 0)  # when the first picture was there, and its number
+        self._process = ExportProcess(scene, self)
+        self._process.advanced.connect(self._show_progress)
+        self._process.ended.connect(self._show_end)
 
-        self._target = QLineEdit(str(Path.home() / f"{scene.panel}.mp4"))
-        self._target.setAccessibleName("File")
-        browse = QPushButton("Browse…")
-        browse.clicked.connect(self._browse)
-        target = QHBoxLayout()
-        target.addWidget(self._target)
-        target.addWidget(browse)
-        self._size = QComboBox(editable=True)
-        self._size.addItems(SIZES)
-        self._size.setAccessibleName("Size")
-        self._frames = QSpinBox(minimum=1, maximum=1_000_000, value=scene.play.frames)
-        self._stride = QSpinBox(
-            minimum=1, maximum=1_000_000, value=max(1, scene.play.steps_per_frame)
+        stride = max(1, scene.play.steps_per_frame)
+        frames = max(scene.play.frames, -(-reached // stride) + 1)
+        self.target = QLineEdit(str(Path.home() / f"{scene.panel}.mp4"))
+        self.size_box = QComboBox(editable=True)
+        self.size_box.addItems(SIZES)
+        self.frames = QSpinBox(minimum=1, maximum=1_000_000, value=frames)
+        self.stride = QSpinBox(minimum=1, maximum=1_000_000, value=stride)
+        self.rate = QDoubleSpinBox(minimum=0.1, maximum=240, value=scene.play.frames_per_second)
+        self.spacing = QComboBox()
+        self.spacing.addItems(["linear", "log"])
+        self.theme = QComboBox()
+        self.theme.addItems(["light", "dark"])
+        self.theme.setCurrentText(theme)
+        self.transparent = QCheckBox("Leave out the ground")
+        self.progress = QProgressBar(textVisible=False)
+        self.progress.hide()
+        self.note = QLabel(wordWrap=True)
+        self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.start_button = self._buttons.addButton(
+            "Export", QDialogButtonBox.ButtonRole.AcceptRole
         )
-        self._rate = QSpinBox(minimum=1, maximum=240, value=round(scene.play.frames_per_second))
-        self._spacing = QComboBox()
-        self._spacing.addItems(["linear", "log"])
-        self._theme = QComboBox()
-        self._theme.addItems(["light", "dark"])
-        self._theme.setCurrentText(theme)
-        self._transparent = QCheckBox("Leave out the ground")
-        self._target.textChanged.connect(self._suffix_changed)
-
-        self._form = QWidget()
-        form = QFormLayout(self._form)
-        form.addRow("File", target)
-        form.addRow("Size", self._size)
-        form.addRow("Pictures, at most", self._frames)
-        form.addRow("Steps a picture", self._stride)
-        form.addRow("Spacing", self._spacing)
-        form.addRow("Pictures a second", self._rate)
-        form.addRow("Theme", self._theme)
-        form.addRow("", self._transparent)
-
-        self._progress = QProgressBar()
-        self._progress.setVisible(False)
-        self._told = QLabel()
-        self._told.setWordWrap(True)
-        self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self._start = self._buttons.addButton("Export", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.close_button = self._buttons.button(QDialogButtonBox.StandardButton.Close)
+        self._lay_out()
+        self.target.textChanged.connect(self._show_target)
         self._buttons.accepted.connect(self.start)
         self._buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        for widget in (self._form, self._progress, self._told, self._buttons):
-            layout.addWidget(widget)
-
-    def setTarget(self, path: Path) -> None:
-        self._target.setText(str(path))
+        self._show_target(self.target.text())
 
     def start(self) -> None:
         """Begin the export that the form describes."""
-        target = Path(self._target.text()).expanduser()
-        scene = Path(self._folder.name) / "scene.toml"
+        target = Path(self.target.text()).expanduser()
         try:
             suffix_of(target)
-            save_scene(self._scene, scene)
+            self._process.begin(target, self._options())
         except LayerscopeError as error:
-            self._told.setText(str(error))
+            self.note.setText(str(error))
             return
-        self._cancelled = False
-        self._begun = time.monotonic()
-        self._form.setEnabled(False)
-        self._start.setEnabled(False)
-        self._progress.setRange(0, 0)
-        self._progress.setVisible(True)
-        self._told.setText("Starting…")
-        self._process.start(sys.executable, ["-m", "visualizer", *self._arguments(scene, target)])
+        self._first = (0.0, 0)
+        self._show_running(True)
+        self.progress.setRange(0, 0)
+        self.note.setText("Starting…")
 
     def reject(self) -> None:
         """Cancel the export that runs; close if none does."""
-        if self._process.state() == QProcess.ProcessState.NotRunning:
-            super().reject()
-            return
-        self._cancelled = True
-        self._told.setText("Cancelling…")
-        self._process.closeWriteChannel()  # the process reads the end of its input as "stop"
-
-    def _arguments(self, scene: Path, target: Path) -> list[str]:
-        given = ["export", str(scene), "-o", str(target), "--progress", "lines"]
-        given += ["--size", self._size.currentText(), "--theme", self._theme.currentText()]
-        given += ["--frames", str(self._frames.value()), "--fps", str(self._rate.value())]
-        given += ["--steps-per-frame", str(self._stride.value())]
-        given += ["--spacing", self._spacing.currentText()]
-        return [*given, "--transparent"] if self._transparent.isChecked() else given
-
-    def _browse(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "Export to", self._target.text(), FILTER)
-        if name:
-            self._target.setText(name)
-
-    def _suffix_changed(self, text: str) -> None:
-        opaque = Path(text).suffix.lower() in OPAQUE
-        self._transparent.setEnabled(not opaque)
-        if opaque:
-            self._transparent.setChecked(False)
-
-    def _read_progress(self) -> None:
-        lines = bytes(self._process.readAllStandardOutput().data()).decode().split("\n")
-        numbers = [line.split() for line in lines if line.count(" ") == 1]
-        if not numbers or self._cancelled:
-            return
-        progress = Progress(*map(int, numbers[-1]))
-        self._progress.setRange(0, progress.total)
-        self._progress.setValue(progress.done)
-        left = remaining_seconds(time.monotonic() - self._begun, progress)
-        self._told.setText(
-            f"Picture {progress.done} of at most {progress.total}, {left or 0:.0f} s left"
-        )
-
-    def _ended(self, code: int) -> None:
-        self._form.setEnabled(True)
-        self._start.setEnabled(True)
-        self._progress.setVisible(False)
-        if self._cancelled:
-            self._told.setText("Cancelled; nothing was written.")
-        elif code == 0:
-            self._told.setText(f"{self._target.text()} is written.")
-            self.exported.emit(self._target.text())
+        if self._process.isRunning():
+            self.note.setText("Cancelling…")
+            self._process.cancel()
         else:
-            said = bytes(self._process.readAllStandardError().data()).decode().strip()
-            self._told.setText(said.split("\n")[-1].removeprefix("layerscope: "))
-
-    def _not_started(self, error: QProcess.ProcessError) -> None:
-        if error == QProcess.ProcessError.FailedToStart:
-            self._ended(1)
-            self._told.setText(f"Python cannot be started as {sys.executable}. Install it again.")
+            super().reject()
 
     def done(self, result: int) -> None:
-        if self._process.state() != QProcess.ProcessState.NotRunning:
-            self._process.closeWriteChannel()
-            if not self._process.waitForFinished(GRACE):
-                self._process.kill()
-                self._process.waitForFinished(GRACE)
-        self._folder.cleanup()
+        self._process.close()
         super().done(result)
+
+    def _options(self) -> list[str]:
+        given = ["--size", self.size_box.currentText(), "--theme", self.theme.currentText()]
+        given += ["--frames", str(self.frames.value()), "--fps", f"{self.rate.value():g}"]
+        given += ["--steps-per-frame", str(self.stride.value())]
+        given += ["--spacing", self.spacing.currentText()]
+        return [*given, "--transparent"] if self.transparent.isChecked() else given
+
+    def _lay_out(self) -> None:
+        self.setMinimumWidth(460)
+        browse = QPushButton("Browse…")
+        browse.clicked.connect(self._browse)
+        place = QHBoxLayout()
+        place.addWidget(self.target)
+        place.addWidget(browse)
+        self._form = QWidget()
+        form = QFormLayout(self._form)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.addRow("File", place)
+        self.target.setAccessibleName("File")
+        form.addRow("Size", self.size_box)
+        form.addRow("Pictures, at most", self.frames)
+        form.addRow("Steps a picture", self.stride)
+        form.addRow("Spacing", self.spacing)
+        form.addRow("Pictures a second", self.rate)
+        form.addRow("Theme", self.theme)
+        form.addRow("", self.transparent)
+        layout = QVBoxLayout(self)
+        for widget in (self._form, self.progress, self.note, self._buttons):
+            layout.addWidget(widget)
+
+    @Slot()
+    def _browse(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(
+            self, "Export to", self.target.text(), FILTER,
+            options=QFileDialog.Option.DontConfirmOverwrite,
+        )  # fmt: skip
+        if name:
+            self.target.setText(name)
+
+    @Slot(str)
+    def _show_target(self, text: str) -> None:
+        """Offer what matters for this kind of file, and say what is about to be replaced."""
+        path = Path(text).expanduser()
+        suffix = path.suffix.lower()
+        draws = suffix not in NUMBERS
+        for widget in (self.size_box, self.theme):
+            widget.setEnabled(draws)
+        self.rate.setEnabled(suffix in FILMS)
+        self.transparent.setEnabled(draws and suffix not in OPAQUE)
+        if not self.transparent.isEnabled():
+            self.transparent.setChecked(False)
+        self.note.setText(f"{path.name} is there; it will be replaced." if path.is_file() else "")
+
+    def _show_running(self, running: bool) -> None:
+        self._form.setEnabled(not running)
+        self.start_button.setEnabled(not running)
+        self.close_button.setText("Cancel" if running else "Close")
+        self.progress.setVisible(running)
+
+    @Slot(object)
+    def _show_progress(self, progress: Progress) -> None:
+        if not self._first[1]:
+            self._first = (time.monotonic(), progress.done)
+        self.progress.setRange(0, progress.total)
+        self.progress.setValue(progress.done)
+        begun, first = self._first  # what comes before the first picture says nothing of the rest
+        since = Progress(progress.done - first, progress.total - first)
+        left = remaining_seconds(time.monotonic() - begun, since)
+        rest = "" if left is None else f", {left:.0f} s left"
+        self.note.setText(f"Picture {progress.done} of at most {progress.total}{rest}")
+
+    @Slot(bool, str, str)
+    def _show_end(self, is_written: bool, sentence: str, details: str) -> None:
+        self._show_running(False)
+        self.note.setText(sentence)
+        if is_written:
+            self.told.emit(sentence)
+        elif details:
+            self.failed.emit(sentence, details)

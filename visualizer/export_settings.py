@@ -43,10 +43,14 @@ def frame_steps(play: Play, settings: ExportSettings) -> list[int]:
 def _spread(count: int, last: int) -> list[int]:
     """0, 1, ..., `last`: `count` whole numbers, each the same multiple of the one before.
 
-    Small ones, which that would make equal, follow one by one; the rest shares what is left.
+    Small ones, which that would make equal, follow one by one; the others share what is left.
     """
     steps = [0, 1]
+    place, ratio = 1.0, last ** (1 / (count - 2))
     while len(steps) < count:
-        ratio = (last / steps[-1]) ** (1 / (count - len(steps)))
-        steps.append(max(steps[-1] + 1, round(steps[-1] * ratio)))
+        place *= ratio
+        if place < steps[-1] + 1:
+            place = steps[-1] + 1.0
+            ratio = (last / place) ** (1 / max(1, count - len(steps) - 1))
+        steps.append(round(place))
     return steps

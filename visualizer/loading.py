@@ -4,7 +4,9 @@
 as much again. Both happen in a thread, so that the window is there meanwhile.
 """
 
+import contextlib
 import sys
+import traceback
 
 from PySide6.QtCore import QObject, QThread, Signal
 
@@ -14,11 +16,12 @@ SWITCH_INTERVAL = 0.0005  # seconds; how long a Python thread may make the windo
 class TorchLoader(QThread):
     """Imports torch and warms it up.
 
-    `loaded` is emitted when torch is ready, `failed` with a sentence when it is not to be had.
+    `loaded` is emitted when torch is ready, `failed` with a sentence and details when it is not to
+    be had.
     """
 
     loaded = Signal()
-    failed = Signal(str)
+    failed = Signal(str, str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -35,7 +38,12 @@ class TorchLoader(QThread):
         except Exception as error:  # whatever is wrong with the installation is told, not raised
             self.failed.emit(
                 f"PyTorch cannot be loaded: {error}. Install Layerscope again, in an environment "
-                "of its own; 'layerscope doctor' tells more."
+                "of its own; 'layerscope doctor' tells more.",
+                traceback.format_exc(),
             )
             return
+        with contextlib.suppress(ImportError):
+            from widgets.formula import formula_svg
+
+            formula_svg("x", "#000000")  # the first one reads a typeface, for half a second
         self.loaded.emit()

@@ -2,7 +2,17 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRect, QSize, QSizeF, Qt
+from PySide6.QtCore import (
+    QBuffer,
+    QCoreApplication,
+    QEvent,
+    QIODevice,
+    QMarginsF,
+    QRect,
+    QSize,
+    QSizeF,
+    Qt,
+)
 from PySide6.QtGui import QImage, QPageSize, QPainter, QPalette, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 
@@ -87,6 +97,7 @@ class PanelPicture:
         """Give back what the panel holds."""
         self.panel.close()
         self.panel.deleteLater()
+        QCoreApplication.sendPostedEvents(self.panel, QEvent.Type.DeferredDelete)  # no loop runs
 
     def _dress(self) -> None:
         apply_theme(self.panel, self.style)

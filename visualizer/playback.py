@@ -95,14 +95,12 @@ class Playback(QObject):
         """Begin another run; if it cannot be built, the present one stays."""
         self._renew(generation)
         self._owed = True  # of this run, or of the present one again
-        try:
-            self.run = Ensemble(
-                factories, threads=threads, seeds=seeds, journal=journal, budget=self._budget
-            )
-            self._announced = False
-            self._restart_clocks()
-        finally:
-            self._tell_journal()
+        self.run = Ensemble(
+            factories, threads=threads, seeds=seeds, journal=journal, budget=self._budget
+        )
+        self._announced = False
+        self._restart_clocks()
+        self.tell_journal()
 
     def seek(self, generation: int, step: int) -> None:
         """Go to `step`: at once to a kept moment, then on to the exact step in slices."""
@@ -116,7 +114,7 @@ class Playback(QObject):
         if self.run is not None:
             self.run.give(given, self._target if self._replaying else None)
             self._owed = self._owed or not self._playing
-            self._tell_journal()
+            self.tell_journal()
 
     def rewrite(self, generation: int, journal: Journal) -> None:
         """Have another past, up to the present step."""
@@ -126,7 +124,7 @@ class Playback(QObject):
             step = self.run.step if step is None else step
             self.run.rewrite(journal)
             self._replay_to(step)
-            self._tell_journal()
+            self.tell_journal()
 
     def explain(self, index: int, simulation: int) -> None:
         if self.run is not None:
@@ -269,7 +267,7 @@ class Playback(QObject):
         if run is None or run.intact:
             return
         step = run.step
-        self._tell_journal()
+        self.tell_journal()
         try:
             run.approach(step)
         except Exception:
@@ -311,6 +309,7 @@ class Playback(QObject):
         self._pace.restart(self._clock())
         self._meter.restart(self._clock())
 
-    def _tell_journal(self) -> None:
+    def tell_journal(self) -> None:
+        """Tell what was done to the run."""
         if self.run is not None:
             self.journalChanged.emit(self.generation, self.run.timeline.journal)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from visualizer.timeline import Given, Journal
     from visualizer.worker import Worker
 
-BUDGET = 512 * 2**20  # bytes that kept States may take
+BUDGET = 96 * 2**20  # bytes that kept States may take, as in `visualizer.timeline`
 GAPS = 1000  # between two pictures, kept for benchmarks
 STACK = 16 * 2**20  # bytes; the default of a thread on macOS is too small for linear algebra
 PATIENCE = 2000  # milliseconds in which the thread has to end
@@ -57,8 +57,9 @@ class Player(QObject):
     finished(finishes)
         The run came to its end, after its last frame: a `Finish` or None for each simulation.
     failed(sentence, details)
-        Something went wrong; the run rests at its last good step. A run that cannot be built
-        leaves the one before as it was.
+        Something went wrong; the run rests at its last good step.
+    rejected(error)
+        A run cannot be built, and the one before goes on; `failed` follows.
     journalChanged(journal), measured(statistics), explained(trace)
     """
 
@@ -67,6 +68,7 @@ class Player(QObject):
     playingChanged = Signal(bool)
     finished = Signal(object)
     failed = Signal(str, str)
+    rejected = Signal(object)
     journalChanged = Signal(object)
     measured = Signal(object)
     explained = Signal(object)
@@ -251,6 +253,7 @@ class Player(QObject):
         self._asked.connect(self._worker.execute)
         self._closing.connect(self._worker.shut_down)
         self._worker.failed.connect(self._on_failed)
+        self._worker.rejected.connect(self._on_rejected)
         playback = self._worker.playback
         playback.delivered.connect(self._on_delivered)
         playback.ended.connect(self._on_ended)
@@ -312,6 +315,11 @@ class Player(QObject):
     def _on_ended(self, generation: int, finishes: object) -> None:
         if not self._is_stale(generation, self._generation):
             self.finished.emit(finishes)
+
+    @Slot(int, object)
+    def _on_rejected(self, generation: int, error: object) -> None:
+        if not self._is_stale(generation, self._loaded):
+            self.rejected.emit(error)
 
     @Slot(int, str, str)
     def _on_failed(self, generation: int, sentence: str, details: str) -> None:

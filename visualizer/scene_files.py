@@ -1,5 +1,6 @@
 """Scenes in and out of the window: files, the clipboard, and what is dropped on it."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, Signal
@@ -7,17 +8,19 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMainWindow
 
 from kernels.errors import LayerscopeError, SceneError
+from visualizer.edits import Edits
 from visualizer.panel import Panel
-from visualizer.scene import scene_from_text, scene_to_text
-from visualizer.scene_store import open_scene, panel_scene, save_scene
+from visualizer.scene import Scene, scene_from_text, scene_to_text
+from visualizer.scene_store import SUFFIX, open_scene, save_scene
 from visualizer.session import Session
+from visualizer.sources import changed_sources
 
 FILTER = "Scenes (*.toml);;All files (*)"
-LARGEST_TEXT = 1_000_000  # characters; a scene has some thousand
+PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".svg")
 
 
 class SceneFiles(QObject):
-    """Opens and saves what a session shows.
+    """Opens and saves what a session shows; `show` is called with a scene to be opened.
 
     `told` is emitted with a sentence about what was done, `refused` with one about what was not.
     """
@@ -25,10 +28,14 @@ class SceneFiles(QObject):
     told = Signal(str)
     refused = Signal(str)
 
-    def __init__(self, window: QMainWindow, session: Session) -> None:
+    def __init__(
+        self, window: QMainWindow, session: Session, edits: Edits, show: Callable[[Scene], None]
+    ) -> None:
         super().__init__(window)
         self._window = window
         self._session = session
+        self._edits = edits
+        self._show = show
         self._path: Path | None = None
         self._settings = QSettings()
 
@@ -48,51 +55,64 @@ class SceneFiles(QObject):
             self._save(self._path)
 
     def save_scene_as(self) -> None:
-        start = self._path or Path(self._folder()) / f"{self._session.info.key}.toml"
+        start = self._path or Path(self._folder()) / f"{self._session.info.key}{SUFFIX}"
         name, _ = QFileDialog.getSaveFileName(self._window, "Save scene as", str(start), FILTER)
         if name:
             path = Path(name)
-            self._save(path if path.suffix else path.with_suffix(".toml"))
+            self._save(path if path.suffix else path.with_suffix(SUFFIX))
 
     def copy_scene(self) -> None:
         QGuiApplication.clipboard().setText(scene_to_text(self._session.scene()))
         self.told.emit("The scene is in the clipboard, as text.")
 
     def paste_scene(self) -> None:
-        text = QGuiApplication.clipboard().text()
         try:
-            if not text.strip() or len(text) > LARGEST_TEXT:
+            text = QGuiApplication.clipboard().text()
+            if not text.strip():
                 raise SceneError(
-                    "The clipboard holds no scene. Copy one first, with 'Copy scene as text'."
+                    "The clipboard holds no text. Copy a scene first, with 'Copy scene as text'."
                 )
-            self._session.open(scene_from_text(text, "The clipboard"))
+            self.open(scene_from_text(text, "The text in the clipboard"))
         except LayerscopeError as error:
             self.refused.emit(str(error))
-            return
-        self._path = None
-
-    def reset_scene(self) -> None:
-        """The scene with which the panel opens."""
-        self._session.open(panel_scene(self._session.info))
-        self._path = None
 
     # ---- files -----------------------------------------------------------------------------
 
+    def open(self, scene: Scene, path: Path | None = None) -> None:
+        """Show `scene`, which is from the file `path` if it is from any.
+
+        Raises `LayerscopeError` if it cannot be shown.
+        """
+        self._show(scene)
+        self._path = path
+        for sentence in changed_sources(scene):
+            self.refused.emit(sentence)
+
     def open_path(self, path: Path, panel: Panel | None = None) -> None:
-        """Do with a file what a person expects: open a scene, give data to the panel."""
+        """Do with a file what a person expects: open a scene, give data to `panel`."""
         try:
-            wanted = panel.dropParameters(str(path)) if panel is not None else None
-            if wanted is not None:
-                for name, value in wanted:
-                    self._session.edit(name, value)
-                self._session.end_gesture()
-                return
-            self._session.open(open_scene(path))
+            if path.suffix.lower() == SUFFIX:
+                self.open(open_scene(path), path)
+            else:
+                self._give(path, panel)
         except LayerscopeError as error:
             self.refused.emit(str(error))
             return
-        self._path = path
         self._settings.setValue("folder", str(path.parent))
+
+    def _give(self, path: Path, panel: Panel | None) -> None:
+        """Give a file that is no scene to `panel`. Raises `SceneError` if it has no use for it."""
+        wanted = panel.dropParameters(str(path)) if panel is not None else None
+        if wanted is None:
+            what = "a picture" if path.suffix.lower() in PICTURES else "no scene"
+            raise SceneError(
+                f"{path.name} is {what}, and '{self._session.info.title}' does not know what to do "
+                f"with it. Open a scene ({SUFFIX}), or a file that this panel can use."
+            )
+        self._session.end_gesture()
+        for name, value in wanted:
+            self._edits.set_value(name, value)
+        self._session.end_gesture()
 
     def _save(self, path: Path) -> None:
         try:

@@ -54,7 +54,7 @@ def find_scene(text: str) -> Scene:
         return _shipped(text)
     if text in (info.key for info in panels()):
         return panel_scene(find_panel(text))
-    if os.path.exists(path):
+    if os.path.exists(text):
         return open_scene(path)
     known = ", ".join(sorted({info.key for info in panels()} | set(shipped_scenes())))
     raise SceneError(

@@ -18,14 +18,16 @@ from kernels.editing import (
     dump,
     load,
 )
+from kernels.errors import LayerscopeError
 from kernels.parameters import Parameters, View
 from kernels.simulation import AnySimulation
 from visualizer.ensemble import Position
 from visualizer.player import Player
-from visualizer.recording import Journal, inputs_of, journal_of, last_parameters
+from visualizer.recording import inputs_of, journal_of, last_parameters
 from visualizer.registry import PanelInfo, find_panel
 from visualizer.run import build_simulation, device_of, thread_count
 from visualizer.scene import Play, Scene
+from visualizer.timeline import Journal
 from visualizer.undo import Changed, Snapshot
 
 
@@ -33,13 +35,15 @@ from visualizer.undo import Changed, Snapshot
 class Refusal:
     """What was asked for and is not allowed: where, why, which characters, and what it was.
 
-    `value` is None where the person who asked still sees it.
+    `value` is None where the person who asked still sees it; `in_view` tells whether `path` is one
+    of the view or of the parameters.
     """
 
     path: str
     sentence: str
     span: tuple[int, int] | None = None
     value: Any = None
+    in_view: bool = False
 
 
 class Session(QObject):
@@ -159,10 +163,13 @@ class Session(QObject):
         """All that was done since the last time is one entry of undo."""
         self._gesture += 1
 
-    def refuse(self, path: str, error: Exception, value: Any = None) -> None:
-        """Tell that `value` at `path`, or where `error` says, is not allowed."""
+    def refuse(
+        self, path: str, error: LayerscopeError, value: Any = None, *, in_view: bool = False
+    ) -> None:
+        """Tell that what was asked for at `path`, or where `error` says, is not allowed."""
         path = getattr(error, "path", "") or path
-        self.refused.emit(Refusal(path, str(error), getattr(error, "span", None), value))
+        span = getattr(error, "span", None)
+        self.refused.emit(Refusal(path, str(error), span, value, in_view))
 
     def show(self, wanted: Snapshot) -> None:
         """Make `wanted` what is open; its run begins, unless it is the one that goes on."""
@@ -240,14 +247,14 @@ class Session(QObject):
     def _return(self, error: Exception) -> None:
         """The run could not be built: back to the one before, which has gone on meanwhile."""
         refused, built = self._snapshot(), self._built
-        if built is None:
-            self.refuse("", error)
-            return
-        path, value = _what_differs(built, refused)
-        self._announce(built)
-        self._is_built = True
-        self._strike(refused.run, built)
-        self.refuse(path, error, value)
+        path, value = "", None
+        if built is not None:
+            path, value = _what_differs(built, refused)
+            self._announce(built)
+            self._is_built = True
+            self._strike(refused.run, built)
+        if isinstance(error, LayerscopeError) and (path or getattr(error, "path", "")):
+            self.refuse(path, error, value)
 
     def _strike(self, run: int, built: Snapshot) -> None:
         """Take `run`, which could not be built, out of what can be undone and done again."""

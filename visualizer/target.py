@@ -5,6 +5,7 @@ export that fails or is cancelled leaves nothing, and what was there before stay
 """
 
 import errno
+import os
 import re
 import shutil
 import tempfile
@@ -43,10 +44,10 @@ def suffix_of(target: Path) -> str:
     """
     suffix = target.suffix.lower()
     if suffix in SINKS:
-        if target.is_dir():
+        if os.path.isdir(target):  # unlike Path's own, this never raises
             raise ExportError(f"{target} is a folder, not a file. Choose another name.")
         return suffix
-    if target.is_dir() or (not suffix and not target.exists()):
+    if os.path.isdir(target) or (not suffix and not os.path.exists(target)):
         return ".png"
     if not suffix:
         raise ExportError(
@@ -86,7 +87,7 @@ def workplace(target: Path) -> Iterator[Path]:
     Raises `ExportError` if there is no room or no right to write there.
     """
     is_file = target.suffix.lower() in SINKS
-    home = target if target.is_dir() and not is_file else target.parent
+    home = target if os.path.isdir(target) and not is_file else target.parent
     try:
         hidden = Path(tempfile.mkdtemp(prefix=".layerscope-", dir=home))
         try:
@@ -107,7 +108,7 @@ def workplace(target: Path) -> Iterator[Path]:
 def _unwritable(target: Path, error: OSError) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"The disk is full; {target} was not written. Make room, or choose another disk."
-    if not target.parent.is_dir():
+    if not os.path.isdir(target.parent):
         return f"There is no folder '{target.parent}'. Make it, or choose another one."
     reason = error.strerror or str(error)
     return f"{target} cannot be written: {reason}. Choose another folder or name."

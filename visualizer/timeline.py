@@ -12,7 +12,7 @@ from kernels.simulation import state_bytes
 Given: TypeAlias = Parameters | Action | tuple[Parameters | Action | None, ...]
 Journal: TypeAlias = tuple[tuple[int, Given], ...]  # (after how many steps, what came), in order
 
-BUDGET = 512 * 2**20  # bytes
+BUDGET = 96 * 2**20  # bytes; with what a run itself takes, less than 200 MB
 OVERHEAD = 16 * 2**10  # bytes that a moment takes beside its tensors
 
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QUndoCommand
 
 from kernels.parameters import Action, Parameters, View
-from visualizer.recording import Journal
 from visualizer.registry import PanelInfo
 from visualizer.scene import Play
+from visualizer.timeline import Journal
 
 if TYPE_CHECKING:
     from visualizer.session import Session

@@ -7,15 +7,11 @@ torch is there.
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QKeyEvent
+from PySide6.QtCore import QEvent, QSize, Qt, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
-    QAbstractSlider,
-    QAbstractSpinBox,
-    QApplication,
-    QComboBox,
     QDockWidget,
     QLabel,
     QMainWindow,
@@ -28,7 +24,9 @@ from PySide6.QtWidgets import (
 
 from visualizer.actions import ACTIONS, fill_menus, make_actions
 from visualizer.appearance import Appearance
-from visualizer.registry import PanelInfo, panels
+from visualizer.choices import Choices
+from visualizer.focus import keeps_key, press_focused
+from visualizer.registry import PanelInfo
 from widgets.banner import Banner
 from widgets.form import ParameterForm
 from widgets.icons import icon
@@ -41,6 +39,7 @@ if TYPE_CHECKING:
 
 SIZE = QSize(1280, 800)
 SMALLEST = QSize(640, 420)
+CONTROLS, CONTROLS_SHARE = 330, 0.4  # px at factor 1, and the most of the window
 TOOLS = (
     "open_scene",
     "save_scene",
@@ -51,45 +50,31 @@ TOOLS = (
     "full_screen",
     "keys",
 )
-ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 STATUS = {"device": "Device", "seed": "Seed", "steps": "Steps/s", "frames": "Frames/s"}
 
 
 class MainWindow(QMainWindow):
-    """The frame round a panel; what is done in it is asked of the workbench.
-
-    Signals
-    -------
-    panelChosen(info)
-        A person chose another panel.
-    """
-
-    panelChosen = Signal(object)
+    """The frame round a panel; what is done in it is asked of the workbench."""
 
     def __init__(self, style: Style) -> None:
         super().__init__()
         self._style = style
         self._workbench: Workbench | None = None
+        self._factor = style.factor()
         self.setWindowTitle("Layerscope")
         self.setMinimumSize(SMALLEST)
         self.resize(SIZE)
         self.setAcceptDrops(True)
 
         self.banner = Banner(style)
-        self.stage = QStackedWidget()
-        self._loading = QLabel("Loading…")
-        self._loading.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._loading.setFont(style.font("title"))
-        self.stage.addWidget(self._loading)
         self.transport = TransportBar(style)
-        center = QWidget()
-        column = QVBoxLayout(center)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.banner)
-        column.addWidget(self.stage, 1)
-        column.addWidget(self.transport)
-        self.setCentralWidget(center)
+        self.stage = QStackedWidget()
+        self.stage.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._loading = QLabel()
+        self._loading.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.stage.addWidget(self._loading)
+        self.showLoading("Loading…")
+        self.setCentralWidget(_column(self.banner, self.stage, self.transport))
 
         self.parameter_form = ParameterForm(style)
         self.view_form = ParameterForm(style)
@@ -97,20 +82,18 @@ class MainWindow(QMainWindow):
         self.statusBar().addPermanentWidget(self.status)
         self._dock = self._make_dock()
         self._tools = QToolBar("Tools")
-        self._chooser = self._make_chooser()
         self.appearance = Appearance(
             self, style, [self._dock, self._tools, self.transport, self.statusBar(), self.menuBar()]
         )
         self.actions_by_key = make_actions(self, self._doer, self._icon)
-        self._fill_bars()
+        menus = fill_menus(self.menuBar(), self.actions_by_key)
+        self.choices = Choices(self, menus["Panel"], menus["Scene"])
+        self._fill_tools()
         self._enable(False)
         style.changed.connect(self._restyle)
-        self.appearance.controlsShown.connect(self._show_state)
+        self.appearance.changed.connect(self._show_state)
         self._restyle()
         self.appearance.restore()
-        application = QApplication.instance()
-        assert application is not None
-        application.installEventFilter(self)
 
     # ---- what the workbench puts in --------------------------------------------------------
 
@@ -127,8 +110,14 @@ class MainWindow(QMainWindow):
         self.stage.removeWidget(old)
         if old is not self._loading:
             old.deleteLater()
-        self._chooser.setCurrentText(info.title)
+        self.stage.setAccessibleName(info.title)
+        self.stage.setFocus()
+        self.choices.show(info)
         self.setWindowTitle(f"{info.title} – Layerscope")
+
+    def showLoading(self, text: str) -> None:
+        """Say in the place of the panel why it is not there yet."""
+        self._loading.setText(text)
 
     def tell(self, sentence: str) -> None:
         """Say something in passing."""
@@ -158,12 +147,12 @@ class MainWindow(QMainWindow):
     def keys(self) -> None:
         from visualizer.help import KeysDialog
 
-        KeysDialog(self.actions_by_key, self).exec()
+        KeysDialog(self.actions_by_key, self.choices.actions(), self).open()
 
     def doctor(self) -> None:
         from visualizer.help import DoctorDialog
 
-        DoctorDialog(self).exec()
+        DoctorDialog(self).open()
 
     def about(self) -> None:
         from visualizer.help import show_about
@@ -172,6 +161,10 @@ class MainWindow(QMainWindow):
 
     # ---- events ----------------------------------------------------------------------------
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._give_room()
+
     def closeEvent(self, event: QCloseEvent) -> None:
         self.appearance.remember()
         if self._workbench is not None:
@@ -179,63 +172,52 @@ class MainWindow(QMainWindow):
         event.accept()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
+        if self._workbench is not None and any(
+            url.isLocalFile() for url in event.mimeData().urls()
+        ):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        if self._workbench is not None:
-            for url in event.mimeData().urls()[:1]:
-                self._workbench.open_path(Path(url.toLocalFile()))
+        names = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if self._workbench is not None and names:
+            self._workbench.open_path(Path(names[0]))
         event.acceptProposedAction()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Leave the arrow keys to a slider, spin box or list that has the focus."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            controls = (QAbstractSlider, QAbstractSpinBox, QComboBox)
-            if event.key() in ARROWS and isinstance(QApplication.focusWidget(), controls):
-                event.accept()
-                return True
-        return super().eventFilter(watched, event)
+    def event(self, event: QEvent) -> bool:
+        """Leave a key to the control with the focus that does something of its own with it."""
+        is_question = event.type() == QEvent.Type.ShortcutOverride
+        if is_question and isinstance(event, QKeyEvent) and keeps_key(self.focusWidget(), event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if press_focused(self.focusWidget(), event):
+            return
+        if event.key() == Qt.Key.Key_Escape:
+            self.stage.setFocus()  # away from a field, so that keys are those of the window again
+        super().keyPressEvent(event)
 
     # ---- parts -----------------------------------------------------------------------------
 
     def _make_dock(self) -> QDockWidget:
         tabs = QTabWidget()
         tabs.setDocumentMode(True)
+        tabs.setAccessibleName("Controls")
         tabs.addTab(self.parameter_form, "Parameters")
         tabs.addTab(self.view_form, "View")
         dock = QDockWidget("Controls")
         dock.setObjectName("controls")
-        dock.setFeatures(
-            QDockWidget.DockWidgetFeature.DockWidgetMovable
-            | QDockWidget.DockWidgetFeature.DockWidgetFloatable
-        )
+        dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
         dock.setTitleBarWidget(QWidget())
         dock.setWidget(tabs)
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
         return dock
 
-    def _make_chooser(self) -> QComboBox:
-        chooser = QComboBox()
-        chooser.setAccessibleName("Panel")
-        chooser.setToolTip("Choose a panel")
-        for info in panels():
-            chooser.addItem(info.title, info)
-            chooser.setItemData(chooser.count() - 1, info.summary, Qt.ItemDataRole.ToolTipRole)
-        chooser.activated.connect(self._choose)
-        return chooser
-
-    def _fill_bars(self) -> None:
-        panel_menu = fill_menus(self.menuBar(), self.actions_by_key)["Panel"]
-        for number, info in enumerate(panels(), start=1):
-            action = panel_menu.addAction(info.title)
-            action.setData(info)
-            action.setShortcut(f"Ctrl+{number}" if number <= 9 else "")
-            action.triggered.connect(self._choose_from_menu)
-            self.addAction(action)
+    def _fill_tools(self) -> None:
         self._tools.setObjectName("tools")
         self._tools.setMovable(False)
-        self._tools.addWidget(self._chooser)
+        self._tools.addWidget(self.choices.chooser)
         self._tools.addSeparator()
         for key in TOOLS:
             self._tools.addAction(self.actions_by_key[key])
@@ -244,22 +226,13 @@ class MainWindow(QMainWindow):
     def _icon(self, name: str) -> QIcon:
         return icon(name, self._style)
 
-    @Slot(int)
-    def _choose(self, index: int) -> None:
-        self.panelChosen.emit(self._chooser.itemData(index))
-
-    @Slot()
-    def _choose_from_menu(self) -> None:
-        sender: Any = self.sender()
-        self.panelChosen.emit(sender.data())
-
     def _enable(self, enabled: bool) -> None:
         """Whether what needs the workbench can be done."""
         for key, action in self.actions_by_key.items():
             if not hasattr(self, key) and not hasattr(self.appearance, key):
                 action.setEnabled(enabled)
-        for widget in (self.transport, self._dock, self._chooser):
-            widget.setEnabled(enabled)
+        for part in (self.transport, self._dock, self.choices):
+            part.setEnabled(enabled)
         for key in ("undo", "redo"):  # what can be undone tells by signals, from nothing on
             self.actions_by_key[key].setEnabled(False)
 
@@ -269,11 +242,38 @@ class MainWindow(QMainWindow):
                 self.actions_by_key[info.key].setIcon(self._icon(info.icon))
         side = round(self._style.px(20))
         self._tools.setIconSize(QSize(side, side))
-        self._dock.setMinimumWidth(round(self._style.px(330)))
+        self._rescale_dock()
+        self._loading.setFont(self._style.font("title"))
         self._show_state()
+
+    def _rescale_dock(self) -> None:
+        """Let the width of the controls follow the size of the letters."""
+        growth = self._style.factor() / self._factor
+        self._factor = self._style.factor()
+        width = round(min(self._dock.width() * growth, CONTROLS_SHARE * self.width()))
+        self._give_room()
+        if growth != 1:
+            self.resizeDocks([self._dock], [width], Qt.Orientation.Horizontal)
+
+    def _give_room(self) -> None:
+        """Let the controls be as wide as their letters need, but for a share of the window."""
+        wanted, most = self._style.px(CONTROLS), CONTROLS_SHARE * self.width()
+        self._dock.setMinimumWidth(round(min(wanted, most)))
 
     @Slot()
     def _show_state(self) -> None:
         self.actions_by_key["toggle_theme"].setChecked(self.appearance.is_dark())
         self.actions_by_key["full_screen"].setChecked(self.isFullScreen())
+        self.actions_by_key["leave_full_screen"].setEnabled(self.isFullScreen())
         self.actions_by_key["toggle_controls"].setChecked(self.appearance.are_controls_shown())
+
+
+def _column(banner: QWidget, stage: QWidget, transport: QWidget) -> QWidget:
+    center = QWidget()
+    column = QVBoxLayout(center)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(banner)
+    column.addWidget(stage, 1)
+    column.addWidget(transport)
+    return center

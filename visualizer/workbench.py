@@ -1,35 +1,29 @@
-"""All that computes in the window: the session, the player, and the panel that is shown.
-
-It connects the window's controls with them, both ways; nothing is decided here.
-"""
+"""All that computes in the window: the session and the player, and what is asked of them."""
 
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QAbstractSlider
 
-from kernels.description import describe
 from kernels.errors import LayerscopeError
-from kernels.parameters import Parameters, View
-from visualizer.ensemble import Position
+from visualizer.display import Display
+from visualizer.edits import Edits
 from visualizer.export_dialog import ExportDialog
-from visualizer.panel import Panel
-from visualizer.player import Player, Statistics
+from visualizer.player import Player
 from visualizer.registry import PanelInfo, panels
-from visualizer.run import device_of
-from visualizer.scene import Play, Scene
+from visualizer.scene import Scene
 from visualizer.scene_files import SceneFiles
-from visualizer.scene_store import panel_scene
+from visualizer.scene_store import find_scene, panel_scene
 from visualizer.session import Session
 from visualizer.window import MainWindow
 from widgets.style import Style
 
 MANY = 10  # steps at one press of Shift and an arrow
-SPEEDS = (1, 2, 3, 5, 10, 20, 30, 50, 100, 200, 300, 500, 1000, 2000, 3000, 5000, 10_000, 0)
 
 
 class Workbench(QObject):
-    """The session, the player and the panel of a window."""
+    """The session and the player of a window, and all that a person asks of them."""
 
     def __init__(self, window: MainWindow, style: Style) -> None:
         super().__init__(window)
@@ -37,27 +31,32 @@ class Workbench(QObject):
         self._style = style
         self.player = Player(self)
         self.session = Session(self.player, self)
-        self.files = SceneFiles(window, self.session)
-        self._panel: Panel | None = None
-        self._connect_session()
-        self._connect_player()
-        self._connect_window()
+        self.edits = Edits(self.session, self)
+        self.files = SceneFiles(window, self.session, self.edits, self.open)
+        self.display = Display(window, style, self.player, self.session, self.edits)
+        self._export: ExportDialog | None = None
+        self._connect()
 
     def open(self, scene: Scene) -> None:
         """Show `scene` and play it. Raises `LayerscopeError` if that cannot be."""
         self.session.open(scene)
+        self._window.banner.dismiss()
         self.player.play()
 
     def open_default(self) -> None:
         """Show what the program opens with."""
-        self.open(panel_scene(panels()[0]))
+        self.files.open(panel_scene(panels()[0]))
 
     def open_path(self, path: Path) -> None:
         """Do with a file what a person expects."""
-        self.files.open_path(path, self._panel)
+        self.files.open_path(path, self.display.panel)
 
     def close(self) -> None:
+        """End what runs, within 2 seconds."""
+        if self._export is not None:
+            self._export.done(0)
         self.player.close()
+        self.session.undo_stack.blockSignals(True)  # it tells of its own end, too
 
     # ---- actions ---------------------------------------------------------------------------
 
@@ -67,11 +66,17 @@ class Workbench(QObject):
         getattr(owner, key)()
 
     def export(self) -> None:
-        self.player.pause()
-        scene = self.session.scene()
-        dialog = ExportDialog(scene, self._style.theme().name, self._window)
-        dialog.exported.connect(self._window.tell)
-        dialog.exec()
+        if self._export is None:
+            position = self.player.position
+            reached = position.furthest if position is not None else 0
+            self._export = ExportDialog(
+                self.session.scene(), reached, self._style.theme().name, self._window
+            )
+            self._export.told.connect(self._window.tell)
+            self._export.failed.connect(self._window.warn)
+            self._export.finished.connect(self._forget_export)
+        self._export.show()
+        self._export.raise_()
 
     def undo(self) -> None:
         self.session.undo_stack.undo()
@@ -80,112 +85,114 @@ class Workbench(QObject):
         self.session.undo_stack.redo()
 
     def reset(self) -> None:
-        self.session.reset()
-        self.session.end_gesture()
+        self.edits.reset()
 
     def toggle_play(self) -> None:
-        self.player.toggle()
+        self._set_playing(not self._window.transport.isPlaying())
 
     def step(self) -> None:
         self.player.step(1)
 
     def step_back(self) -> None:
-        self.player.step_back()
+        self.player.step_back(1)
 
     def step_many(self) -> None:
         self.player.step(MANY)
 
     def step_back_many(self) -> None:
-        self._step_back(MANY)
+        self.player.step_back(MANY)
 
     def restart(self) -> None:
-        self.player.seek(0)
+        self.edits.restart()
 
     def faster(self) -> None:
-        self._shift_speed(1)
+        self._move_speed(QAbstractSlider.SliderAction.SliderSingleStepAdd)
 
     def slower(self) -> None:
-        self._shift_speed(-1)
+        self._move_speed(QAbstractSlider.SliderAction.SliderSingleStepSub)
 
     def full_speed(self) -> None:
-        self._set_speed(0)
+        self._move_speed(QAbstractSlider.SliderAction.SliderToMaximum)
 
     def toggle_loop(self) -> None:
         self._set_loop(not self.session.play.loop)
 
-    def _shift_speed(self, by: int) -> None:
-        present = self.session.play.steps_per_frame
-        if present == 0:
-            index = len(SPEEDS) - 1
-        else:
-            index = min(range(len(SPEEDS) - 1), key=lambda i: abs(SPEEDS[i] - present))
-        self._set_speed(SPEEDS[min(max(index + by, 0), len(SPEEDS) - 1)])
+    def _move_speed(self, action: QAbstractSlider.SliderAction) -> None:
+        self._window.transport.speed.triggerAction(action)
+
+    @Slot()
+    def _forget_export(self) -> None:
+        self._export = None
 
     # ---- wiring ----------------------------------------------------------------------------
 
-    def _connect_session(self) -> None:
-        session, actions = self.session, self._window.actions_by_key
-        session.panelChanged.connect(self._show_panel)
-        session.parametersChanged.connect(self._show_parameters)
-        session.viewChanged.connect(self._show_view)
-        session.playChanged.connect(self._show_play)
-        session.refused.connect(self._show_refusal)
-        for key, signal in (
-            ("undo", session.undo_stack.canUndoChanged),
-            ("redo", session.undo_stack.canRedoChanged),
-        ):
-            signal.connect(actions[key].setEnabled)
-        self.files.told.connect(self._window.tell)
-        self.files.refused.connect(self._window.warn)
-
-    def _connect_player(self) -> None:
-        player = self.player
-        player.frameReady.connect(self._draw)
-        player.positionChanged.connect(self._show_position)
-        player.playingChanged.connect(self._show_playing)
-        player.finished.connect(self._show_finish)
-        player.failed.connect(self._window.warn)
-        player.measured.connect(self._show_speed)
-        player.journalChanged.connect(self._show_journal)
-
-    def _connect_window(self) -> None:
-        window, session = self._window, self.session
-        window.panelChosen.connect(self._choose_panel)
+    def _connect(self) -> None:
+        window, edits = self._window, self.edits
+        window.choices.panelChosen.connect(self._choose_panel)
+        window.choices.sceneChosen.connect(self._choose_scene)
         form = window.parameter_form
-        form.edited.connect(session.edit)
-        form.rowInserted.connect(session.insert_row)
-        form.rowRemoved.connect(session.remove_row)
-        form.rowMoved.connect(session.move_row)
-        form.gestureFinished.connect(session.end_gesture)
-        window.view_form.edited.connect(session.edit_view)
-        window.view_form.gestureFinished.connect(session.end_gesture)
+        form.edited.connect(edits.set_value)
+        form.rowInserted.connect(edits.insert_row)
+        form.rowRemoved.connect(edits.remove_row)
+        form.rowMoved.connect(edits.move_row)
+        form.gestureFinished.connect(self.session.end_gesture)
+        form.typed.connect(self._check_typed)
+        window.view_form.edited.connect(edits.set_view)
+        window.view_form.gestureFinished.connect(self.session.end_gesture)
         bar = window.transport
         bar.playToggled.connect(self._set_playing)
         bar.stepRequested.connect(self.player.step)
-        bar.stepBackRequested.connect(self._step_back)
+        bar.stepBackRequested.connect(self.player.step_back)
         bar.restartRequested.connect(self.restart)
         bar.seekRequested.connect(self.player.seek)
         bar.speedChanged.connect(self._set_speed)
         bar.loopToggled.connect(self._set_loop)
+        self.files.told.connect(window.tell)
+        self.files.refused.connect(window.warn)
+        self.player.finished.connect(self._loop)
 
     # ---- what was asked for ----------------------------------------------------------------
 
     @Slot(object)
     def _choose_panel(self, info: PanelInfo) -> None:
+        self._open_shipped(info.key)
+
+    @Slot(str)
+    def _choose_scene(self, name: str) -> None:
+        self._open_shipped(name)
+
+    def _open_shipped(self, name: str) -> None:
         try:
-            self.open(panel_scene(info))
+            self.files.open(find_scene(name))
         except LayerscopeError as error:
             self._window.warn(str(error))
 
     @Slot(bool)
     def _set_playing(self, playing: bool) -> None:
-        self.player.play() if playing else self.player.pause()
-
-    @Slot(int)
-    def _step_back(self, n: int) -> None:
+        self._window.transport.setPlaying(playing)
+        if not playing:
+            self.player.pause()
+            return
         position = self.player.position
-        self.player.pause()
-        self.player.seek(position.step - n if position else 0)
+        if position is not None and position.ended:
+            self.edits.restart()  # with what was changed at the end
+        self.player.play()
+
+    @Slot()
+    def _loop(self) -> None:
+        """Begin again with what was changed on the way; a run as its scene has it loops itself."""
+        position = self.player.position
+        is_run = position is not None and position.step > 0
+        if is_run and self.session.play.loop and self.session.is_touched():
+            self.edits.restart()
+            self.player.play()
+
+    @Slot(str, str)
+    def _check_typed(self, path: str, text: str) -> None:
+        mistake = self.edits.mistake(path, text)
+        if mistake is not None:
+            span = getattr(mistake, "span", None)
+            self._window.parameter_form.setError(path, str(mistake), span)
 
     @Slot(int)
     def _set_speed(self, steps_per_frame: int) -> None:
@@ -194,91 +201,3 @@ class Workbench(QObject):
     @Slot(bool)
     def _set_loop(self, loop: bool) -> None:
         self.session.set_play(loop=loop)
-
-    # ---- what came of it -------------------------------------------------------------------
-
-    @Slot(object)
-    def _show_panel(self, info: PanelInfo) -> None:
-        panel = info.load_panel()(self._style)
-        panel.parameterRequested.connect(self.session.edit)
-        panel.viewRequested.connect(self.session.edit_view)
-        panel.actionRequested.connect(self.session.act)
-        panel.gestureFinished.connect(self.session.end_gesture)
-        panel.watchChanged.connect(self._watch)
-        self._panel = panel
-        self._window.showPanel(info, panel)
-
-    @Slot(object)
-    def _show_parameters(self, parameters: Parameters) -> None:
-        form = self._window.parameter_form
-        form.clearErrors()
-        form.setFields(describe(parameters))
-        self._window.status.setValue("seed", str(getattr(parameters, "seed", "none")))
-        self._window.status.setValue(
-            "device", str(device_of(self.session.info, parameters, self.session.play))
-        )
-        if self._panel is not None:
-            for path, marks in self._panel.rowMarks(parameters).items():
-                form.setRowMarks(path, [(m.color, m.symbol, m.dash) for m in marks])
-            self._panel.setParameters(parameters)
-            self._watch()
-
-    @Slot(object)
-    def _show_view(self, view: View) -> None:
-        self._window.view_form.clearErrors()
-        self._window.view_form.setFields(describe(view))
-        if self._panel is not None:
-            self._panel.setView(view)
-            self._watch()
-
-    @Slot(object)
-    def _show_play(self, play: Play) -> None:
-        self.player.set_steps_per_frame(play.steps_per_frame)
-        self.player.set_frames_per_second(play.frames_per_second)
-        self.player.set_loop(play.loop)
-        self._window.transport.setSpeed(play.steps_per_frame)
-        self._window.transport.setLoop(play.loop)
-        self._window.actions_by_key["toggle_loop"].setChecked(play.loop)
-
-    @Slot(str, str, object)
-    def _show_refusal(self, path: str, sentence: str, span: tuple[int, int] | None) -> None:
-        shown = self._window.parameter_form.setError(path, sentence, span)
-        if not (shown or self._window.view_form.setError(path, sentence, span)):
-            self._window.warn(sentence)
-
-    @Slot()
-    def _watch(self) -> None:
-        if self._panel is not None:
-            self.player.watch(self._panel.watch())
-
-    @Slot(object)
-    def _draw(self, frames: tuple[Any, ...]) -> None:
-        if self._panel is not None:
-            self._panel.draw(frames[0])
-            self._panel.setAccessibleDescription(self._panel.description())
-        # After the events that are waiting, the paint events among them.
-        QTimer.singleShot(0, self.player.painted)
-
-    @Slot(object)
-    def _show_position(self, position: Position) -> None:
-        self._window.transport.setLength(position.length)
-        self._window.transport.setStep(position.step, position.furthest)
-
-    @Slot(bool)
-    def _show_playing(self, playing: bool) -> None:
-        self._window.transport.setPlaying(playing)
-
-    @Slot(object)
-    def _show_finish(self, finishes: tuple[Any, ...]) -> None:
-        for finish in finishes:
-            if finish is not None:
-                self._window.tell(finish.sentence)
-
-    @Slot(object)
-    def _show_speed(self, speed: Statistics) -> None:
-        self._window.status.setValue("steps", f"{speed.steps_per_second:,.0f}")
-        self._window.status.setValue("frames", f"{speed.frames_per_second:.0f}")
-
-    @Slot(object)
-    def _show_journal(self, journal: tuple[Any, ...]) -> None:
-        self._window.transport.setMarks([step for step, _ in journal])

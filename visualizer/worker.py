@@ -88,6 +88,11 @@ class Worker(QObject):
         step = 0 if self.playback.run is None else self.playback.run.step
         what = TROUBLE.get(method, "What was asked for could not be done").format(step=f"{step:,}")
         told, details = sentence(what, error), traceback.format_exc()
+        if method == "load":  # the run before was not touched, and goes on
+            self.rejected.emit(self.playback.generation, error)
+            self.playback.tell_journal()
+            self.failed.emit(self.playback.generation, told, details)
+            return
         try:
             self.playback.recover()
         except Exception:

@@ -6,9 +6,9 @@ import pyqtgraph as pg
 from PySide6.QtCore import QLineF
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
-from widgets.numbers import format_power, format_ticks
+from widgets.numbers import format_log_ticks, format_ticks
 from widgets.plane import Plane
-from widgets.ranges import decade_ticks, linear_ticks
+from widgets.ranges import linear_ticks, log_ticks
 from widgets.style import Style
 
 _WIDEST = "\u22120.00"  # the room that an axis keeps for its numbers, so that the plot never moves
@@ -64,8 +64,8 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         """Where numbers stand on an axis from `low` to `high` (log10 if it is log), `length` px."""
         apart = self._style.px(42 if self.orientation == "left" else 70)
         count = max(2, int(length / apart))
-        if self._log and high - low >= 1.5:
-            return [float(e) for e in decade_ticks(low, high, count)]
+        if self._log:
+            return log_ticks(low, high, count)
         return linear_ticks(low, high, count)
 
     # what pyqtgraph asks for
@@ -76,9 +76,7 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         if not self._log:
             return format_ticks(values)
-        if all(float(v).is_integer() for v in values):
-            return [format_power(int(v)) for v in values]
-        return format_ticks([10.0**v for v in values])
+        return format_log_ticks(values)
 
     def wheelEvent(self, event: Any) -> None:
         event.ignore()

@@ -2,24 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QHideEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from widgets.colors import sequential
-from widgets.contours import choose_levels, contour_lines, shade
+from widgets.contours import SPACING_WORDS, Spacing, choose_levels, contour_lines, shade
 from widgets.image_plot import ImagePlot
 from widgets.legend import Entry, Legend
 from widgets.numbers import format_number
 from widgets.pictures import color_table, rgb_of, wash
 from widgets.plane import Floats, Plane
 from widgets.ranges import Range
+from widgets.redraw_pace import RedrawPace, is_on_screen
 from widgets.shapes import Arrows, Label, Path, Points, Shape, Squares, rect_of
 from widgets.strokes import draw_polyline
 from widgets.style import Style
+from widgets.trails import Trails
 
 # how far the colours of the map give way to the ground, so that paths stand out
 _PALER = {"light": 0.3, "dark": 0.2}
@@ -62,12 +65,15 @@ class ContourPlot(ImagePlot):
         self._ranges: tuple[Range, Range] = ((0.0, 1.0), (0.0, 1.0))
         self._levels: Floats = np.array([0.0, 1.0])
         self._lines: Floats = np.empty((0, 2))
-        self._paths: tuple[Path, ...] = ()
+        self._caption = ""
+        self._trails = Trails()
         self._legend = Legend()
         self._showLegend = False
         super().__init__(style, parent)
         for layer in ("markers", "squares", "paths", "arrows", "labels"):
             self._layers[layer] = ()
+        self._pace = RedrawPace(self)
+        self._pace.due.connect(self._keepTrails)
 
     def setSurface(
         self,
@@ -75,14 +81,21 @@ class ContourPlot(ImagePlot):
         x_range: Range,
         y_range: Range,
         levels: NDArray[np.floating] | None = None,
+        spacing: Spacing = "areas",
     ) -> None:
         """Show `heights` (H, W): rows along y from low to high, columns along x, ends included.
 
         `levels` (K,), ascending, are where lines run and numbers stand on the colour bar; by
-        default they are chosen so that ravines and bowls alike are read.
+        default they are chosen by `spacing`, which the colour bar then names: by "areas" ravines
+        and bowls alike are read, "even" ones show how steep it is.
         """
         self._heights, self._ranges = heights, (x_range, y_range)
-        self._levels = choose_levels(heights) if levels is None else np.asarray(levels, np.float64)
+        if levels is None:
+            levels = choose_levels(heights, spacing=spacing)
+            self._caption = SPACING_WORDS[spacing]
+        else:
+            self._caption = ""
+        self._levels = np.asarray(levels, np.float64)
         self._lines = contour_lines(heights, x_range, y_range, self._levels)
         self._color()
         self._bar.show()
@@ -99,9 +112,11 @@ class ContourPlot(ImagePlot):
         super().setImage(rgb, x_range, y_range, smooth=smooth)
 
     def setPaths(self, paths: Sequence[Path]) -> None:
-        self._paths = tuple(paths)
+        self._trails.setPaths(paths)
         self._legend.setEntries([Entry(p.name, p.color, p.dash, p.width) for p in paths])
-        self._setLayer("paths", paths)
+        self._setLayer("paths", (self._trails,))
+        if self._trails.isLong() and is_on_screen(self):
+            self._pace.news()
 
     def setArrows(self, arrows: Sequence[Arrows]) -> None:
         self._setLayer("arrows", arrows)
@@ -132,7 +147,7 @@ class ContourPlot(ImagePlot):
         dx, dy = (x1 - x0) / max(columns - 1, 1) / 2, (y1 - y0) / max(rows - 1, 1) / 2
         self._put(rgb, (x0 - dx, x1 + dx), (y0 - dy, y1 + dy), smooth=True)
         self.setRange(*self._ranges)
-        self._bar.setLevels(table, self._levels.tolist())
+        self._bar.setLevels(table, self._levels.tolist(), self._caption)
 
     def _drawGround(self, painter: QPainter, plane: Plane) -> None:
         super()._drawGround(painter, plane)
@@ -144,10 +159,25 @@ class ContourPlot(ImagePlot):
     def _drawAbove(self, painter: QPainter) -> None:
         super()._drawAbove(painter)
         if self._showLegend:
-            plane, paths = self.plane(), self._paths
+            plane, paths = self.plane(), self._trails.paths
             pixels = [plane.toPixels(p.points[:, 0], p.points[:, 1])[-200:] for p in paths]
             data = np.concatenate(pixels) if pixels else np.empty((0, 2))
             self._legend.paint(painter, rect_of(plane), self._style, data)
+
+    def _keepTrails(self, at_rest: bool) -> None:
+        """While frames come, long paths are kept as pixels; at rest they are drawn as they are."""
+        begun = perf_counter()
+        if at_rest:
+            self._trails.forget()
+            self._redraw()
+        else:
+            self._trails.keep(self.plane(), self._style, self.devicePixelRatioF())
+            self._pace.settle()
+        self._pace.drew((perf_counter() - begun) * 1000)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._pace.stop()
+        self._trails.forget()
 
     def _readOff(self) -> str:
         if self._heights is None or self._cursor is None:

@@ -1,26 +1,45 @@
 """Contour lines and colours of a surface given on a grid."""
 
 import math
+from typing import Literal
 
 import numpy as np
 from contourpy import LineType, contour_generator
 from numpy.typing import NDArray
 
 from widgets.plane import Floats
-from widgets.ranges import Range
+from widgets.ranges import Range, linear_ticks
+
+Spacing = Literal["areas", "even"]
+SPACING_WORDS: dict[Spacing, str] = {
+    "areas": "lines at equal areas",
+    "even": "lines at even steps",
+}
 
 _LOW_FIRST = 1.6  # above 1 the low parts, where minima lie, get more than their share of lines
 
 
-def choose_levels(heights: NDArray[np.floating], count: int = 14) -> Floats:
-    """Levels (K,), K <= `count`, ascending and round, from about the lowest height to the highest.
+def choose_levels(
+    heights: NDArray[np.floating], count: int = 14, spacing: Spacing = "areas"
+) -> Floats:
+    """Levels (K,), ascending and round, from about the lowest height to the highest.
 
-    They stand at quantiles of the heights, nearer to each other where the surface is low: between
-    two lines lies a like share of the plane, so that a narrow ravine reads as well as a round bowl.
+    By "areas" they stand at quantiles of the heights, nearer to each other where the surface is
+    low: between two lines lies a like share of the plane, so that a narrow ravine reads as well as
+    a round bowl. "even" ones rise by one step: lines lie close where it is steep. There are at most
+    about `count`.
     """
     finite = heights[np.isfinite(heights)]
     if not finite.size:
         return np.array([0.0, 1.0])
+    if spacing == "even":
+        low, high = float(finite.min()), float(finite.max())
+        levels = np.array(linear_ticks(low, high, count))
+        if len(levels) >= 2:
+            step = levels[1] - levels[0]  # the colours reach over both ends
+            below = [levels[0] - step] if low < levels[0] - 1e-9 * step else []
+            above = [levels[-1] + step] if high > levels[-1] + 1e-9 * step else []
+            return np.array([*below, *levels, *above])
     shares = np.linspace(0, 1, count) ** _LOW_FIRST
     exact = np.quantile(finite, shares)
     gaps = np.diff(exact, prepend=exact[0] - (exact[1] - exact[0]))

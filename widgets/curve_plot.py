@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from time import perf_counter
 
 import numpy as np
 from PySide6.QtCore import QPointF
@@ -13,6 +14,7 @@ from widgets.numbers import format_number
 from widgets.plane import Floats, Plane
 from widgets.plot import Plot
 from widgets.ranges import HeldRange, Range, data_range, widen
+from widgets.redraw_pace import RedrawPace, is_on_screen
 from widgets.shapes import Curve, Points, Rule, Segments, Shape, named, rect_of, write
 from widgets.strokes import draw_polyline
 from widgets.style import Style
@@ -36,9 +38,12 @@ class CurvePlot(Plot):
         self._rules: tuple[Rule, ...] = ()
         self._legend = Legend()
         self._showLegend = True
+        self._floor = 0.0  # of a logarithmic y
         self._held = {"x": HeldRange(), "y": HeldRange()}
         self._fixed: dict[str, Range | None] = {"x": None, "y": None}
         super().__init__(style, parent)
+        self._pace = RedrawPace(self)
+        self._pace.due.connect(self._redraw)
 
     def setCurves(self, curves: Sequence[Curve]) -> None:
         """Draw these curves instead of those before."""
@@ -64,8 +69,12 @@ class CurvePlot(Plot):
         self._showLegend = visible
         self._redraw()
 
-    def setLogY(self, log: bool) -> None:
-        """Make y logarithmic; what is not positive is left out."""
+    def setLogY(self, log: bool, floor: float = 0.0) -> None:
+        """Make y logarithmic; what is not positive is left out.
+
+        The axis never begins below `floor`: curves that fall further leave the picture.
+        """
+        self._floor = floor
         if log != self._axes["left"].isLog():
             self.setLog(x=self._axes["bottom"].isLog(), y=log)
             self._held["y"].reset()
@@ -81,7 +90,10 @@ class CurvePlot(Plot):
         entries += [Entry(p.name, p.color, symbol=p.symbol, line=False) for p in self._points]
         self._legend.setEntries(entries)
         self._follow()
-        self._redraw()
+        if is_on_screen(self):
+            self._pace.news()
+        else:
+            self._redraw()
 
     def _follow(self) -> None:
         for name, axis in (("x", "bottom"), ("y", "left")):
@@ -89,10 +101,13 @@ class CurvePlot(Plot):
             if fixed is not None:
                 super().setRange(**{name: fixed})
                 continue
-            arrays = [getattr(s, name) for s in (*self._curves, *self._points)]
-            ranges = [r for a in arrays if (r := data_range(np.asarray(a), log=log))]
+            arrays = {id(a): a for s in (*self._curves, *self._points) for a in (getattr(s, name),)}
+            found = (data_range(np.asarray(a), log=log) for a in arrays.values())
+            ranges = [ends for ends in found if ends]
             if ranges:
                 ends = min(r[0] for r in ranges), max(r[1] for r in ranges)
+                if name == "y" and log and self._floor:
+                    ends = max(ends[0], self._floor), max(ends[1], 10 * self._floor)
                 self._box_range(name, ends, log)
 
     def _box_range(self, name: str, ends: Range, log: bool) -> None:
@@ -109,12 +124,13 @@ class CurvePlot(Plot):
 
     # drawing
     def _drawAbove(self, painter: QPainter) -> None:
-        plane = self.plane()
+        begun, plane = perf_counter(), self.plane()
         shapes: list[Shape] = [*self._rules, *self._curves, *self._segments, *self._points]
         for shape in shapes:
             shape.paint(painter, plane, self._style)
         if self._showLegend:
             self._legend.paint(painter, rect_of(plane), self._style, self._sample(plane))
+        self._pace.drew((perf_counter() - begun) * 1000)
 
     def _sample(self, plane: Plane) -> Floats:
         """Some hundred pixels of each curve and group of points, for the legend to keep off."""

@@ -67,6 +67,9 @@ class Editor(QObject):
         """Whether something typed stands there that is not in force."""
         return False
 
+    def setDraft(self, value: Any) -> None:
+        """Show `value` as typed and not in force, where one types."""
+
     def setMistake(self, span: tuple[int, int] | None) -> None:
         """Underline characters of the text, where there is one."""
 
@@ -162,6 +165,9 @@ class TextEditor(Editor):
 
     def hasDraft(self) -> bool:
         return self.line.hasDraft()
+
+    def setDraft(self, value: Any) -> None:
+        self.line.setDraft(str(value))
 
     def setMistake(self, span: tuple[int, int] | None) -> None:
         self.line.setMistake(span)

@@ -13,8 +13,12 @@ MarkTuple = tuple[str, str, tuple[float, ...]]  # colour, symbol, dash
 
 
 class FormContext(QObject):
-    """What all views of one form share: its style, and where they report what a person does."""
+    """What all views of one form share: its style, and where they report what a person does.
 
+    `unfolded` tells that views were made that had been left out as long as nobody saw them.
+    """
+
+    unfolded = Signal()
     edited = Signal(str, object)
     gestureFinished = Signal()
     rowInserted = Signal(str, int, object)
@@ -83,12 +87,7 @@ class FieldView(QWidget):
 
 
 class FieldSequence(QWidget):
-    """Views one below the other; a view is made anew only where the structure of its field changed.
-
-    `rebuilt` tells that views were made or thrown away.
-    """
-
-    rebuilt = Signal()
+    """Views one below the other; a view is made anew only where its field changed its structure."""
 
     def __init__(self, context: FormContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)

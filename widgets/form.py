@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
@@ -109,6 +110,7 @@ class ParameterForm(QScrollArea):
             (self.typed, context.typed),
         ):
             theirs.connect(mine)
+        context.unfolded.connect(self._on_unfolded)
         self._page = QWidget()
         self._page.setProperty("page", "true")
         self._sequence = FieldSequence(context)
@@ -120,6 +122,7 @@ class ParameterForm(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._structure: object = ()
+        self._filling = False
         style.changed.connect(self._restyle)
         self._restyle()
 
@@ -131,7 +134,9 @@ class ParameterForm(QScrollArea):
             return
         self._structure = structure
         focused, place = self._focused(), self.verticalScrollBar().value()
+        self._filling = True
         self._sequence.setFields(fields)
+        self._filling = False
         self._order_tabs()
         if focused is not None:
             self._refocus(*focused)
@@ -145,13 +150,17 @@ class ParameterForm(QScrollArea):
         Where there is no such field, it stands under the nearest one that holds it. Gives False,
         and shows nothing, if there is none at all.
         """
-        chain = list(self._chain(path))
+        chain = list(self._revealed(path))
         if not chain:
             return False
-        for view in chain:
-            view.reveal()
         chain[-1].setError(sentence, span if chain[-1].field.path == path else None)
         return True
+
+    def setDraft(self, path: str, value: Any) -> None:
+        """Show `value` in the field at `path` as typed and not in force, where one types."""
+        chain = list(self._revealed(path))
+        if chain and chain[-1].field.path == path and isinstance(chain[-1], FieldRow):
+            chain[-1].editor.setDraft(value)
 
     def clearErrors(self) -> None:
         """Take all sentences away, save where what was typed is still not what is in force."""
@@ -166,15 +175,13 @@ class ParameterForm(QScrollArea):
                 view.showMarks()
 
     def view(self, path: str) -> FieldView | None:
-        """The view of the field at `path`; None if it is not shown."""
+        """The view of the field at `path`; None if it is not shown, or was never unfolded."""
         return next((view for view in self._views() if view.field.path == path), None)
 
     def showField(self, path: str) -> None:
         """Unfold and scroll to the field at `path`, and give it the focus."""
-        for view in self._chain(path):
-            view.reveal()
-        shown = self.view(path)
-        targets = shown.targets() if shown is not None else []
+        chain = list(self._revealed(path))
+        targets = chain[-1].targets() if chain and chain[-1].field.path == path else []
         if targets:
             targets[0].setFocus(Qt.FocusReason.OtherFocusReason)
             self.ensureWidgetVisible(targets[0])
@@ -183,10 +190,11 @@ class ParameterForm(QScrollArea):
         for view in self._sequence.views():
             yield from view.walk()
 
-    def _chain(self, path: str) -> Iterator[FieldView]:
-        """The views on the way to `path`, from the outermost."""
+    def _revealed(self, path: str) -> Iterator[FieldView]:
+        """The views on the way to `path`, from the outermost, each unfolded."""
         for view in self._views():
             if path == view.field.path or path.startswith(f"{view.field.path}."):
+                view.reveal()
                 yield view
 
     def _focused(self) -> tuple[FieldView, int] | None:
@@ -212,6 +220,10 @@ class ParameterForm(QScrollArea):
         new = self.view(old.field.path)
         if new is not None and new is not old and index < len(new.targets()):
             new.targets()[index].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_unfolded(self) -> None:
+        if not self._filling:
+            self._order_tabs()
 
     def _order_tabs(self) -> None:
         targets = [t for view in self._sequence.views() for t in view.targets()]

@@ -1,10 +1,11 @@
 """The icons of the program: SVG drawings in ``resources/icons``, in the colours of a theme."""
 
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QIcon, QPainter, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 
 from resources import read_bytes, resource_names
@@ -24,16 +25,30 @@ def icon(name: str, style: Style, color: str = "text") -> QIcon:
     made = QIcon()
     normal = style.color(color).name()
     on = normal if color != "text" else style.theme().accent
-    states = ((QIcon.State.Off, normal), (QIcon.State.On, on))
+    states, disabled = ((QIcon.State.Off, normal), (QIcon.State.On, on)), QIcon.Mode.Disabled
     for state, shade in states:
         picture = pixmap(name, shade, style.px(_SIDE))
         made.addPixmap(picture, QIcon.Mode.Normal, state)
-        made.addPixmap(_paled(picture), QIcon.Mode.Disabled, state)
+        pale = partial(_paled, picture)
+        made.addPixmap(_kept(f"pale {name} {shade} {style.px(_SIDE)}", pale), disabled, state)
     return made
 
 
 def pixmap(name: str, color: str, side: float) -> QPixmap:
     """The icon `name` in `color` (#rrggbb), `side` pixels wide and high, for dense screens too."""
+    return _kept(f"{name} {color} {side}", partial(_drawn, name, color, side))
+
+
+def _kept(key: str, draw: Callable[[], QPixmap]) -> QPixmap:
+    """What `draw` gives, drawn once: a form with many rows has the same few icons many times."""
+    picture = QPixmap()
+    if not QPixmapCache.find(f"layerscope {key}", picture):
+        picture = draw()
+        QPixmapCache.insert(f"layerscope {key}", picture)
+    return picture
+
+
+def _drawn(name: str, color: str, side: float) -> QPixmap:
     drawing = QSvgRenderer(QByteArray(_source(name).replace("currentColor", color).encode()))
     ratio = 2.0
     picture = QPixmap(round(side * ratio), round(side * ratio))

@@ -45,6 +45,13 @@ class ImagePlot(Plot):
         self._put(rgb, x_range, y_range, smooth=smooth)
         self._bar.hide()
 
+    def setShades(
+        self, colors: NDArray[np.uint8], labels: Sequence[tuple[float, str]], caption: str
+    ) -> None:
+        """Say beside the picture what its shades `colors` (n, 3) mean, from 0 below to 1 on top."""
+        self._bar.setPlaces(colors, labels, caption)
+        self._bar.show()
+
     def _put(self, rgb: NDArray[np.uint8], x_range: Range, y_range: Range, *, smooth: bool) -> None:
         self._image = to_qimage(rgb[::-1])
         self._extent = self._onAxis("bottom", x_range), self._onAxis("left", y_range)
@@ -120,6 +127,9 @@ class ImagePlot(Plot):
     def _alignBar(self) -> None:
         rect = self._box.sceneBoundingRect()
         self._bar.setMargins(rect.top(), self._graphics.height() - rect.bottom())
+
+    def _beside(self) -> int:
+        return 0 if self._bar.isHidden() else self._bar.width()
 
     def _restyle(self) -> None:
         super()._restyle()

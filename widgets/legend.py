@@ -26,6 +26,7 @@ class Entry:
     width: float = 2.0
     symbol: str | None = None
     line: bool = True
+    filled: bool = True  # the symbol; else it is its edge
 
 
 class Legend:
@@ -79,7 +80,8 @@ class Legend:
                 painter.drawLine(QPointF(left, middle), QPointF(left + reach, middle))
             if entry.symbol:
                 center = np.array([[left + reach / 2, middle]])
-                draw_symbols(painter, center, entry.symbol, style.px(7), color)
+                fill, edge = (color, None) if entry.filled else (None, color)
+                draw_symbols(painter, center, entry.symbol, style.px(7), fill, edge, style.px(1.6))
             painter.setPen(style.color("text"))
             baseline = middle + (metrics.ascent() - metrics.descent()) / 2
             painter.drawText(QPointF(left + reach + style.px(7), baseline), entry.name)

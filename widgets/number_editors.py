@@ -154,6 +154,9 @@ class SequenceEditor(TextEditor):
         self._whole = bool(values) and all(type(part) is int for part in values)
         self.line.setValue(", ".join(map(full_number, values)))
 
+    def setDraft(self, value: Any) -> None:
+        self.line.setDraft(", ".join(map(full_number, value)))
+
     def _on_typed(self) -> None:
         self.refused.emit("")
 
@@ -230,6 +233,10 @@ class OptionalEditor(Editor):
 
     def hasDraft(self) -> bool:
         return self.switch.isChecked() and self.inner.hasDraft()
+
+    def setDraft(self, value: Any) -> None:
+        if self.switch.isChecked():
+            self.inner.setDraft(value)
 
     def setMistake(self, span: tuple[int, int] | None) -> None:
         self.inner.setMistake(span)

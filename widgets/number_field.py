@@ -1,11 +1,13 @@
 """A field for one number, which keeps it in full and shows it short."""
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QSizePolicy, QWidget
 
 from widgets.field import BoundedLike, refusal
 from widgets.number_text import full_number, nudged, parse_integer, parse_number, short_number
+
+_TYPED = "0123456789.,+-\N{MINUS SIGN}/eE_"  # what numbers are made of
 
 
 class NumberField(QAbstractSpinBox):
@@ -143,6 +145,16 @@ class NumberField(QAbstractSpinBox):
         super().focusOutEvent(event)  # commits
         if not self._draft:
             self._show_number()
+
+    def event(self, event: QEvent) -> bool:
+        """Leave to the window the keys that are no part of a number: there they are commands."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            is_typed = event.text().isprintable() and event.text() != ""
+            command = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+            if is_typed and not event.modifiers() & command and event.text() not in _TYPED:
+                event.ignore()
+                return False
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self._draft:

@@ -62,6 +62,13 @@ def format_power(exponent: int) -> str:
     return "10" + str(exponent).translate(_SUPERSCRIPTS)
 
 
+def format_log_ticks(exponents: Sequence[float]) -> list[str]:
+    """Numbers at evenly read places of a log axis, given as log10: powers of ten, or in full."""
+    if all(float(e).is_integer() for e in exponents):
+        return [format_power(int(e)) for e in exponents]
+    return [format_compact(10.0**e, 3) for e in exponents]
+
+
 def _exponent(step: float) -> int:
     """The power of ten of the last digit that tells multiples of `step` apart."""
     exponent = math.floor(math.log10(step) + 1e-9)

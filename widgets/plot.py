@@ -6,7 +6,7 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from widgets.axes import Axis, draw_grid
@@ -65,6 +65,7 @@ class Graphics(pg.PlotWidget):  # type: ignore[misc]
         self.setCacheMode(self.CacheModeFlag.CacheNone)  # a kept ground would be pixels in an SVG
         self.setFrameShape(self.Shape.NoFrame)
         self.viewport().setCursor(Qt.CursorShape.CrossCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # no key does anything here
         self.viewport().setAutoFillBackground(False)  # the ground may be transparent
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -120,6 +121,7 @@ class Plot(QWidget):
         self._title.setVisible(False)
         self._cursor: QPointF | None = None  # pixels within the box
         self._dragging = False
+        self._isEqual = False
 
         self._row = QHBoxLayout()
         self._row.addWidget(self._graphics, 1)
@@ -133,6 +135,7 @@ class Plot(QWidget):
             Canvas(self._box, self._drawAbove, 10),
             Canvas(self._box, self._drawCursor, 20),
         ]
+        self._box.sigResized.connect(self._letterbox)
         self._graphics.pressed.connect(self._press)
         self._graphics.moved.connect(self._move)
         self._graphics.let_go.connect(self._letGo)
@@ -165,6 +168,7 @@ class Plot(QWidget):
             self._box.setXRange(*self._onAxis("bottom", x), padding=0)
         if y is not None:
             self._box.setYRange(*self._onAxis("left", y), padding=0)
+        self._letterbox()
 
     def _onAxis(self, name: str, ends: Range) -> Range:
         if not self._axes[name].isLog():
@@ -174,8 +178,27 @@ class Plot(QWidget):
         return math.log10(low), math.log10(high)
 
     def setEqualAspect(self, equal: bool) -> None:
-        """Whether a unit is as long on the one axis as on the other."""
-        self._box.setAspectLocked(equal)
+        """Whether a unit is as long on the one axis as on the other.
+
+        The ranges stay what they are: the plot leaves room free at its sides, or above and below.
+        """
+        self._isEqual = equal
+        self._letterbox()
+
+    def _letterbox(self, *_: Any) -> None:
+        """Leave so much room free that units are equal, or none."""
+        sides = (0, 0)
+        if self._isEqual:
+            top, right = self._edges()
+            above = 0 if self._title.isHidden() else self._title.sizeHint().height()
+            beside = self._beside()
+            wide = self.width() - beside - self._axes["left"].minimumWidth() - right
+            high = self.height() - above - self._axes["bottom"].minimumHeight() - top
+            (x0, x1), (y0, y1) = self._box.viewRange()
+            unit = min(wide / (x1 - x0), high / (y1 - y0))
+            spare = wide - unit * (x1 - x0), high - unit * (y1 - y0)
+            sides = round(max(0.0, spare[0]) / 2), round(max(0.0, spare[1]) / 2)
+        self._row.setContentsMargins(sides[0], sides[1], sides[0], sides[1])
 
     def plane(self) -> Plane:
         """Where points fall, in pixels of the rectangle within the axes."""
@@ -217,15 +240,20 @@ class Plot(QWidget):
         for canvas in self._canvases:
             canvas.update()
 
+    def _beside(self) -> int:
+        """The width of what a subclass put beside the axes."""
+        return 0
+
+    def _edges(self) -> tuple[int, int]:
+        """The room above and right of the axes: half of a number reaches over the end."""
+        return round(self._style.px(9)), round(self._style.px(18))
+
     def _restyle(self) -> None:
         style = self._style
         self._graphics.setBackground(style.color("base"))
         for axis in self._axes.values():
             axis.restyle()
-        top, right = (
-            round(style.px(9)),
-            round(style.px(18)),
-        )  # half of a number reaches over the end
+        top, right = self._edges()
         self._graphics.getPlotItem().layout.setContentsMargins(0, top, right, 0)
         self._column.setSpacing(0)
         self._row.setSpacing(0)
@@ -236,6 +264,15 @@ class Plot(QWidget):
             f"padding-top: {round(style.px(6))}px"
         )
         self._redraw()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self._style.color("base"))
+        painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._letterbox()
 
     # gestures
     def _inBox(self, position: QPointF) -> QPointF:

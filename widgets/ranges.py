@@ -34,6 +34,25 @@ def decade_ticks(low: float, high: float, count: int) -> list[int]:
     return [e for e in range(math.ceil(low - 1e-9), math.floor(high + 1e-9) + 1) if e % stride == 0]
 
 
+def log_ticks(low: float, high: float, count: int) -> list[float]:
+    """log10 of round numbers within [low, high] (log10), about `count` of them.
+
+    Powers of ten; where there is room for more, twice and five times these too; over less than a
+    decade evenly spaced numbers.
+    """
+    if not high > low:
+        return []
+    decades = decade_ticks(low, high, count)
+    if len(decades) >= max(3, 0.6 * count):
+        return [float(e) for e in decades]
+    exponents = range(math.floor(low), math.ceil(high) + 1)
+    ticks = [e + math.log10(m) for e in exponents for m in (1.0, 2.0, 5.0)]
+    inside = [tick for tick in ticks if low - 1e-9 <= tick <= high + 1e-9]
+    if len(inside) >= 3:
+        return inside if len(inside) <= 1.5 * count else [float(e) for e in decades]
+    return [math.log10(v) for v in linear_ticks(10.0**low, 10.0**high, count) if v > 0]
+
+
 def data_range(values: NDArray[np.floating], *, log: bool = False) -> Range | None:
     """The smallest and largest finite value (positive, if `log`); None if there is none."""
     values = values.astype(np.float64)  # _LARGEST is no number of float32

@@ -1,15 +1,25 @@
 """When to redraw what is dear to draw: within a share of time, finely once nothing moves."""
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from time import perf_counter
+from typing import ClassVar
 
-_SHARE = 8.0  # while frames come, a redraw of n ms is followed by a rest of 8 n ms
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QWidget
+
+_SHARE = 16.0  # while frames come, a redraw of n ms is followed by a rest of 16 n ms
 _SHARE_AT_HAND = 1.5  # while a person turns it
-_FASTEST = 16  # ms from one redraw to the next
+_SOON = 1  # ms after the news: what is cheap is painted first, and does not wait
+_TURN = 12  # ms in which nothing else that is dear is drawn
+_LATER = 25  # ms; longer than from frame to frame, so that it is the next frame that wakes it
+_CHEAP = 1.5  # ms; such pictures need not take turns
 _SETTLED = 250  # ms without news after which it is drawn finely
 
 
 class RedrawPace(QObject):
-    """Says when a dear picture is due, so that the window stays smooth on any driver.
+    """Says when a dear picture is due, so that frames stay even on any driver and processor.
+
+    It is drawn right after the frame that brought news, while the next one is not due yet; of
+    several that are dear, one at a time.
 
     Signals
     -------
@@ -19,23 +29,36 @@ class RedrawPace(QObject):
 
     due = Signal(bool)
 
+    _turn_ends: ClassVar[float] = 0.0  # of whoever's turn it is, in seconds
+
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._next = QTimer(self, singleShot=True)
+        self._next = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._settle = QTimer(self, singleShot=True, interval=_SETTLED)
         self._next.timeout.connect(self._quickly)
         self._settle.timeout.connect(self._finely)
-        self._rest = 0.0
+        self._rested = 0.0  # when its rest is over, in seconds
+        self._took = 0.0
 
     def news(self) -> None:
         """Something changed: a redraw will be due as soon as the rest is over."""
         self._settle.stop()
-        if not self._next.isActive():
-            self._next.start(max(_FASTEST, round(self._rest)))
+        now = perf_counter()
+        if now < self._rested:
+            self._next.start(max(_LATER, round((self._rested - now) * 1000)))
+        elif self._took < _CHEAP:
+            self._next.start(_SOON)
+        elif now < RedrawPace._turn_ends:
+            self._next.start(_LATER)
+        else:
+            RedrawPace._turn_ends = now + _TURN / 1000
+            self._next.start(_SOON)
 
     def drew(self, took: float, *, at_hand: bool = False) -> None:
         """It was drawn in `took` ms; `at_hand` while a person moves it."""
-        self._rest = took * (_SHARE_AT_HAND if at_hand else _SHARE)
+        self._took = took
+        rest = took * (_SHARE_AT_HAND if at_hand else _SHARE)
+        self._rested = perf_counter() + rest / 1000
 
     def settle(self) -> None:
         """It was drawn quickly: draw it finely if no news come."""
@@ -50,3 +73,9 @@ class RedrawPace(QObject):
 
     def _finely(self) -> None:
         self.due.emit(True)
+
+
+def is_on_screen(widget: QWidget) -> bool:
+    """Whether somebody sees `widget`, so that drawing it has to keep up; else it is an export."""
+    hidden = widget.window().testAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+    return widget.isVisible() and not hidden

@@ -14,7 +14,7 @@ from widgets.icons import icon
 from widgets.sections import error_label
 from widgets.swatch import Swatch
 
-_COMMANDS = {
+ROW_KEYS = {  # what can be done to a row: the words, and the key
     "duplicate": ("Duplicate", "Ctrl+D"),
     "up": ("Move up", "Alt+Up"),
     "down": ("Move down", "Alt+Down"),
@@ -24,6 +24,8 @@ _COMMANDS = {
 
 class RowCard(FieldView):
     """One row of a list: a heading with the variant and a menu of commands, and its fields.
+
+    The fields are made when it is first unfolded.
 
     Signals
     -------
@@ -45,9 +47,8 @@ class RowCard(FieldView):
         self.title = QLabel(field.label)
         self.fold = QToolButton()
         self.fold.setCheckable(True)
-        self.fold.setChecked(True)
         self.more = QToolButton()
-        self.commands = {name: self._make_action(name) for name in _COMMANDS}
+        self.commands = {name: self._make_action(name) for name in ROW_KEYS}
         self.sentence = error_label(context.style)
         self._frame = self._lay_out()
         if self.variant is not None:
@@ -75,13 +76,14 @@ class RowCard(FieldView):
         self._column.addLayout(self._heading)
         self._column.addWidget(self.sentence)
         self._column.addWidget(self.sequence)
+        self.sequence.hide()
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(frame)
         return frame
 
     def _make_action(self, name: str) -> QAction:
-        text, key = _COMMANDS[name]
+        text, key = ROW_KEYS[name]
         action = QAction(text, self)
         action.setData(name)
         action.setShortcut(QKeySequence(key))
@@ -95,7 +97,8 @@ class RowCard(FieldView):
         self.title.setText(field.label)
         if self.variant is not None:
             self.variant.setChoice(field.value)
-        self.sequence.setFields(field.children)
+        if self.fold.isChecked() or self.sequence.views():
+            self.sequence.setFields(field.children)
         name = f"{field.label}, row {int(field.name) + 1}"
         self.fold.setAccessibleName(f"Fold {name}")
         self.more.setAccessibleName(f"Commands for {name}")
@@ -148,6 +151,9 @@ class RowCard(FieldView):
         super().restyle()
 
     def _on_fold(self, is_open: bool) -> None:
+        if is_open and not self.sequence.views():
+            self.sequence.setFields(self.field.children)
+            self.context.unfolded.emit()
         self.sequence.setVisible(is_open)
         self.restyle()
         self.folded.emit(is_open)

@@ -87,15 +87,19 @@ class Path:
             return
         pixels = plane.toPixels(self.points[:, 0], self.points[:, 1])
         rect, color = rect_of(plane), named(style, self.color)
-        width, edge = style.px(self.width), style.color("base")
-        halo = edge, style.px(0.8)
+        width, halo = style.px(self.width), (style.color("base"), style.px(0.8))
         faint = None
         if self.dash:  # a faint line holds the dashes of a zigzag together
             faint = QColor(color)
             faint.setAlphaF(0.45)
         draw_polyline(painter, pixels, color, width, self.dash, rect, halo, faint)
+        self.paintBall(painter, pixels[-1:], style)
+
+    def paintBall(self, painter: QPainter, pixel: Floats, style: Style) -> None:
+        """Draw the ball at `pixel` (1, 2)."""
         if self.ball:
-            draw_symbols(painter, pixels[-1:], "o", style.px(self.ball), color, edge, style.px(1.5))
+            color, edge = named(style, self.color), style.color("base")
+            draw_symbols(painter, pixel, "o", style.px(self.ball), color, edge, style.px(1.5))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -173,7 +177,10 @@ class Arrows:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Squares:
-    """Squares around `center` (N, 2) whose `side` (N,) is in pixels at factor 1."""
+    """Squares around `center` (N, 2) whose `side` (N,) is in pixels at factor 1.
+
+    With `side` (N, 2) they are rectangles, so wide and so high.
+    """
 
     center: Floats
     side: Floats
@@ -188,9 +195,11 @@ class Squares:
         painter.setPen(QPen(shade, style.px(self.width)))
         shade.setAlphaF(0.18)
         painter.setBrush(shade)
-        for (x, y), side in zip(pixels, np.asarray(self.side) * style.factor(), strict=True):
-            if math.isfinite(x + y + side):
-                painter.drawRect(QRectF(x - side / 2, y - side / 2, side, side))
+        given = np.asarray(self.side, dtype=np.float64) * style.factor()
+        sides = np.broadcast_to(given.reshape(len(given), -1), (len(given), 2))
+        for (x, y), (wide, high) in zip(pixels, sides, strict=True):
+            if math.isfinite(x + y + wide + high):
+                painter.drawRect(QRectF(x - wide / 2, y - high / 2, wide, high))
         painter.setBrush(QBrush())
 
 

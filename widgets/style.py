@@ -4,6 +4,7 @@ A `Style` is handed to every widget. The window has one, an export makes another
 of 3840 x 2160 is drawn with thicker lines and larger letters whatever the window looks like.
 """
 
+from functools import lru_cache
 from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
@@ -64,14 +65,7 @@ class Style(QObject):
         return length * self._factor
 
     def font(self, role: Role = "body", *, bold: bool = False) -> QFont:
-        font = QFont(MONO_FAMILY if role == "mono" else TEXT_FAMILY)
-        font.setPixelSize(max(1, round(self.px(_SIZES[role]))))
-        font.setWeight(QFont.Weight.DemiBold if bold or role == "title" else QFont.Weight.Normal)
-        font.setStyleStrategy(QFont.StyleStrategy.PreferAntialias)
-        font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
-        if role != "mono":
-            font.setFeature(QFont.Tag("tnum"), 1)  # digits of one width: live numbers do not jump
-        return font
+        return QFont(_font(role, max(1, round(self.px(_SIZES[role]))), bold or role == "title"))
 
     def color(self, name: str) -> QColor:
         """A colour of the theme by its name; ``window`` and ``base`` may be transparent."""
@@ -91,3 +85,16 @@ class Style(QObject):
         if dash:
             pen.setDashPattern(list(dash))
         return pen
+
+
+@lru_cache
+def _font(role: Role, size: int, bold: bool) -> QFont:
+    """The letters of `role`, `size` pixels high."""
+    font = QFont(MONO_FAMILY if role == "mono" else TEXT_FAMILY)
+    font.setPixelSize(size)
+    font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+    font.setStyleStrategy(QFont.StyleStrategy.PreferAntialias)
+    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    if role != "mono":
+        font.setFeature(QFont.Tag("tnum"), 1)  # digits of one width: live numbers do not jump
+    return font

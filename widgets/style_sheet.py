@@ -60,6 +60,9 @@ QPushButton:default, *[primary="true"] {
 }
 QPushButton:default:hover, *[primary="true"]:hover { background: $accent_hover; }
 *[primary="true"]:checked { background: $accent; }
+QPushButton:default:disabled, *[primary="true"]:disabled {
+  background: $line; color: $edge; border-color: $line;
+}
 QPushButton:default:focus, *[primary="true"]:focus { border: 2px solid $text; }
 *[flat="true"] { background: transparent; border: 1px solid transparent; }
 *[flat="true"]:hover { background: $hover; }
@@ -122,6 +125,7 @@ QProgressBar::chunk { background: $accent; border-radius: 5px; }
 
 _WINDOW = """
 QMainWindow, QDialog { background: $window; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QMainWindow::separator { background: $line; width: 1px; height: 1px; }
 QMainWindow::separator:hover { background: $accent; }
 QSplitter::handle { background: $line; }
@@ -141,6 +145,12 @@ QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
 QStatusBar { background: $window; border-top: 1px solid $line; }
 QStatusBar::item { border: none; }
 QToolBar { background: $window; border: none; spacing: 4px; padding: 3px; }
+QToolBar QToolButton, QToolBar QToolButton:disabled {
+  background: transparent; border-color: transparent;
+}
+QToolBar QToolButton:hover { background: $hover; }
+QToolBar QToolButton:checked { background: $pressed; }
+QToolBar QToolButton:focus { border-color: $accent; }
 QToolTip { background: $base; color: $text; border: 1px solid $edge; padding: 6px; }
 QTabWidget::pane { border: none; border-top: 1px solid $line; }
 QTabBar::tab { background: transparent; padding: 6px 12px; border-bottom: 2px solid transparent; }

@@ -49,9 +49,10 @@ class SurfaceMesh:
         i = np.minimum(row.astype(np.intp), max(rows - 2, 0))
         u, v = column - j, row - i
         j1, i1 = np.minimum(j + 1, columns - 1), np.minimum(i + 1, rows - 1)
-        low = self.z[i, j] * (1 - u) + self.z[i, j1] * u
-        high = self.z[i1, j] * (1 - u) + self.z[i1, j1] * u
-        height = low * (1 - v) + high * v
+        with np.errstate(invalid="ignore"):  # beside an infinite height there is none
+            low = self.z[i, j] * (1 - u) + self.z[i, j1] * u
+            high = self.z[i1, j] * (1 - u) + self.z[i1, j1] * u
+            height = low * (1 - v) + high * v
         return np.where(outside | ~np.isfinite(height), np.nan, height)
 
     def vertices(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -22,7 +22,7 @@ from widgets.contour_plot import ContourPlot, Markers
 from widgets.contours import choose_levels
 from widgets.plane import Floats
 from widgets.ranges import Range
-from widgets.redraw_pace import RedrawPace
+from widgets.redraw_pace import RedrawPace, is_on_screen
 from widgets.shapes import Path
 from widgets.style import Style
 from widgets.surface_picture import SurfacePicture
@@ -174,14 +174,10 @@ class SurfaceView(QWidget):
     def _news(self) -> None:
         """Something changed: draw it soon, within the budget."""
         self._stale = True
-        if self._onScreen():
+        if is_on_screen(self):
             self._pace.news()
         else:
             self.update()
-
-    def _onScreen(self) -> bool:
-        shown = not self.window().testAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
-        return shown and self.isVisible()
 
     def _drawn(self, size: QSize, ratio: float, *, fine: bool) -> QImage:
         assert self._picture is not None
@@ -195,7 +191,7 @@ class SurfaceView(QWidget):
         begun = perf_counter()
         self._image = self._drawn(self.size(), self.devicePixelRatioF(), fine=fine)
         self._seen, self._stale = self._camera, False
-        if self._onScreen() and not fine:
+        if is_on_screen(self) and not fine:
             self._pace.drew((perf_counter() - begun) * 1000, at_hand=self._mode == "turn")
             self._pace.settle()
 
@@ -207,7 +203,7 @@ class SurfaceView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._picture is None:
             return
-        image, shown = self._image, self._onScreen()
+        image, shown = self._image, is_on_screen(self)
         fits = image is not None and image.deviceIndependentSize().toSize() == self.size()
         if not fits or (self._stale and not shown):
             self._draw(fine=not shown)

@@ -56,6 +56,11 @@ class TextField(QLineEdit):
         """Whether what stands in the field is not, or not yet, the text in force."""
         return self.text() != self._value
 
+    def setDraft(self, text: str) -> None:
+        """Show `text`, silently, as if it had been typed and offered, and was refused."""
+        self._offered = text
+        self.setText(text)
+
     def setMistake(self, span: tuple[int, int] | None) -> None:
         """Underline the characters from ``span[0]`` up to ``span[1]``, or nothing with None."""
         self._span = span

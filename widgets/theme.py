@@ -18,7 +18,8 @@ def apply_theme(target: QApplication | QWidget, style: Style) -> None:
     It is called again when `style` has changed.
     """
     QApplication.setAttribute(_PROPAGATE)
-    own = [(w, QFont(w.font())) for w in QApplication.allWidgets() if w.testAttribute(_OWN_FONT)]
+    dressed = _widgets_of(target)
+    own = [(w, QFont(w.font())) for w in dressed if w.testAttribute(_OWN_FONT)]
     if isinstance(target, QApplication) and not target.styleSheet():
         target.setStyle(QStyleFactory.create("Fusion"))
     target.setPalette(palette(style))
@@ -28,8 +29,15 @@ def apply_theme(target: QApplication | QWidget, style: Style) -> None:
     for widget, font in own:  # a style sheet brings back the font that a widget had at first
         if widget is not target and widget.font() != font:
             widget.setFont(font)
-    for dock in filter(_is_dock, QApplication.allWidgets()):
+    for dock in filter(_is_dock, dressed):
         dock.setFont(style.font("body"))  # under a style sheet its title follows no other font
+
+
+def _widgets_of(target: QApplication | QWidget) -> list[QWidget]:
+    """All that is dressed with `target`."""
+    if isinstance(target, QApplication):
+        return QApplication.allWidgets()
+    return [target, *target.findChildren(QWidget)]
 
 
 def _is_dock(widget: QWidget) -> bool:

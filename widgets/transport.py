@@ -11,7 +11,8 @@ from widgets.speed_slider import SpeedSlider, speed_text
 from widgets.style import Style
 from widgets.timeline import Timeline
 
-_ROOM_FOR_ONE_LINE = 1000  # px at factor 1: below this width, the scrubber has a line of its own
+# px at factor 1: from which width on all stands in one line, and in two; below in three.
+_ROOM_FOR_ONE_LINE, _ROOM_FOR_TWO_LINES = 1000, 450
 
 
 class TransportBar(QWidget):
@@ -42,7 +43,7 @@ class TransportBar(QWidget):
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._style = style
-        self._one_line: bool | None = None
+        self._lines: int | None = None
         self.restart = _button("Restart", "Begin again at step 0")
         self.step_back = _button("Step back", "Go one step back")
         self.play = _button("Play", "Play or pause")
@@ -68,9 +69,9 @@ class TransportBar(QWidget):
         for button in (self.restart, self.step_back, self.play, self.step, self.loop):
             self._buttons.addWidget(button)
         self._pace = QHBoxLayout()
-        speed = QLabel("Speed")
-        speed.setBuddy(self.speed)
-        for part in (speed, self.speed, self.speed_read_out):
+        self._caption = QLabel("Speed")
+        self._caption.setBuddy(self.speed)
+        for part in (self._caption, self.speed, self.speed_read_out):
             self._pace.addWidget(part)
         self.counter.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.speed.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -111,6 +112,8 @@ class TransportBar(QWidget):
 
     def setLength(self, length: int | None) -> None:
         """Show how many steps there are in all; None where nobody knows."""
+        if length == self._length:
+            return
         self._length = length
         self.timeline.setLength(length)
         self.setStep(self.timeline.step(), self.timeline.furthest())
@@ -156,9 +159,8 @@ class TransportBar(QWidget):
             side = round(px(22 if button is self.play else 18))
             button.setIconSize(QSize(side, side))
         self._show_play()
-        metrics = self.fontMetrics()
-        self.counter.setMinimumWidth(metrics.horizontalAdvance("step 88,888 / 88,888"))
-        self.speed_read_out.setMinimumWidth(metrics.horizontalAdvance(speed_text(10_000)))
+        width = self.fontMetrics().horizontalAdvance(speed_text(10_000))
+        self.speed_read_out.setMinimumWidth(width)
         self.speed.setFixedWidth(round(px(130)))
         for row in (self._buttons, self._pace):
             row.setSpacing(round(px(5)))
@@ -169,24 +171,33 @@ class TransportBar(QWidget):
         self._place()
 
     def _place(self) -> None:
-        one_line = self.width() >= self._style.px(_ROOM_FOR_ONE_LINE)
-        if one_line == self._one_line:
+        width = self.width() / self._style.px(1)
+        lines = 1 if width >= _ROOM_FOR_ONE_LINE else 2 if width >= _ROOM_FOR_TWO_LINES else 3
+        room = self.fontMetrics().horizontalAdvance("step 88,888 / 88,888")
+        self.counter.setMinimumWidth(room if lines < 3 else 0)
+        if lines == self._lines:
             return
-        self._one_line = one_line
-        parts = (self._buttons, self._pace, self.timeline, self.counter)
-        for part in parts:
-            if isinstance(part, QWidget):
-                self._grid.removeWidget(part)
-            else:
-                self._grid.removeItem(part)
-        row = 0 if one_line else 1
-        self._grid.addLayout(self._buttons, row, 0)
-        if one_line:
+        self._lines = lines
+        self._caption.setVisible(lines == 1)
+        for layout in (self._buttons, self._pace):
+            self._grid.removeItem(layout)
+        for widget in (self.timeline, self.counter):
+            self._grid.removeWidget(widget)
+        if lines == 1:
+            self._grid.addLayout(self._buttons, 0, 0)
             self._grid.addWidget(self.timeline, 0, 1)
+            self._grid.addWidget(self.counter, 0, 2)
+            self._grid.addLayout(self._pace, 0, 3)
+        elif lines == 2:
+            self._grid.addWidget(self.timeline, 0, 0, 1, 3)
+            self._grid.addWidget(self.counter, 0, 3)
+            self._grid.addLayout(self._buttons, 1, 0)
+            self._grid.addLayout(self._pace, 1, 2, 1, 2)
         else:
             self._grid.addWidget(self.timeline, 0, 0, 1, 4)
-        self._grid.addWidget(self.counter, row, 2)
-        self._grid.addLayout(self._pace, row, 3)
+            self._grid.addLayout(self._buttons, 1, 0)
+            self._grid.addWidget(self.counter, 1, 2, 1, 2)
+            self._grid.addLayout(self._pace, 2, 0, 1, 4, Qt.AlignmentFlag.AlignLeft)
         self._grid.setColumnStretch(1, 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -7,13 +7,15 @@ import pytest
 import torch
 
 from kernels.attractors import Ending
-from kernels.basins import Basins, BasinsParameters
+from kernels.basins import Basins
+from kernels.basins_parameters import BasinsParameters
 from kernels.errors import ParameterError
-from kernels.objectives import CurveParameters, LineParameters
+from kernels.objectives import CurveParameters, FormulaParameters, LineParameters
 from kernels.optimizers import (
     AdafactorParameters,
     AdagradParameters,
     AdamParameters,
+    ASGDParameters,
     MomentumParameters,
     NesterovParameters,
     RMSpropParameters,
@@ -110,7 +112,7 @@ def test_on_its_stable_axis_the_saddle_is_where_it_rests_and_beside_it_all_leave
     frame = finished(simulation)
     assert frame.y[4] == 0
     assert set(frame.labels[4]) == {Ending.SADDLE}
-    assert set(np.delete(frame.labels, 4, axis=0).flat) == {Ending.DIVERGED}
+    assert set(np.delete(frame.labels, 4, axis=0).flat) == {Ending.FALLING}
     assert frame.limits.size == frame.ends.size == 0
 
 
@@ -120,7 +122,7 @@ def test_the_monkey_saddle_holds_who_comes_down_its_ridge():
     frame = finished(basins("monkey-saddle", row, resolution=9, steps=600))
     assert frame.x[4] == frame.y[4] == 0
     assert set(frame.labels[4, 4:]) == {Ending.SADDLE}
-    assert set(frame.labels[4, :4]) == {Ending.DIVERGED}
+    assert set(frame.labels[4, :4]) == {Ending.FALLING}
 
 
 def test_who_still_moves_at_the_horizon_is_not_put_to_a_minimum():
@@ -159,6 +161,59 @@ def test_rastrigin_sends_each_start_to_the_bottom_of_its_own_box():
     rounded = np.stack([np.round(x), np.round(y)], axis=-1)
     inside = np.abs(np.stack([x, y], axis=-1) - rounded).max(axis=-1) < 0.4
     np.testing.assert_array_equal(np.round(found)[inside], rounded[inside])
+
+
+@pytest.mark.parametrize(("objective", "rate"), [("round-bowl", 1.2), ("himmelblau", 0.2)])
+def test_who_overshoots_has_left_and_does_not_fall(objective, rate):
+    frame = finished(basins(objective, SGDParameters(learning_rate=rate), resolution=8))
+    assert Ending.DIVERGED in frame.labels
+    assert Ending.FALLING not in frame.labels
+
+
+def test_on_a_saddle_who_leaves_uphill_diverges():
+    # y = 0 is kept, and 1 - 2 rate = -1.4 throws x ever farther up.
+    row = SGDParameters(learning_rate=1.2)
+    frame = finished(basins("saddle", row, resolution=9))
+    assert set(frame.labels[4][[0, 1, 2, 3, 5, 6, 7, 8]]) == {Ending.DIVERGED}
+    assert set(np.delete(frame.labels, 4, axis=0).flat) == {Ending.FALLING}
+    assert "fall for ever: the loss has no floor" in frame.sentence
+
+
+@pytest.mark.parametrize(
+    "row",
+    [SGDParameters(learning_rate=0.1, weight_decay=0.02), ASGDParameters(lambd=0.02)],
+    ids=["weight decay", "decay of the point"],
+)
+def test_with_weight_decay_it_rests_where_slope_and_decay_cancel(row):
+    row = row.model_copy(update={"learning_rate": 0.1})
+    spec = FormulaParameters(text="(x - 1)**2 + (y + 1)**2")
+    frame = finished(basins(spec, row, resolution=8, tolerance=1e-6))
+    resting = 2 / 2.02  # 2 (x - 1) + 0.02 x = 0
+    np.testing.assert_allclose(frame.end_points[..., 0], resting, atol=1e-4)
+    assert set(frame.labels.flat) == {0}
+    assert (frame.steps > 0).all()
+
+
+def test_a_kink_has_no_limit_and_says_so():
+    row = SGDParameters(learning_rate=0.01)
+    frame = basins("ackley", row, resolution=8).frame()
+    origin = int(np.flatnonzero((np.abs(frame.ends[: frame.known]) < 1e-9).all(axis=-1))[0])
+    assert frame.kinks[origin]
+    assert math.isnan(frame.limits[origin])
+    assert "At (0, 0) the slope jumps" in frame.sentence
+    smooth = basins("himmelblau", row, resolution=8).frame()
+    assert not smooth.kinks.any()
+    assert np.isfinite(smooth.limits).all()
+    assert "jumps" not in smooth.sentence
+
+
+def test_it_says_that_batches_and_noise_are_left_out():
+    settings = descent(BasinsParameters(resolution=8), LineParameters(batch_size=1))
+    noisy = settings.model_copy(update={"noise": 0.1})
+    assert "mini-batches set are left out" in Basins(settings, CPU).frame().sentence
+    assert "mini-batches and gradient noise set are left" in Basins(noisy, CPU).frame().sentence
+    plain = settings.model_copy(update={"objective": LineParameters()})
+    assert "left out" not in Basins(plain, CPU).frame().sentence
 
 
 # --- the learning rate --------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from kernels.optimizers import (
     NesterovParameters,
     SGDParameters,
 )
-from tests.kernels.races import CPU, HIMMELBLAU, LINE, ROSENBROCK, SADDLE, curve, race, ran
+from tests.kernels.races import BATCHES, CPU, HIMMELBLAU, LINE, ROSENBROCK, SADDLE, curve, race, ran
 
 
 def objective(parameters):
@@ -124,23 +124,51 @@ def test_where_the_loss_has_no_value():
 def test_converged_tells_the_minimum_and_the_criterion():
     himmelblau = objective(SurfaceParameters(name="himmelblau"))
     near = course(SGDParameters(), point=(3.01, 1.99), loss=1e-4, step=41)
-    ending = reached(himmelblau, near, 1e-3)
+    ending = reached(himmelblau, near, himmelblau.minima[0], 1e-3)
     assert ending.sentence == (
-        "SGD 0.01 converged after 41 steps: its loss came within 0.001 of 0, "
+        "SGD 0.01 converged after 41 steps: its loss has stayed within 0.001 of 0, "
         "the lowest there is, at x = 3, y = 2."
     )
     hills = objective(SurfaceParameters(name="hills"))
     local = hills.minima[1]
-    ending = reached(hills, course(SGDParameters(), point=local.point, loss=local.value), 1e-3)
+    ending = reached(hills, course(SGDParameters(), point=local.point), local, 1e-3)
     assert "a local minimum, at x = 1.176, y = -0.4701" in ending.sentence
 
 
 def test_an_infimum_that_no_point_reaches_is_no_minimum():
     separable = objective(LogisticParameters(data="separable"))
-    ending = reached(separable, course(SGDParameters(), loss=1e-4), 1e-3)
-    assert "within 0.001 of 0, below which the loss never falls and which no point reaches." in (
-        ending.sentence
+    ending = reached(separable, course(SGDParameters(), loss=1e-4), None, 1e-3)
+    assert ending.sentence.endswith("within 0.001 of 0, which no point reaches.")
+    late = unfinished(separable, course(SGDParameters(), loss=0.25), SLOPE).sentence
+    assert late.endswith("its loss is 0.25, 0.25 above 0, which no point reaches.")
+    assert "the lowest" not in ending.sentence + late
+
+
+def test_a_level_trough_has_a_lowest_loss_though_no_minimum_is_listed():
+    trough = objective(FormulaParameters(text="(x + y)**2 + 3"))
+    ending = reached(trough, course(SGDParameters()), None, 1e-3)
+    assert ending.sentence.endswith("within 0.001 of 3, the lowest there is.")
+    late = unfinished(trough, course(SGDParameters(), loss=3.5), SLOPE).sentence
+    assert late.endswith("its loss is 3.5, 0.5 above the lowest there is.")
+
+
+def test_the_horizon_on_a_surface_without_floor_says_so():
+    saddle = objective(SurfaceParameters(name="saddle"))
+    ending = unfinished(saddle, course(SGDParameters(), loss=-40.0), SLOPE)
+    assert ending.sentence.endswith("its loss is -40, and this surface has no floor.")
+    typed = objective(FormulaParameters(text="x**3 + y**4"))
+    assert "floor" not in unfinished(typed, course(SGDParameters(), loss=-40.0), SLOPE).sentence
+
+
+def test_noise_is_the_reason_where_it_is_used():
+    slow = course(SGDParameters(learning_rate=0.2), disturbance="the noise of mini-batches")
+    told = left(LINE_OBJECTIVE, slow, STEEPEST).sentence
+    assert told.endswith(
+        "although learning rate 0.2 is not above 2/λ = 0.2918 at the curvature λ = 6.854; "
+        "the rule holds for full batches without noise, and here is the noise of mini-batches."
     )
+    quiet = left(LINE_OBJECTIVE, course(SGDParameters(learning_rate=0.2)), STEEPEST).sentence
+    assert "farther off" not in quiet  # on a quadratic there is nothing farther off
 
 
 LEVEL = Ground(kind="minimum", phrase="a minimum", eigenvalues=(1.0, 2.0), slope=0.0)
@@ -162,8 +190,8 @@ def test_coming_to_rest_tells_on_what():
         (AdagradParameters(), {}, "its steps shrink by themselves"),
         (SGDParameters(weight_decay=0.3), {"stride": 0.0}, "weight decay holds it off the minimum"),
         (SGDParameters(weight_decay=0.3), {"stride": 0.1, "drift": 0.1}, ""),
-        (SGDParameters(), {"noisy": True}, "noise in the gradient"),
-        (SGDParameters(), {"noisy": True, "drift": 0.05}, ""),
+        (SGDParameters(), {"disturbance": "gradient noise"}, "gradient noise keeps it"),
+        (SGDParameters(), {"disturbance": "gradient noise", "drift": 0.05}, ""),
         (SGDParameters(), {}, ""),
         (AdamParameters(), {"drift": 0.09}, ""),
         (AdamParameters(schedule={"kind": "cosine"}), {}, ""),
@@ -183,7 +211,7 @@ def test_the_horizon_tells_why_only_who_no_longer_gets_ahead(optimizer, changes,
 
 def test_several_endings_share_a_reason_or_not():
     saddle = objective(SurfaceParameters(name="saddle"))
-    home = reached(LINE_OBJECTIVE, course(SGDParameters(), loss=0.0), 1e-3)
+    home = reached(LINE_OBJECTIVE, course(SGDParameters()), LINE_OBJECTIVE.minima[0], 1e-3)
     gone = left(LINE_OBJECTIVE, course(SGDParameters(learning_rate=1.0)), STEEPEST)
     fell = left(saddle, course(SGDParameters(), loss=-1e6), 2.0)
     late = unfinished(LINE_OBJECTIVE, course(SGDParameters()), SLOPE)
@@ -283,3 +311,55 @@ def test_weight_decay_holds_a_racer_off_the_minimum():
 def test_a_racer_under_way_is_not_said_to_stand():
     frame = ran(race({"kind": "adam", "learning_rate": 0.001}, objective=ROSENBROCK, steps=300))
     assert frame.sentences[0].endswith("above the lowest there is.")
+
+
+def test_the_minimum_is_named_at_which_it_stays():
+    styblinski = {"kind": "surface", "name": "styblinski-tang"}
+    row = {"kind": "momentum", "learning_rate": 0.01, "momentum": 0.9}
+    frame = ran(race(row, objective=styblinski))
+    assert frame.positions[0] == pytest.approx([2.7468, -2.9035], abs=0.01)
+    assert "of -64.2, a local minimum, at x = 2.747, y = -2.904." in frame.sentences[0]
+
+
+def test_a_constant_is_level_everywhere():
+    frame = ran(race({"kind": "sgd"}, objective={"kind": "formula", "text": "5"}))
+    assert frame.grounds == ("plateau",)
+    assert "a plateau" in frame.sentences[0]
+    assert "no point reaches" not in frame.sentences[0]
+
+
+def test_a_bare_slope_near_a_cubic_is_not_called_a_minimum():
+    cubic = {"kind": "formula", "text": "x**3 + y**2"}
+    row = {"kind": "sgd", "learning_rate": 1.0, "weight_decay": 0.0}
+    frame = ran(race(row, objective=cubic, start=(5e-4, 0.0), steps=100))
+    assert frame.grounds == ("slope",)
+    assert "came to rest" in frame.sentences[0]
+    assert "a minimum" not in frame.sentences[0]
+
+
+def test_asgd_leaves_by_the_limit_of_its_rate():
+    frame = ran(race({"kind": "asgd", "learning_rate": 0.35}, objective=LINE))
+    assert frame.status == ("diverged",)
+    assert "is above 2/(λ + lambd) = 0.2918 at the curvature λ = 6.854." in frame.sentences[0]
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"objective": LINE}, ""),
+        ({"objective": LINE, "noise": 0.5}, "gradient noise"),
+        ({"objective": BATCHES}, "the noise of mini-batches"),
+        ({"objective": BATCHES, "noise": 0.5}, "the noise of mini-batches and of the gradient"),
+    ],
+)
+def test_what_disturbs_is_told(fields, words):
+    assert race({"kind": "sgd"}, **fields).frame().disturbance == words
+
+
+def test_between_the_ends_a_sentence_says_how_far_it_is():
+    simulation = race({"kind": "sgd", "learning_rate": 2 / 7}, objective=LINE)
+    assert ran(simulation, 10).sentences[0].endswith("above the lowest there is.")
+    near = ran(simulation, 84).sentences[0]
+    assert near.startswith("SGD 0.2")
+    assert "has been within 0.001 of 0 since step 92" in near
+    assert "once it has stayed 25 steps" in near

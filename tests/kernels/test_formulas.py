@@ -75,7 +75,12 @@ def test_a_typed_bowl_is_known(text: str, point: tuple[float, ...], value: float
         ("(x - 1)**2 - (y + 2)**2", -math.inf, ((1, -2),)),
         ("-x**2 - y**2", -math.inf, ()),
         ("x + 2*y", -math.inf, ()),
-        ("(x + y)**2", None, ()),  # a level trough: quadratic, but no single minimum
+        ("(x + y)**2", 0, ()),  # a level trough: quadratic, but no single minimum
+        ("(x + y)**2 + 2*x + 2*y", -1, ()),  # (x + y + 1)**2 - 1
+        ("(x - 2*y)**2 + 2*x - 4*y + 7", 6, ()),
+        ("(x + y)**2 + x - y", -math.inf, ()),  # the slope has a part along the trough
+        ("x**2 + y", -math.inf, ()),
+        ("-(x + y)**2", -math.inf, ()),
         ("4 + 0*x", 4, ()),
     ],
 )
@@ -142,7 +147,7 @@ def test_a_formula_without_a_variable_is_flat() -> None:
 
 def test_title_and_formula_are_what_was_typed() -> None:
     objective = plane("x**2 + 3*y**2")
-    assert objective.title == "x**2 + 3*y**2"
+    assert objective.title == "x² + 3y²"
     assert objective.formula.startswith("f(x, y) = ")
     assert objective.axes == ("x", "y")
     assert curve("w**2").axes == ("w",)

@@ -24,7 +24,7 @@ def test_every_experiment_has_a_simulation_and_a_name():
 def test_it_opens_with_the_line_through_two_points():
     race = Race(GradientDescent(), CPU)
     frame = race.frame()
-    assert frame.names == ("SGD 0.1", "Momentum 0.44, β 0.56")
+    assert frame.names == ("SGD 0.1", "Momentum 0.4444, β 0.5556")
     assert frame.axes == ("m", "b")
     assert frame.positions.tolist() == [[-1, 5]] * 2
 

@@ -58,6 +58,31 @@ def test_the_monkey_saddle_is_left_to_the_ring():
 
 
 @pytest.mark.parametrize(
+    ("text", "kind", "ways_down"),
+    [
+        ("x**3 + y**2", "slope", 1),  # its Hessian is positive definite there
+        ("-x**3 - y**2", "slope", 1),  # negative definite
+        ("x**3 - 3*x*y**2", "saddle", 3),  # one up, one down
+    ],
+)
+def test_a_ring_gainsays_second_derivatives_beside_a_cubic(text, kind, ways_down):
+    found = ground(formula(text), 5e-4, 0.0)  # slope 7.5e-7, curvature 3e-3
+    assert (found.kind, found.ways_down) == (kind, ways_down)
+    assert "a ring of probes does" in found.phrase
+    assert found.slope < 1e-6 < 1e-3 < max(map(abs, found.eigenvalues))
+
+
+def test_in_one_dimension_a_ring_gainsays_them_too():
+    assert ground(curve("w**3"), 5e-4).kind == "slope"
+    assert ground(curve("w**2"), 1e-7).phrase == "a minimum"
+
+
+def test_a_ring_that_sees_too_little_does_not_gainsay():
+    found = ground(formula("1e9 + x**2 - 1e-3*y**2"), 0.0, 0.0)  # the fall is lost in rounding
+    assert found.phrase == "a saddle"
+
+
+@pytest.mark.parametrize(
     ("text", "kind", "phrase"),
     [
         ("x**4 + y**4", "minimum", "a minimum;"),

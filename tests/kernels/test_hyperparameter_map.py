@@ -147,6 +147,28 @@ def test_one_coordinate_will_do():
     assert frame.theory_steps == 1
 
 
+def test_ackley_has_no_curvature_at_its_tip():
+    frame = hyperparameter_map("ackley", start=(0.4, 0.3), resolution=8, steps=2).frame()
+    assert frame.limits.size == 0
+    assert math.isnan(frame.theory_rate)
+
+
+def test_the_terms_are_told_and_exported():
+    simulation = hyperparameter_map(LineParameters(batch_size=1), resolution=16, steps=400)
+    frame = finished(simulation)
+    assert "list of optimizers is not used" in frame.legend
+    assert "mini-batches set are left out" in frame.legend
+    assert (frame.title, frame.horizon) == (simulation.objective.title, 400)
+    assert frame.start.tolist() == [-1, 5]
+    assert frame.row()["best_steps"] == frame.best_steps
+    told = simulation.summary()
+    assert told["fewest: steps"] == frame.best_steps
+    assert told["theory's fastest: steps"] == 25
+    assert told["theory's plain rate: learning rate"] == pytest.approx(2 / 7)
+    early = hyperparameter_map(LineParameters(), resolution=8).frame().row()
+    assert early["best_rate"] is None
+
+
 # --- axes ---------------------------------------------------------------------------------------
 
 

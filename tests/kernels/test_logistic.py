@@ -175,8 +175,13 @@ class TestSeparation:
     def test_is_told_with_the_bound(self, loss: LossName) -> None:
         objective = logistic(data="separable", loss=loss)
         assert (objective.minima, objective.infimum) == ((), 0)
-        none = "there is no minimum" if loss == "cross-entropy" else "there is no lowest point"
-        sentence = f"these data separate: {none}; the loss falls towards 0 for ever"
+        none, measure = "there is no minimum", "Cross-entropy"
+        if loss == "mse":
+            none, measure = "there is no lowest point", "Squared error"
+        sentence = (
+            f"{measure}: these data separate, so {none}; "
+            "steeper curves bring it ever nearer to 0, which no curve reaches."
+        )
         assert objective.notes == (sentence,)
 
     @pytest.mark.parametrize("loss", LOSSES)
@@ -216,7 +221,7 @@ class TestOwnTable:
         objective = logistic(data="csv", file=str(file), x_column="dose")
         assert objective.data_axes == ("dose", "cured")
         assert objective.data[1].tolist() == [0, 1, 0, 1]
-        assert objective.notes == ("7 counts as 0 and 9 as 1.",)
+        assert objective.notes == ("Here 7 counts as 0 and 9 as 1.",)
 
     @pytest.mark.parametrize(
         ("column", "words"),

@@ -98,7 +98,9 @@ def test_the_panel_knows_every_field_of_every_optimizer():
 
 def test_labels_tell_what_sets_one_apart():
     assert SGDParameters(learning_rate=0.1).label == "SGD 0.1"
-    assert MomentumParameters(learning_rate=4 / 9, momentum=5 / 9).label == "Momentum 0.44, β 0.56"
+    assert (
+        MomentumParameters(learning_rate=4 / 9, momentum=5 / 9).label == "Momentum 0.4444, β 0.5556"
+    )
     spec = AdamParameters(
         beta1=0.7, schedule=CosineSchedule(), weight_decay=0.1, clip_norm=1.0, learning_rate=1e-3
     )
@@ -162,6 +164,28 @@ def test_the_limit_of_nesterov(curvature, decay, beta):
     check_limit(spec, curvature)
 
 
+@pytest.mark.parametrize(("lambd", "decay"), [(1e-4, 0.0), (0.5, 0.3)])
+def test_the_limit_of_asgd_is_that_of_its_present_rate(lambd, decay):
+    spec = ASGDParameters(alpha=0.0, lambd=lambd, weight_decay=decay)  # its rate stays
+    assert spec.limit(4.0) == pytest.approx(2 / (4 + lambd + decay))
+    check_limit(spec, 4.0)
+    assert spec.limit(-1.0) is None
+    assert spec.no_limit == ""
+
+
+def test_the_effective_rate_of_asgd_is_that_of_torch():
+    spec = ASGDParameters(learning_rate=0.4, lambd=0.3)
+    point = torch.ones(1, dtype=torch.float64, requires_grad=True)
+    optimizer = spec.build([point])
+    for step in range(6):
+        before = float(point.detach())
+        point.grad = torch.full_like(point, 5.0)
+        optimizer.step()
+        rate = (before - float(point.detach())) / (5.0 + 0.3 * before)
+        assert spec.effective_rate(step) == pytest.approx(rate, rel=1e-6)
+    assert SGDParameters(learning_rate=0.4).effective_rate(5) == 0.4
+
+
 @pytest.mark.parametrize("kind", ["sgd", "momentum", "nesterov"])
 def test_there_is_no_limit_where_the_surface_does_not_curve_upwards(kind):
     assert spec_of(kind).limit(0.0) is None
@@ -170,7 +194,7 @@ def test_there_is_no_limit_where_the_surface_does_not_curve_upwards(kind):
     assert spec_of(kind).limit_rule()
 
 
-@pytest.mark.parametrize("kind", sorted(set(OPTIMIZERS) - {"sgd", "momentum", "nesterov"}))
+@pytest.mark.parametrize("kind", sorted(set(OPTIMIZERS) - {"sgd", "momentum", "nesterov", "asgd"}))
 def test_the_others_have_no_such_limit_and_say_why(kind):
     spec = spec_of(kind)
     assert spec.limit(5.0) is None

@@ -29,6 +29,7 @@ from tests.kernels.races import (
     spec_of,
 )
 
+BOWL = {"kind": "surface", "name": "round-bowl"}
 STEPS = 28
 RATE = 0.007
 ALL = [{"kind": kind, "learning_rate": RATE, **fields} for kind, fields, *_ in ROWS]
@@ -128,22 +129,36 @@ def test_momentum_needs_25_steps_where_the_best_plain_rate_needs_92():
     frame = ran(simulation)
     assert frame.converged_at.tolist() == [25, 92]
     assert simulation.finished.reason == "converged"
-    assert simulation.step_count == 100
-    assert simulation.summary()["SGD 0.29: steps needed"] == 92
-    at_once = race(momentum, objective=LINE)
-    advance(at_once, 24)
-    assert at_once.frame().status == ("running",)
-    advance(at_once, 1)
-    assert at_once.frame().status == ("converged",)
+    assert simulation.step_count == 125
+    assert simulation.summary()[f"{frame.names[1]}: steps needed"] == 92
+    assert frame.grounds == ("minimum", "minimum")
+    alone = race(momentum, objective=LINE)
+    seen = [(n, alone.frame()) for n in (24, 25, 49, 50) if advance(alone, n - alone.step_count)]
+    assert [int(f.within_since[0]) for _, f in seen] == [-1, 25, 25, 25]
+    assert [f.status[0] for _, f in seen] == ["running"] * 3 + ["converged"]
+    assert alone.finished is not None
 
 
-@pytest.mark.parametrize(("kind", "rate"), [("momentum", 0.003), ("adam", 0.05)])
-def test_the_first_step_within_tolerance_is_the_first_in_the_whole_curve(kind, rate):
-    row = {"kind": kind, "learning_rate": rate}
-    simulation = race(row, objective=HIMMELBLAU, steps=800, tolerance=1e-2)
+@pytest.mark.parametrize(
+    ("objective", "row", "passes"),
+    [
+        (HIMMELBLAU, {"kind": "momentum", "learning_rate": 0.003}, None),
+        (HIMMELBLAU, {"kind": "adam", "learning_rate": 0.05}, None),
+        (BOWL, {"kind": "momentum", "learning_rate": 0.01, "momentum": 0.9}, 14),
+        (curve(), {"kind": "adam", "learning_rate": 0.5}, 5),
+    ],
+)
+def test_arrival_is_where_the_whole_curve_stays_within_from_then_on(objective, row, passes):
+    simulation = race(row, objective=objective, steps=3000)
     frame = ran(simulation)
-    curve_ = frame.losses[0]
-    assert frame.converged_at[0] == np.flatnonzero(curve_ <= 1e-2)[0] > 5
+    above = frame.losses[0] - simulation.objective.infimum > 1e-3
+    since = int(np.flatnonzero(above)[-1]) + 1
+    assert frame.converged_at.tolist() == frame.within_since.tolist() == [since]
+    assert frame.status == ("converged",)
+    assert since + 25 <= frame.step <= since + max(25, since / 4) + 25
+    if passes is not None:  # it flew through before
+        assert passes < since
+        assert not above[passes]
 
 
 def test_a_local_minimum_counts_as_arrival():
@@ -197,7 +212,7 @@ def test_who_left_stays_where_it_was_last_in_reach():
     frame = ran(simulation, 150)
     assert frame.status[0] == "diverged"
     assert np.isfinite(frame.paths).all()
-    assert np.isfinite(frame.losses).all()
+    assert np.isfinite(frame.losses[1]).all()
     objective = simulation.objective
     path = plain_loop(
         lambda points: torch.optim.SGD(points, lr=0.5), objective, objective.start, 150
@@ -207,7 +222,63 @@ def test_who_left_stays_where_it_was_last_in_reach():
     last = np.flatnonzero((np.abs(path - middle) > 1000 * half).any(axis=1))[0] - 1
     same_bits(frame.paths[0, : last + 1], path[: last + 1])
     assert (frame.paths[0, last:] == path[last]).all()
-    assert simulation._endings[0].numbers["step"] == last + 1
+    assert frame.left_at.tolist() == [last + 1, -1]
+    same_bits(frame.exits[0], path[last + 1])
+    assert frame.exit_losses[0] == pytest.approx(_squares(path[last + 1]))
+    # Its curve goes up to the step that left, and no further; nothing else of it is shown.
+    expected = [_squares(point) for point in path[: last + 2]]
+    assert frame.losses[0, : last + 2] == pytest.approx(expected)
+    assert np.isnan(frame.losses[0, last + 2 :]).all()
+    for name in ("loss", "gradients", "last_steps", "predicted", "promised", "velocities"):
+        assert np.isnan(getattr(frame, name)[0]).all(), name
+    assert np.isnan(frame.exits[1]).all()
+    assert math.isnan(frame.exit_losses[1])
+
+
+def _squares(point):
+    """The mean squared error of the line through (1, 3) and (2, 5)."""
+    m, b = point
+    return ((m + b - 3) ** 2 + (2 * m + b - 5) ** 2) / 2
+
+
+def test_who_leaves_at_once_does_not_report_that_a_promise_was_kept():
+    frame = one_dimension(1000.0, 25)
+    assert frame.left_at.tolist() == [1]
+    assert frame.exits.tolist() == [[3 - 1000 * 14]]
+    assert np.isnan(frame.predicted).all()
+    assert np.isnan(frame.loss).all()
+    assert np.isnan(frame.losses[0, 2:]).all()
+    assert frame.losses[0, 1] == frame.exit_losses[0] == 3 * 13997**2 + 4 * 13997 + 5
+
+
+def test_no_full_stride_over_a_plateau_is_a_rest():
+    plateau = {"kind": "surface", "name": "plateau"}
+    row = {"kind": "adam", "learning_rate": 0.001}
+    simulation = race(row, objective=plateau, start=(-2.85, 2.85), steps=4000)
+    assert ran(simulation, 50).status == ("running",)
+    frame = ran(simulation)
+    assert frame.grounds == ("minimum",)
+    assert frame.positions[0] == pytest.approx([0, 0], abs=0.05)
+
+
+def test_a_slope_beside_a_local_minimum_is_no_arrival():
+    camel = {"kind": "surface", "name": "six-hump-camel"}
+    row = {"kind": "sgd", "learning_rate": 0.001}
+    simulation = race(row, objective=camel, start=(1.7, 0.0))
+    assert simulation.frame().within_since.tolist() == [-1]
+    frame = ran(simulation)
+    assert frame.positions[0] == pytest.approx([1.7036067, -0.7960836], abs=0.05)
+    assert frame.converged_at[0] > 100
+
+
+def test_who_passes_on_after_it_was_told_to_have_arrived_has_not():
+    row = {"kind": "sgd", "learning_rate": 0.2}
+    simulation = race(row, row | {"learning_rate": 0.001}, objective=LINE, steps=400)
+    assert ran(simulation, 175).status == ("converged", "running")
+    simulation.adjust(with_value(simulation.parameters, "optimizers.0.learning_rate", 0.5))
+    frame = ran(simulation, 50)
+    assert frame.status[0] in ("running", "diverged")
+    assert frame.converged_at[0] == -1
 
 
 # --- one dimension ------------------------------------------------------------------------------
@@ -234,7 +305,8 @@ def test_the_slope_at_three_predicts_less_than_comes():
 def test_one_sixth_lands_at_once():
     frame = one_dimension(1 / 6, 1)
     assert frame.positions[0, 0] == pytest.approx(2 / 3, abs=1e-15)
-    assert frame.converged_at.tolist() == [1]
+    assert frame.within_since.tolist() == [1]
+    assert one_dimension(1 / 6, 500).converged_at.tolist() == [1]
 
 
 @pytest.mark.parametrize("rate", [0.18, 0.25, 0.32])
@@ -268,6 +340,22 @@ def test_eigenvalues_condition_and_limits_of_the_two_points():
     assert frame.conditions == pytest.approx([exact[1] / exact[0]] * 2)
     assert frame.limits[0] == pytest.approx(0.2917960675)
     assert math.isnan(frame.limits[1])
+
+
+@pytest.mark.parametrize(
+    ("text", "decay", "limit"),
+    [
+        ("x**2 - y**2", 0.0, math.nan),  # eigenvalues 2 and -2
+        ("x**2 - y**2", 3.0, 2 / 5),
+        ("x**2 + 3*y**2", 0.0, 2 / 6),
+        ("x**2", 0.0, math.nan),
+        ("-x**2 - y**2", 0.0, math.nan),
+    ],
+)
+def test_where_it_curves_downwards_no_rate_is_stable(text, decay, limit):
+    row = {"kind": "sgd", "weight_decay": decay}
+    frame = race(row, objective={"kind": "formula", "text": text}).frame()
+    assert frame.limits == pytest.approx([limit], nan_ok=True)
 
 
 def test_curvature_is_computed_only_when_it_is_watched():

@@ -158,6 +158,32 @@ def test_one_coordinate_will_do():
     assert frame.learning_rates[frame.best[0]] == pytest.approx(1 / 6, rel=0.4)
 
 
+def test_rows_and_summary_hold_the_best_of_each():
+    rows = (SGDParameters(), AdamParameters())
+    simulation = tuning("round-bowl", *rows, rates=5, rate_from=0.01, rate_to=1.0, starts=9)
+    frame = finished(simulation)
+    row, told = frame.row(), simulation.summary()
+    for i, label in enumerate(("SGD", "Adam")):
+        best = frame.best[i]
+        assert row[f"name.{i}"] == label
+        assert row[f"best_rate.{i}"] == frame.learning_rates[best]
+        assert row[f"median.{i}"] == frame.scores[1, i, best]
+        assert told[f"{label}: best learning rate"] == frame.learning_rates[best]
+        assert told[f"{label}: upper quartile"] == frame.scores[2, i, best]
+        assert told[f"{label}: share arrived"] == frame.arrived[i, best]
+
+
+def test_the_loss_at_the_start_is_the_median_of_the_starts():
+    frame = tuning("round-bowl", SGDParameters(), starts=9).frame()
+    assert frame.start_loss == pytest.approx(np.median((frame.starts**2).sum(-1)))
+
+
+def test_it_says_that_batches_are_left_out():
+    batches = tuning(LineParameters(batch_size=1), SGDParameters(), starts=2).frame()
+    assert "mini-batches set are left out" in batches.legend
+    assert "left out" not in tuning(LineParameters(), SGDParameters(), starts=2).frame().legend
+
+
 def test_contract():
     rows = (SGDParameters(), AdamParameters())
     check_contract(lambda: tuning("beale", *rows, rates=4, starts=5, steps=20), 20)

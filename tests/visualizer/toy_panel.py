@@ -1,4 +1,4 @@
-"""A whole panel in small: a ball rolls down a bowl. Tests put it into the registry."""
+"""A whole panel in small: balls roll down a bowl. The fixture `toy` puts it into the registry."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
@@ -8,15 +8,15 @@ import torch
 from pydantic import Field
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-import visualizer.panel
 from kernels.parameters import Action, Parameters, View, setting
 from kernels.simulation import Array, Finish, Frame, Scalar, Simulation, to_host
+from visualizer.panel import Panel
 from visualizer.registry import PanelInfo
 from widgets.curve_plot import CurvePlot
 from widgets.shapes import Curve
 from widgets.style import Style
 
-LENGTH = 10_000
+LENGTH = 2000
 
 
 class Bowl(Parameters):
@@ -34,7 +34,9 @@ Ground = Annotated[Bowl | Table, Field(discriminator="kind")]
 
 class Ball(Parameters):
     name: str = setting("ball", help="What it is called.", max_length=20)
-    learning_rate: float = setting(0.1, help="How far it goes.", gt=0, le=10, scale="log", live=True)
+    learning_rate: float = setting(
+        0.1, help="How far it goes.", gt=0, le=10, scale="log", live=True
+    )
     start: tuple[float, float] = setting((3.0, -1.0), help="Where it begins.")
 
 
@@ -52,7 +54,7 @@ class Roll(Parameters):
     balls: tuple[Ball, ...] = setting((Ball(),), help="What rolls.", min_length=1, max_length=8)
     noise: Noise = setting(Noise(), help="What shakes them.")
     tolerance: float | None = setting(1e-3, help="When they have arrived.", ge=0)
-    seed: int = setting(0, help="Where random numbers begin.", ge=0)
+    seed: int = setting(0, help="Where random numbers begin.", ge=0, le=2**32 - 1)
 
 
 class Kick(Action):
@@ -143,10 +145,10 @@ class RollView(View):
     log: bool = setting(False, help="Whether the axis is logarithmic.")
 
 
-class RollPanel(visualizer.panel.Panel):
+class RollPanel(Panel):
     """Distance against step."""
 
-    View = RollView
+    View: ClassVar[type[RollView]] = RollView
 
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(style, parent)

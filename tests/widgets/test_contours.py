@@ -55,3 +55,13 @@ def test_shades_rise_evenly_over_the_levels() -> None:
     levels = np.array([0.0, 1.0, 10.0])
     shades = shade(np.array([[-1.0, 0.5, 1.0], [5.5, 99.0, np.nan]]), levels)
     np.testing.assert_allclose(shades, [[0.0, 0.25, 0.5], [0.75, 1.0, np.nan]])
+
+
+def test_even_levels_rise_by_one_step_and_hold_all_heights() -> None:
+    x, y = grid()
+    heights = x**2 + 3 * y**2
+    levels = choose_levels(heights, spacing="even")
+    np.testing.assert_allclose(np.diff(levels), levels[1] - levels[0])
+    assert levels[0] <= heights.min()
+    assert levels[-1] >= heights.max()
+    assert 6 <= len(levels) <= 17

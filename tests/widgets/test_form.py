@@ -533,6 +533,31 @@ def test_a_folded_row_stays_folded_where_it_moves(qtbot: QtBot) -> None:
     assert [card.fold.isChecked() for card in view.cards] == [False]
 
 
+def test_the_fields_of_many_rows_are_made_when_they_are_unfolded(qtbot: QtBot) -> None:
+    seen = Recorder([optimizers(*(row(i) for i in range(6)))], qtbot)
+    card: Any = seen.form.view("optimizers.4")
+    path = row(4).children[0].path
+    assert seen.form.view(path) is None
+    seen.form.setFields([optimizers(*(row(i) for i in range(6)))])
+    assert seen.form.view(path) is None
+    card.fold.setChecked(True)
+    assert seen.form.view(path) is not None
+    tabs = [card.more]
+    while tabs[-1] is not card.views()[0].targets()[0]:
+        tabs.append(tabs[-1].nextInFocusChain())
+        assert len(tabs) < 9  # on the way from the heading there is nothing but labels
+    assert seen.take() == []
+
+
+def test_an_error_in_a_row_that_was_never_unfolded_stands_at_its_field(qtbot: QtBot) -> None:
+    seen = Recorder([optimizers(*(row(i) for i in range(6)))], qtbot)
+    seen.form.show()
+    path = row(4).children[0].path
+    assert seen.form.setError(path, "No.")
+    assert seen.row(path).isVisible()
+    assert seen.form.view(row(3).children[0].path) is None
+
+
 def test_rows_show_how_they_are_drawn(qtbot: QtBot) -> None:
     seen = Recorder([optimizers(row(0), row(1))], qtbot)
     seen.form.setRowMarks("optimizers", [("#0072b2", "o", ()), ("#d55e00", "s", (5, 2))])

@@ -74,3 +74,14 @@ def test_the_cursor_and_a_click_tell_the_cell(heat: HeatMap, qtbot: QtBot) -> No
     with qtbot.waitSignal(heat.clicked) as clicked:
         press(heat, heat.toPixels(0.5, 1.5))
     assert clicked.args == pytest.approx([0.5, 1.5], abs=0.02)
+
+
+def test_a_log_scale_writes_the_numbers_and_kinds_have_colours(heat: HeatMap) -> None:
+    heat.setCategories([("diverged", "#000000"), ("waiting", "line")])
+    values, kinds = np.array([[10.0, 1000.0, np.nan]]), np.array([[-1, -1, 0]])
+    heat.setMatrix(values, (0, 3), (0, 1), log=True, kinds=kinds)
+    np.testing.assert_allclose(color_at(heat, 0.5, 0.5), sequential()[0], atol=2)
+    np.testing.assert_allclose(color_at(heat, 2.5, 0.5), [0, 0, 0], atol=2)
+    svg = svg_of(heat)
+    for text in (">100<", ">1000<", "diverged", "waiting"):
+        assert text in svg

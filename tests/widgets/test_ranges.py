@@ -5,7 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from widgets.ranges import HeldRange, data_range, decade_ticks, linear_ticks, nice_step, widen
+from widgets.ranges import (
+    HeldRange,
+    data_range,
+    decade_ticks,
+    linear_ticks,
+    log_ticks,
+    nice_step,
+    widen,
+)
 
 
 @given(st.floats(1e-200, 1e200), st.integers(1, 20))
@@ -49,3 +57,17 @@ def test_a_held_range_holds_the_data_and_shrinks_only_when_they_are_small() -> N
     low, high = held.fit(0.0, 9.0)
     assert low <= 0.0
     assert 9.0 <= high < 20.0
+
+
+@pytest.mark.parametrize(
+    ("ends", "count", "numbers"),
+    [
+        ((1e-6, 1e3), 6, [1e-6, 1e-4, 1e-2, 1.0, 100.0]),
+        ((0.006, 0.6), 8, [0.01, 0.02, 0.05, 0.1, 0.2, 0.5]),
+        ((16, 400), 9, [20, 50, 100, 200]),
+        ((0.5, 0.6), 5, [0.5, 0.52, 0.54, 0.56, 0.58, 0.6]),
+    ],
+)
+def test_ticks_of_a_log_axis_are_round(ends, count, numbers) -> None:
+    ticks = log_ticks(math.log10(ends[0]), math.log10(ends[1]), count)
+    assert [10.0**tick for tick in ticks] == pytest.approx(numbers)

@@ -1,4 +1,4 @@
-"""The colours of basins: one for each end, darker the longer the way; others for other endings."""
+"""The colours of basins: a hue for each end, darker the longer the way; others for no minimum."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,21 +6,25 @@ from numpy.typing import NDArray
 from kernels.attractors import Ending
 from kernels.basins_frame import BasinsFrame
 from kernels.simulation import Array
+from widgets.ranges import linear_ticks
 from widgets.style import Style
 
 SHADES = 16  # steps of brightness
 DARKEST = 0.45
 FEW = 8  # as many ends have colours of their own; more are coloured by where they lie
 
-# Upper left, upper right, lower left, lower right of the 2-D map of colours; equal in lightness.
-CORNERS = np.array([[[214, 96, 77], [255, 190, 90]], [[84, 90, 176], [60, 175, 150]]], dtype=float)
+# Colours by place, in YIQ: all of one lightness, the hue by x, the strength of the colour by y.
+LIGHTNESS, PALEST, STRONGEST = 0.62, 0.12, 0.28
+HUES = 0.7  # of the circle of hues, that the domain takes
+TO_RGB = np.array([[1, 0.956, 0.619], [1, -0.272, -0.647], [1, -1.106, 1.703]])
 
 _ENDINGS: dict[Ending, tuple[str, str]] = {  # on light, on dark ground
     Ending.MOVING: ("#b9bcc2", "#5a6069"),
     Ending.NEAR: ("#8d9199", "#7d838d"),
     Ending.SADDLE: ("#f2d6f5", "#e7c3ec"),
     Ending.UNDECIDED: ("#fff1b8", "#e8d98f"),
-    Ending.DIVERGED: ("#23252a", "#000000"),
+    Ending.DIVERGED: ("#23252a", "#f2f3f5"),
+    Ending.FALLING: ("#7fd0e6", "#2f8ba6"),
 }
 
 
@@ -35,14 +39,16 @@ def end_colors(ends: Array, domain: tuple[tuple[float, float], ...], style: Styl
     if len(ends) <= FEW:
         return [style.mark(index).color for index in range(len(ends))]
     (left, right), (bottom, top) = domain
-    u = np.clip((ends[:, 0] - left) / (right - left), 0, 1)[:, None]
-    v = np.clip((ends[:, 1] - bottom) / (top - bottom), 0, 1)[:, None]
-    upper = CORNERS[0, 0] * (1 - u) + CORNERS[0, 1] * u
-    lower = CORNERS[1, 0] * (1 - u) + CORNERS[1, 1] * u
-    mixed = np.rint(upper * v + lower * (1 - v)).astype(int)
-    # Neighbours on a lattice of minima would look alike: every other one is darker.
+    u = np.clip((ends[:, 0] - left) / (right - left), 0, 1)  # (K,)
+    v = np.clip((ends[:, 1] - bottom) / (top - bottom), 0, 1)
+    # Neighbours on a lattice of minima would look alike: every other one has another hue.
     order = np.lexsort((ends[:, 0], ends[:, 1])).argsort()
-    mixed = np.where((order % 2 == 0)[:, None], mixed, (mixed * 0.72).astype(int))
+    angle = 2 * np.pi * (HUES * u + np.where(order % 2 == 0, 0.0, 0.25))
+    strength = PALEST + (STRONGEST - PALEST) * v
+    yiq = np.stack(
+        [np.full(len(ends), LIGHTNESS), strength * np.cos(angle), strength * np.sin(angle)], axis=-1
+    )  # (K, 3)
+    mixed = np.rint(np.clip(yiq @ TO_RGB.T, 0, 1) * 255).astype(int)
     return ["#{:02x}{:02x}{:02x}".format(*color) for color in mixed]
 
 
@@ -51,13 +57,28 @@ def basin_picture(frame: BasinsFrame, colors: list[str], style: Style) -> NDArra
     least = int(min(Ending))
     names = [ending_color(Ending(code), style) for code in range(least, 0)] + colors
     base = np.array([_rgb(name) for name in names])  # (codes and ends, 3)
-    brightness = np.linspace(1.0, DARKEST, SHADES)
-    table = base[:, None, :] * brightness[None, :, None]  # (codes and ends, SHADES, 3)
-    longest = max(int(frame.steps.max(initial=1)), 1)
-    shade = np.sqrt(np.maximum(frame.steps, 0) / longest) * (SHADES - 1)
+    table = base[:, None, :] * _brightness()[None, :, None]  # (codes and ends, SHADES, 3)
+    shade = np.sqrt(np.maximum(frame.steps, 0) / longest_way(frame)) * (SHADES - 1)
     shade = np.where(frame.labels >= 0, shade, 0).astype(np.intp)
     picture: NDArray[np.uint8] = np.rint(table).astype(np.uint8)[frame.labels - least, shade]
     return picture
+
+
+def longest_way(frame: BasinsFrame) -> int:
+    """The steps of the darkest shade."""
+    return max(int(frame.steps.max(initial=1)), 1)
+
+
+def shade_key(frame: BasinsFrame) -> tuple[NDArray[np.uint8], list[tuple[float, str]]]:
+    """What the shades mean: greys from no step up, (SHADES, 3), and numbers of steps by place."""
+    longest = longest_way(frame)
+    greys = np.rint(255 * _brightness())[:, None].repeat(3, axis=1).astype(np.uint8)
+    ticks = [tick for tick in linear_ticks(0, longest, 4) if float(tick).is_integer()]
+    return greys, [(float(np.sqrt(tick / longest)), f"{tick:.0f}") for tick in ticks]
+
+
+def _brightness() -> Array:
+    return np.linspace(1.0, DARKEST, SHADES)
 
 
 def _rgb(color: str) -> tuple[int, ...]:

@@ -5,7 +5,12 @@ import numpy as np
 from kernels.attractors import ENDING_WORDS
 from kernels.basins_frame import BasinsFrame
 from kernels.scenery import Scenery
-from visualizer.panels.gradient_descent.basin_colors import basin_picture, end_colors, ending_color
+from visualizer.panels.gradient_descent.basin_colors import (
+    basin_picture,
+    end_colors,
+    ending_color,
+    shade_key,
+)
 from visualizer.panels.gradient_descent.board import Board
 from visualizer.panels.gradient_descent.readouts import Readout
 from visualizer.panels.gradient_descent.shapes import objective_markers
@@ -63,6 +68,8 @@ class BasinsBoard(Board[BasinsFrame]):
         colors = end_colors(frame.ends, frame.scenery.objective.domain, self._style)
         picture = basin_picture(frame, colors, self._style)
         self._map.setImage(picture, *frame.scenery.objective.domain)
+        if (frame.labels >= 0).any():
+            self._map.setShades(*shade_key(frame), "steps until it rests: the darker, the more")
         markers = objective_markers(frame.scenery.objective, np.empty(2))[1:]
         if len(frame.ends) > frame.known:
             markers.append(Markers("probe", frame.ends[frame.known :]))
@@ -79,6 +86,8 @@ class BasinsBoard(Board[BasinsFrame]):
             limit = float(frame.limits[index]) if is_minimum else float("nan")
             color = colors[index] if is_minimum else _color_of_share(frame, index, self._style)
             shown = format_number(limit) if np.isfinite(limit) else ""
+            if is_minimum and frame.kinks[index]:
+                shown = "kink" if frame.limit_rule else ""
             share = f"{100 * frame.shares[index]:.1f} %"
             rows.append(Row(frame.share_names[index], (share, shown), color))
         heading = f"lets go above {frame.limit_rule}" if frame.limit_rule else ""

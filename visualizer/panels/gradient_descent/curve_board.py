@@ -8,16 +8,27 @@ from PySide6.QtWidgets import QStackedWidget
 from kernels.race_frame import RaceFrame
 from kernels.scenery import Scenery
 from visualizer.panels.gradient_descent.board import Board
+from visualizer.panels.gradient_descent.loss_plot import LossPlot
 from visualizer.panels.gradient_descent.readouts import CurveReadouts
-from visualizer.panels.gradient_descent.shapes import loss_curves
 from visualizer.panels.gradient_descent.update_sheet import UpdateSheet
 from widgets.curve_plot import CurvePlot
+from widgets.key import Key, with_key
+from widgets.legend import Entry
 from widgets.numbers import format_number
+from widgets.ranges import Range
 from widgets.shapes import Curve, Points, Segments
 from widgets.style import Style
 
+GAP = "error"
 TANGENT = 0.35  # of the width of the picture, to either side
 TRAIL = 40  # steps that stay drawn
+FARTHEST = 1.5  # times the height of the curve, that a promise is shown off it
+KEY = (
+    Entry("tangent", "text", (6, 3), 1.6),
+    Entry("next step along it (plain SGD only)", "text", width=2.6),
+    Entry("promised by the slope for the last step", "text", symbol="o", line=False, filled=False),
+    Entry("from there to what came", GAP, (2, 2), 2.4),
+)
 
 
 class CurveBoard(Board[RaceFrame]):
@@ -27,17 +38,18 @@ class CurveBoard(Board[RaceFrame]):
 
     def _build(self) -> None:
         self._scenery: Scenery | None = None
+        self._whole: Range | None = None  # of f over the domain
+        self._seen: Range | None = None  # with what was promised so far
         self._curve = CurvePlot(self._style)
-        self._losses = CurvePlot(self._style)
-        self._losses.setTitle("f against the step")
-        self._losses.setAxes("step", "f(w)")
-        self._losses.setLegend(False)
+        self._key = Key(self._style)
+        self._key.setEntries(KEY)
+        self._losses = LossPlot(self._style, "f(w)")
         self._update = UpdateSheet(self._style)
         self._lower = QStackedWidget()
         self._lower.addWidget(self._losses)
         self._lower.addWidget(self._update)
         self._readouts = CurveReadouts(self._style)
-        self._grid.addWidget(self._curve, 0, 0, 1, 2)
+        self._grid.addWidget(with_key(self._curve, self._key), 0, 0, 1, 2)
         self._grid.addWidget(self._lower, 1, 0)
         self._grid.addWidget(self._readouts, 1, 1)
         self._grid.setColumnStretch(0, 4)
@@ -80,10 +92,11 @@ class CurveBoard(Board[RaceFrame]):
             balls.append(Points(path[-1:], losses[-1:], mark.color, size=15))
         curve = Curve("", scenery.x, scenery.z, "muted", width=2.6)
         self._curve.setCurves([curve, *trails])
-        self._curve.setSegments(_slopes(frame, chosen, scenery, self._style))
-        self._curve.setPoints([*balls, *_promises(frame, chosen)])
-        self._losses.setLogY(self._view.log_loss and bool((frame.losses > 0).all()))
-        self._losses.setCurves(loss_curves(frame, self._style))
+        gap, ring = _promise(frame, chosen)
+        self._curve.setSegments([*_slopes(frame, chosen, scenery, self._style), *gap])
+        self._curve.setPoints([*balls, *ring])
+        self._show(frame, chosen)
+        self._losses.draw(frame, log=self._view.log_loss)
         self._readouts.draw(frame, chosen)
         if self._view.left == "update" and frame.trace is not None:
             self._update.draw(frame.trace)
@@ -93,14 +106,25 @@ class CurveBoard(Board[RaceFrame]):
 
     def _draw_scenery(self, scenery: Scenery) -> None:
         objective = scenery.objective
-        self._curve.setTitle(objective.title)
+        self._curve.setTitle(f"f({objective.axes[0]}) = {objective.title}")
         self._readouts.setObjective(objective)
         self._curve.setAxes(objective.axes[0], f"f({objective.axes[0]})")
         finite = scenery.z[np.isfinite(scenery.z)]
-        if finite.size:
-            low, high = float(finite.min()), float(finite.max())
-            room = 0.08 * (high - low or 1.0)
-            self._curve.setRange(objective.domain[0], (low - room, high + room))
+        self._whole = (float(finite.min()), float(finite.max())) if finite.size else None
+        self._seen = self._whole
+
+    def _show(self, frame: RaceFrame, chosen: int) -> None:
+        """Show the whole curve and what was promised, unless that lies far off; never less."""
+        if self._whole is None or self._seen is None:
+            return
+        (bottom, top), (low, high) = self._whole, self._seen if frame.step else self._whole
+        reach = FARTHEST * (top - bottom or 1.0)
+        for value in (float(frame.predicted[chosen]), float(frame.promised[chosen])):
+            if bottom - reach <= value <= top + reach:
+                low, high = min(low, value), max(high, value)
+        self._seen = low, high
+        room = 0.08 * (high - low or 1.0)
+        self._curve.setRange(frame.scenery.objective.domain[0], (low - room, high + room))
 
 
 def _slopes(frame: RaceFrame, chosen: int, scenery: Scenery, style: Style) -> list[Segments]:
@@ -123,10 +147,11 @@ def _slopes(frame: RaceFrame, chosen: int, scenery: Scenery, style: Style) -> li
     return found
 
 
-def _promises(frame: RaceFrame, chosen: int) -> list[Points]:
-    """What the slope promises for the next step: a hollow ring where the arrow ends."""
-    promised = float(frame.promised[chosen])
-    if not math.isfinite(promised):
-        return []
-    to = frame.positions[chosen, 0] - frame.learning_rates[chosen] * frame.gradients[chosen, 0]
-    return [Points(np.array([to]), np.array([promised]), "text", size=13, filled=False)]
+def _promise(frame: RaceFrame, chosen: int) -> tuple[list[Segments], list[Points]]:
+    """What the slope promised for the step just taken, and how far the ball is from it."""
+    w, came = float(frame.positions[chosen, 0]), float(frame.loss[chosen])
+    promised = float(frame.predicted[chosen])
+    if not math.isfinite(promised + came):
+        return [], []
+    gap = Segments(np.array([[w, promised]]), np.array([[w, came]]), GAP, 2.4, (2, 2))
+    return [gap], [Points(np.array([w]), np.array([promised]), "text", size=13, filled=False)]

@@ -7,10 +7,11 @@ from visualizer.panels.gradient_descent.board import Board
 from visualizer.panels.gradient_descent.readouts import Readout
 from widgets.heat_map import HeatMap
 from widgets.number_table import Row
-from widgets.numbers import format_number
+from widgets.numbers import format_compact, format_number
 from widgets.shapes import Curve, Points
 
 BEST, PLAIN, THEORY = "#d55e00", "#c2255c", "text"
+DIVERGED_COLOR = "#000000"
 
 
 class MapBoard(Board[HyperparameterMapFrame]):
@@ -21,6 +22,7 @@ class MapBoard(Board[HyperparameterMapFrame]):
     def _build(self) -> None:
         self._map = HeatMap(self._style)
         self._map.setAxes("learning rate", "momentum")
+        self._map.setCategories((("diverged", DIVERGED_COLOR), ("not arrived", "line")))
         self._readout = Readout(self._style)
         self._grid.addWidget(self._map, 0, 0)
         self._grid.addWidget(self._readout, 0, 1)
@@ -32,14 +34,17 @@ class MapBoard(Board[HyperparameterMapFrame]):
 
     def _draw(self, frame: HyperparameterMapFrame) -> None:
         rates, momenta = frame.learning_rates, frame.momenta
-        self._map.setTitle(f"Steps until the loss stays within {frame.tolerance:g} of the lowest")
+        start = ", ".join(format_compact(float(c), 3) for c in frame.start)
+        self._map.setTitle(f"{frame.title} from ({start}), {frame.horizon} steps")
         self._map.setLog(x=frame.logarithmic)
         steps = np.where(frame.steps >= 0, np.maximum(frame.steps, 1), np.nan)
         self._map.setMatrix(
-            np.log10(steps),
+            steps,
             _edges(rates, logarithmic=frame.logarithmic),
             _edges(momenta, logarithmic=False),
-            quantity="steps, as a power of ten",
+            quantity=f"steps until the loss stays within {frame.tolerance:g} of the lowest",
+            log=True,
+            kinds=np.select([frame.steps == DIVERGED, frame.steps == NOT_REACHED], [0, 1], -1),
         )
         self._map.setCurves(self._theory(frame))
         self._map.setPoints(self._marks(frame))
@@ -49,6 +54,7 @@ class MapBoard(Board[HyperparameterMapFrame]):
         if not len(frame.limits):
             return []
         return [
+            Curve("", frame.limits, frame.momenta, "base", (), 4.6),
             Curve("limit of theory", frame.limits, frame.momenta, THEORY, (6, 3), 2.4),
         ]
 
@@ -61,8 +67,12 @@ class MapBoard(Board[HyperparameterMapFrame]):
         ):
             if np.isfinite(rate + momentum):
                 at = np.array([rate]), np.array([momentum])
-                filled = symbol != "o"
-                found.append(Points(*at, color, symbol, 15, "base", name, filled=filled))
+                if symbol == "o":  # a ring of ink on a ring of ground shows on any colour
+                    found.append(Points(*at, "base", symbol, 19, None))
+                    found.append(Points(*at, color, symbol, 15, "base", name))
+                    found.append(Points(*at, "base", symbol, 8, None))
+                else:
+                    found.append(Points(*at, color, symbol, 15, "base", name))
         return found
 
     def _draw_readout(self, frame: HyperparameterMapFrame) -> None:
@@ -80,7 +90,9 @@ class MapBoard(Board[HyperparameterMapFrame]):
         self._readout.setTable(("learning rate", "momentum", "steps"), rows)
         diverged = f"{100 * float((frame.steps == DIVERGED).mean()):.0f} % of the pairs diverge"
         waiting = f"{100 * float((frame.steps == NOT_REACHED).mean()):.0f} % have not arrived"
-        self._readout.setSentences([frame.sentence, frame.theory, f"{diverged}, {waiting}: grey."])
+        self._readout.setSentences(
+            [frame.sentence, frame.theory, f"{diverged}, {waiting}.", frame.legend]
+        )
 
 
 def _told(rate: float, momentum: float, steps: int) -> tuple[str, str, str]:

@@ -3,26 +3,33 @@
 import numpy as np
 from PySide6.QtWidgets import QStackedWidget
 
+from kernels.objective_base import Bounds
 from kernels.race import CURVATURE
 from kernels.race_frame import RaceFrame
 from kernels.scenery import Scenery
 from visualizer.panels.gradient_descent.board import Board
 from visualizer.panels.gradient_descent.data_plot import DataPlot
+from visualizer.panels.gradient_descent.loss_plot import LossPlot
+from visualizer.panels.gradient_descent.probe_ring import probe_ring
 from visualizer.panels.gradient_descent.readouts import RaceReadouts
 from visualizer.panels.gradient_descent.shapes import (
     ball_label,
-    loss_curves,
-    moment_squares,
+    map_key,
+    moment_boxes,
     objective_markers,
     race_arrows,
     race_paths,
-    ring_markers,
 )
 from visualizer.panels.gradient_descent.update_sheet import UpdateSheet
-from widgets.contour_plot import ContourPlot
-from widgets.curve_plot import CurvePlot
+from widgets.contour_plot import ContourPlot, Markers
+from widgets.contours import Spacing
+from widgets.key import Key, with_key
+from widgets.legend import Entry
 from widgets.shapes import Path
 from widgets.surface_view import SurfaceView
+
+COMPARABLE = 2.0  # how many times as long one axis may be as the other, to be drawn in like units
+IN_SPACE = {"minimum": "text", "saddle": "warning"}  # all marks in space are balls
 
 
 class RaceBoard(Board[RaceFrame]):
@@ -31,27 +38,25 @@ class RaceBoard(Board[RaceFrame]):
     Shown = RaceFrame
 
     def _build(self) -> None:
-        self._scenery: Scenery | None = None
+        self._drawn: tuple[Scenery, Spacing] | None = None
         self._data = DataPlot(self._style)
         self._surface = SurfaceView(self._style)
         self._update = UpdateSheet(self._style)
         self._left = QStackedWidget()
-        for widget in (self._data, self._surface, self._update):
+        self._surface_key = Key(self._style)
+        self._space = with_key(self._surface, self._surface_key)
+        for widget in (self._data, self._space, self._update):
             self._left.addWidget(widget)
         self._map = ContourPlot(self._style)
-        self._losses = CurvePlot(self._style)
-        self._losses.setTitle("Loss")
-        self._losses.setAxes("step", "loss")
-        self._losses.setLegend(False)
+        self._key = Key(self._style)
+        self._losses = LossPlot(self._style)
         self._readouts = RaceReadouts(self._style)
         self._grid.addWidget(self._left, 0, 0)
-        self._grid.addWidget(self._map, 0, 1)
+        self._grid.addWidget(with_key(self._map, self._key), 0, 1)
         self._grid.addWidget(self._losses, 1, 0)
         self._grid.addWidget(self._readouts, 1, 1)
         for index, stretch in ((0, 1), (1, 1)):
             self._grid.setColumnStretch(index, stretch)
-        self._grid.setRowStretch(0, 13)
-        self._grid.setRowStretch(1, 9)
         for view in (self._map, self._surface):
             view.clicked.connect(self._request_start)
             view.dragged.connect(self._request_start)
@@ -74,27 +79,30 @@ class RaceBoard(Board[RaceFrame]):
         return f"After {frame.step} steps. {losses}."
 
     def _draw(self, frame: RaceFrame) -> None:
-        if frame.scenery is not self._scenery:
-            self._scenery = frame.scenery
+        drawn = frame.scenery, self._view.spacing(frame.scenery.objective)
+        if drawn != self._drawn:
+            self._drawn = drawn
             self._draw_scenery(frame.scenery, frame.paths[0, 0])
         view = self._view
         chosen = min(view.chosen, len(frame.names) - 1)
         paths = race_paths(frame, self._style)
         self._map.setPaths(paths)
         self._map.setArrows(race_arrows(frame, chosen, view.arrows))
-        self._map.setSquares(moment_squares(frame, chosen) if view.arrows.second_moment else [])
+        self._map.setSquares(moment_boxes(frame, chosen) if view.arrows.second_moment else [])
         self._map.setLabels([ball_label(frame, chosen)])
-        self._map.setMarkers(
-            [
-                *objective_markers(frame.scenery.objective, frame.paths[0, 0]),
-                *ring_markers(frame, chosen),
-            ]
-        )
-        self._losses.setLogY(view.log_loss and bool((frame.losses > 0).any()))
-        self._losses.setCurves(loss_curves(frame, self._style))
+        ring = probe_ring(frame, chosen)
+        rings = [ring] if ring is not None else []
+        markers = objective_markers(frame.scenery.objective, frame.paths[0, 0])
+        self._map.setMarkers([*markers, *rings])
+        entries = map_key(frame, chosen, view.arrows)
+        self._key.setEntries([*entries, *(e for r in rings for e in r.entries())])
+        self._losses.draw(frame, log=view.log_loss)
         self._readouts.draw(frame, chosen)
         self._draw_left(frame, chosen, paths)
         self._give_room(high=self._left.currentWidget() is self._update)
+        numbers = 9 if len(frame.names) <= 4 else 10 if len(frame.names) <= 8 else 11
+        for row, stretch in enumerate((22 - numbers, numbers)):
+            self._grid.setRowStretch(row, stretch)
 
     def _give_room(self, *, high: bool) -> None:
         """Whether the left has the whole height, without the losses below it."""
@@ -112,7 +120,7 @@ class RaceBoard(Board[RaceFrame]):
             self._left.setCurrentWidget(self._data)
             self._data.draw(frame)
         else:
-            self._left.setCurrentWidget(self._surface)
+            self._left.setCurrentWidget(self._space)
             camera = self._view.camera(frame.step)
             if camera != self._surface.camera():
                 self._surface.setCamera(camera.azimuth, camera.elevation, camera.distance)
@@ -124,12 +132,22 @@ class RaceBoard(Board[RaceFrame]):
         self._map.setTitle(objective.title)
         (x_name, y_name), (x_range, y_range) = objective.axes, objective.domain
         self._map.setAxes(x_name, y_name)
-        self._map.setSurface(scenery.z, x_range, y_range)
+        spacing = self._view.spacing(objective)
+        self._map.setSurface(scenery.z, x_range, y_range, spacing=spacing)
+        self._map.setEqualAspect(are_comparable(x_range, y_range))
         root = "" if scenery.order == 1 else f", height: root of order {scenery.order:.2g}"
         self._surface.setTitle(f"{objective.title}{root}")
         self._surface.setAxes(x_name, y_name, "loss")
-        self._surface.setSurface(scenery.z, x_range, y_range, display=scenery.heights)
-        self._surface.setMarkers(markers[1:])
+        self._surface.setSurface(
+            scenery.z, x_range, y_range, self._map.levels(), display=scenery.heights
+        )
+        self._surface.setMarkers([_in_space(marker) for marker in markers[1:]])
+        self._surface_key.setEntries(
+            [
+                Entry(kind, IN_SPACE[kind], symbol="o", line=False)
+                for kind in (marker.kind for marker in markers[1:])
+            ]
+        )
         self._data.setObjective(objective)
         self._readouts.setObjective(objective)
 
@@ -140,3 +158,16 @@ class RaceBoard(Board[RaceFrame]):
             ("distance", distance),
         ):
             self.viewRequested.emit(name, value)
+
+
+def are_comparable(x_range: Bounds, y_range: Bounds) -> bool:
+    """Whether two axes are near enough in scale to be drawn in like units, so that round is round.
+
+    Only then is the steepest way down at a right angle to the contours.
+    """
+    wide, high = x_range[1] - x_range[0], y_range[1] - y_range[0]
+    return max(wide, high) <= COMPARABLE * min(wide, high)
+
+
+def _in_space(markers: Markers) -> Markers:
+    return Markers(markers.kind, markers.points, IN_SPACE[markers.kind])

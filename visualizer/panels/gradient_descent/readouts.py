@@ -2,9 +2,11 @@
 
 import math
 from collections.abc import Sequence
+from time import perf_counter
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from kernels.objectives import Objective
 from kernels.race_frame import RaceFrame
@@ -12,9 +14,14 @@ from kernels.simulation import Array
 from widgets.formula import FormulaLabel
 from widgets.number_table import ReadoutTable, Row
 from widgets.numbers import format_compact, format_number
+from widgets.paragraphs import Paragraphs
+from widgets.redraw_pace import RedrawPace, is_on_screen
 from widgets.style import Style
 
 MOST_MINIMA = 6  # that are listed
+TABLE = 0.62  # of the height, that the table takes at most
+MOST_ROWS = 8  # beside which there is room for a formula
+FEW, LARGER = 4, 1.15  # up to so many rows leave room for larger words
 
 
 class Readout(QWidget):
@@ -27,35 +34,59 @@ class Readout(QWidget):
         self._table = ReadoutTable(style)
         self._table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._table.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        self._words = QLabel(alignment=Qt.AlignmentFlag.AlignTop)
-        self._words.setWordWrap(True)
-        self._words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+        self._words = Paragraphs(style)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(0)
         self._layout.addWidget(self._table)
         self._layout.addWidget(self._words, 1)
+        self._rows: Sequence[Row] = ()
+        self._said: tuple[str, ...] = ()
+        self._pace = RedrawPace(self)
+        self._pace.due.connect(self._show)
         style.changed.connect(self._restyle)
         self._restyle()
 
     def setTable(self, headings: Sequence[str], rows: Sequence[Row]) -> None:
         self._table.setColumns(headings)
-        self._table.setRows(rows)
+        self._rows = rows
+        self._news()
 
     def setSentences(self, sentences: Sequence[str]) -> None:
-        """Say `sentences`, each as a paragraph; empty ones are left out."""
-        self._words.setText("\n".join(s for s in dict.fromkeys(sentences) if s))
+        """Say `sentences`, a paragraph each, as far as there is room; empty ones are left out."""
+        self._said = tuple(s for s in dict.fromkeys(sentences) if s)
+        self._news()
+
+    def _news(self) -> None:
+        """Show what is new, at once or as fast as it can be read."""
+        if is_on_screen(self):
+            self._pace.news()
+        else:
+            self._show()
+
+    def _show(self) -> None:
+        begun = perf_counter()
+        before = self._table.leastHeight()
+        self._table.setRows(self._rows)
+        if self._table.leastHeight() != before:
+            self.resizeEvent(QResizeEvent(self.size(), self.size()))
+        self._words.setScale(LARGER if len(self._rows) <= FEW else 1.0)
+        self._words.setTexts(self._said)
+        if is_on_screen(self):
+            self._table.viewport().repaint()
+            self._words.repaint()
+            self._pace.drew((perf_counter() - begun) * 1000)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave a part of the height to the words, unless the rows would then not be seen."""
+        super().resizeEvent(event)
+        least = self._table.leastHeight()
+        self._table.setMaximumHeight(round(max(TABLE * self.height(), least)))
 
     def _restyle(self) -> None:
-        px = self._style.px
-        self._words.setFont(self._style.font("body"))
-        self._words.setMargin(round(px(8)))
         base = self._style.color("base")
-        text = self._style.color("text")
-        self.setStyleSheet(
-            f"Readout {{ background: {base.name(base.NameFormat.HexArgb)} }}"
-            f"QLabel {{ color: {text.name()} }}"
-        )
+        self.setStyleSheet(f"Readout {{ background: {base.name(base.NameFormat.HexArgb)} }}")
 
 
 class ObjectiveReadout(Readout):
@@ -67,6 +98,10 @@ class ObjectiveReadout(Readout):
         super().__init__(style, parent)
         self._layout.insertWidget(1, self._formula)
 
+    def _showFormula(self, rows: int) -> None:
+        """Show the formula unless so many rows need its room."""
+        self._formula.setVisible(rows <= MOST_ROWS)
+
     def setObjective(self, objective: Objective) -> None:
         self._formula.setTex(objective.formula)
 
@@ -75,19 +110,22 @@ class RaceReadouts(ObjectiveReadout):
     """The numbers of a race: where each racer is, its loss, its slope, and how it goes."""
 
     def draw(self, frame: RaceFrame, chosen: int) -> None:
-        headings = [*frame.axes, "loss", "slope", "rate", "arrived"]
+        self._showFormula(len(frame.names))
+        headings = ["arrived", *frame.axes, "loss", "slope", "rate"]
         rows = []
         for index, name in enumerate(frame.names):
             slope = float(_length(frame.gradients[index]))
             numbers = (*map(float, frame.positions[index]), float(frame.loss[index]), slope)
             rate = float(frame.learning_rates[index])
             mark = self._style.mark(index)
-            rows.append(Row(name, (*numbers, rate, _arrival(frame, index)), mark.color, mark.dash))
+            told: str | float = arrival(frame, index)
+            rows.append(Row(name, (told, *numbers, rate), mark.color, mark.dash))
         self.setTable(headings, rows)
         self.setSentences(
             [
-                curvature_sentence(frame, chosen),
                 frame.sentences[chosen],
+                curvature_sentence(frame, chosen),
+                *endings(frame, chosen),
                 *frame.scenery.objective.notes,
                 objective_sentence(frame.scenery.objective),
             ]
@@ -102,6 +140,7 @@ class CurveReadouts(ObjectiveReadout):
         for index, name in enumerate(frame.names):
             mark = self._style.mark(index)
             values = (
+                arrival(frame, index),
                 float(frame.positions[index, 0]),
                 float(frame.gradients[index, 0]),
                 float(frame.predicted[index]),
@@ -109,8 +148,9 @@ class CurveReadouts(ObjectiveReadout):
                 float(frame.promised[index]),
             )
             rows.append(Row(name, values, mark.color, mark.dash))
-        self.setTable(("w", "slope", "promised", "came: f", "promised next"), rows)
-        self.setSentences([curvature_sentence(frame, chosen), *frame.sentences])
+        self.setTable(("arrived", "w", "slope", "promised", "came: f", "promised next"), rows)
+        told = frame.sentences[chosen], curvature_sentence(frame, chosen)
+        self.setSentences([*told, *endings(frame, chosen)])
 
 
 def objective_sentence(objective: Objective) -> str:
@@ -118,8 +158,7 @@ def objective_sentence(objective: Objective) -> str:
     told = []
     if 0 < len(objective.minima) <= MOST_MINIMA:
         points = (
-            f"({', '.join(map(format_compact, m.point))}): {format_compact(m.value)}"
-            for m in objective.minima
+            f"({', '.join(map(_exact, m.point))}): {_exact(m.value)}" for m in objective.minima
         )
         told.append(f"Minima {', '.join(points)}.")
     elif objective.minima:
@@ -143,18 +182,38 @@ def curvature_sentence(frame: RaceFrame, chosen: int) -> str:
     if len(eigenvalues) > 1 and eigenvalues[0] > 0:
         told += f", condition {format_number(float(frame.conditions[chosen]))}"
     limit = float(frame.limits[chosen])
-    if math.isfinite(limit):
+    if eigenvalues[0] < 0 and not math.isfinite(limit):
+        told += f". It curves downwards {where}: no rate is stable"
+    elif math.isfinite(limit):
         told += f". {frame.names[chosen]} is stable {where} up to a rate of {format_number(limit)}"
+        if frame.disturbance or frame.batch.size:
+            told += ", with full batches and no noise"
     return told + "."
 
 
-def _arrival(frame: RaceFrame, index: int) -> str:
-    """After how many steps a racer arrived, or what has become of it."""
+def endings(frame: RaceFrame, chosen: int) -> list[str]:
+    """How all racers but the chosen one, of those that have ended, did so."""
+    return [
+        sentence
+        for index, sentence in enumerate(frame.sentences)
+        if index != chosen and frame.status[index] != "running"
+    ]
+
+
+def arrival(frame: RaceFrame, index: int) -> str:
+    """After how many steps a racer arrived at a minimum, or what has become of it in a word."""
     if frame.status[index] == "converged":
-        return str(frame.converged_at[index])
+        ground = frame.grounds[index]
+        is_arrived = ground in ("", "minimum", "infimum")
+        return str(frame.converged_at[index]) if is_arrived else ground
     return {"diverged": "left", "unbounded below": "falls", "stopped": "no"}.get(
         frame.status[index], ""
     )
+
+
+def _exact(value: float) -> str:
+    """Four digits, without zeros behind them: known minima do not move."""
+    return format_compact(value, 4)
 
 
 def _length(vector: Array) -> float:

@@ -1,27 +1,33 @@
 """Frames of a race as shapes to be drawn: paths, loss curves, arrows, markers."""
 
+from collections.abc import Callable
+
 import numpy as np
 
-from kernels.ground import probes_around
 from kernels.objectives import Objective
 from kernels.race_frame import RaceFrame
 from kernels.simulation import Array
 from visualizer.panels.gradient_descent.view import ArrowsView
 from widgets.contour_plot import Markers
-from widgets.numbers import format_number
-from widgets.shapes import Arrows, Curve, Label, Path, Points, Squares
+from widgets.legend import Entry
+from widgets.numbers import format_compact, format_number
+from widgets.shapes import Arrows, Curve, Label, Path, Squares
 from widgets.style import Style
 
 GRADIENT, MOMENTUM, STEP = "#c2255c", "#7048e8", "text"
 LARGEST_SQUARE = 60.0  # px at factor 1
 
 
-def loss_curves(frame: RaceFrame, style: Style) -> list[Curve]:
-    """The loss of each racer against the step."""
+def loss_curves(
+    frame: RaceFrame, style: Style, measure: Callable[[Array], Array] | None = None
+) -> list[Curve]:
+    """The loss of each racer against the step, or what `measure` makes of all losses, (R, T)."""
     marks = [style.mark(i) for i in range(len(frame.names))]
+    steps = frame.steps.astype(float)
+    shown = frame.losses if measure is None else measure(frame.losses)
     return [
-        Curve(name, frame.steps.astype(float), losses, mark.color, mark.dash, 2.2)
-        for name, losses, mark in zip(frame.names, frame.losses, marks, strict=True)
+        Curve(name, steps, losses, mark.color, mark.dash, 2.2)
+        for name, losses, mark in zip(frame.names, shown, marks, strict=True)
     ]
 
 
@@ -66,30 +72,35 @@ def ball_label(frame: RaceFrame, chosen: int) -> Label:
     return Label(x, y, format_number(float(frame.loss[chosen])))
 
 
-def ring_markers(frame: RaceFrame, chosen: int) -> list[Points]:
-    """The ring of probes that told how racer `chosen` ended: filled where the ground rises."""
-    radius = float(frame.rings[chosen])
-    if not radius:
-        return []
-    point = tuple(map(float, frame.positions[chosen]))
-    probes, rises = probes_around(frame.scenery.objective, point, radius)
-    kinds = ((rises > 0, "text", True), (rises < 0, GRADIENT, True), (rises == 0, "muted", False))
-    return [
-        Points(probes[which, 0], probes[which, 1], color, size=4, outline=None, filled=filled)
-        for which, color, filled in kinds
-        if which.any()
-    ]
+def moment_boxes(frame: RaceFrame, chosen: int) -> list[Squares]:
+    """A rectangle at the ball of racer `chosen` that grows with its second moments.
 
-
-def moment_squares(frame: RaceFrame, chosen: int) -> list[Squares]:
-    """A square at the ball of racer `chosen` that grows with its second moment.
-
-    Its side follows the logarithm of the root of the moment, from 0.0001 to 1,000.
+    Each side follows the logarithm of the root of the moment of its coordinate, from 0.0001 to
+    1,000.
     """
     moment = frame.second_moments[chosen]
     if not np.isfinite(moment).all():
         return []
-    root = float(np.sqrt(np.abs(moment)).mean())
-    share = np.clip((np.log10(max(root, 1e-4)) + 4) / 7, 0.05, 1.0)
-    side = np.array([LARGEST_SQUARE * share])
-    return [Squares(frame.positions[chosen][None], side, MOMENTUM, name="second moment")]
+    roots = np.sqrt(np.abs(moment))  # (2,)
+    share = np.clip((np.log10(np.maximum(roots, 1e-4)) + 4) / 7, 0.05, 1.0)
+    sides = LARGEST_SQUARE * share[None]  # (1, 2)
+    return [Squares(frame.positions[chosen][None], sides, MOMENTUM, name="second moment")]
+
+
+def map_key(frame: RaceFrame, chosen: int, shown: ArrowsView) -> list[Entry]:
+    """What the symbols and arrows on the map mean, as far as there are any."""
+    objective = frame.scenery.objective
+    found = [Entry("start", "text", symbol="o", line=False, filled=False)]
+    if objective.minima:
+        found.append(Entry("minimum", "text", symbol="star", line=False))
+    if objective.saddles:
+        found.append(Entry("saddle", "text", symbol="x", line=False))
+    magnified = "" if shown.magnified == 1 else f" \u00d7 {format_compact(shown.magnified, 3)}"
+    for arrow in race_arrows(frame, chosen, shown):
+        words = {"gradient": "rate \u00d7 slope, downhill", "momentum": "rate \u00d7 momentum"}
+        name = words.get(arrow.name, "last step") + magnified
+        found.append(Entry(name, arrow.color, width=arrow.width))
+    if shown.second_moment and moment_boxes(frame, chosen):
+        sides = "sides: \u221a second moment, log scale 10\u207b\u2074 to 10\u00b3"
+        found.append(Entry(sides, MOMENTUM, symbol="s", line=False, filled=False))
+    return found

@@ -2,13 +2,15 @@
 
 import numpy as np
 
-from kernels.tuning import TuningFrame
+from kernels.tuning_frame import TuningFrame
 from visualizer.panels.gradient_descent.board import Board
 from visualizer.panels.gradient_descent.readouts import Readout
 from widgets.curve_plot import CurvePlot
 from widgets.number_table import Row
 from widgets.numbers import format_number
 from widgets.shapes import Curve, Points, Rule
+
+ABOVE = 1.12  # so far above the horizon the axis goes
 
 
 class TuningBoard(Board[TuningFrame]):
@@ -39,10 +41,14 @@ class TuningBoard(Board[TuningFrame]):
     def _draw(self, frame: TuningFrame) -> None:
         is_steps = frame.criterion == "steps"
         quantity = "steps needed" if is_steps else "loss reached"
-        self._scores.setTitle(f"Median of the {quantity}, with quartiles")
+        limit = "" if is_steps else ", up to the loss at the start"
+        self._scores.setTitle(f"Median of the {quantity}, with quartiles{limit}")
         self._scores.setAxes("learning rate", quantity)
         self._scores.setLogY(not is_steps and bool((frame.scores > 0).all()))
-        horizon = Rule(float(frame.horizon), label="horizon: this many or more")
+        self._scores.setRange(y=_range_of(frame))
+        self._arrived.setVisible(is_steps)
+        self._grid.setColumnStretch(0, 4 if is_steps else 0)
+        horizon = Rule(float(frame.horizon), label=f"horizon: {frame.horizon} steps or more")
         self._scores.setRules([horizon] if is_steps else [])
         curves, points, arrivals, rows = [], [], [], []
         for index, (name, best) in enumerate(zip(frame.labels, frame.best, strict=True)):
@@ -54,14 +60,14 @@ class TuningBoard(Board[TuningFrame]):
             at = np.array([rates[best]]), np.array([median[best]])
             points.append(Points(*at, mark.color, mark.symbol, 13))
             arrivals.append(Curve(name, rates, frame.arrived[index], mark.color, mark.dash, 2.2))
-            spread = f"{format_number(float(low[best]))} to {format_number(float(high[best]))}"
+            quartiles = (_told(frame, float(edge[best])) for edge in (low, high))
             rows.append(
                 Row(
                     name,
                     (
                         format_number(float(rates[best])),
-                        format_number(float(median[best])),
-                        spread,
+                        _told(frame, float(median[best])),
+                        " to ".join(quartiles),
                         f"{100 * float(frame.arrived[index, best]):.0f} %" if is_steps else "",
                     ),
                     mark.color,
@@ -71,6 +77,34 @@ class TuningBoard(Board[TuningFrame]):
         self._scores.setCurves(curves)
         self._scores.setPoints(points)
         self._arrived.setCurves(arrivals)
-        headings = ("best rate", f"median {quantity}", "quartiles", "arrived")
+        headings = [
+            "best rate",
+            f"median {quantity}",
+            "quartiles",
+            *(["arrived"] if is_steps else []),
+        ]
         self._readout.setTable(headings, rows)
-        self._readout.setSentences([frame.legend])
+        edges = (0, len(frame.learning_rates) - 1)
+        warned = [s for s, best in zip(frame.sentences, frame.best, strict=True) if best in edges]
+        self._readout.setSentences([*warned, frame.legend, *frame.sentences])
+
+
+def _told(frame: TuningFrame, score: float) -> str:
+    """A score as it stands in the table: at the horizon, a number of steps is a lower bound."""
+    if frame.criterion == "loss":
+        return format_number(score)
+    return f"≥ {frame.horizon}" if score >= frame.horizon else f"{score:.0f}"
+
+
+def _range_of(frame: TuningFrame) -> tuple[float, float] | None:
+    """The scores that are shown: up to a little above the horizon, or to the loss at the start."""
+    if frame.criterion == "steps":
+        return 0.0, ABOVE * frame.horizon
+    shown = frame.scores[np.isfinite(frame.scores)]
+    lowest, highest = float(shown.min(initial=np.inf)), frame.start_loss
+    if not lowest < highest < np.inf:
+        return None
+    if (frame.scores > 0).all():
+        return lowest / 1.5, highest * 1.5
+    margin = 0.05 * (highest - lowest)
+    return lowest - margin, highest + margin

@@ -2,8 +2,14 @@
 
 from typing import Literal
 
+from kernels.logistic import LogisticObjective
+from kernels.objectives import Objective
 from kernels.parameters import Parameters, View, setting
+from kernels.surfaces import SURFACES
 from widgets.camera import Camera
+from widgets.contours import Spacing
+
+PLATEAU = SURFACES["plateau"].title
 
 
 class ArrowsView(Parameters):
@@ -20,7 +26,8 @@ class ArrowsView(Parameters):
         1.0, gt=0, le=1e6, scale="log", slider=(0.1, 1000), help="How many times as long as true."
     )
     second_moment: bool = setting(
-        False, help="A square that grows with the logarithm of the mean squared gradient."
+        False,
+        help="A rectangle whose sides grow with the logarithm of the root mean squared gradient.",
     )
 
 
@@ -38,6 +45,14 @@ class GradientDescentView(View):
         0, label="Chosen optimizer", ge=0, le=11, help="Whose arrows and whose update are shown."
     )
     log_loss: bool = setting(True, label="Log loss", help="The loss on a logarithmic axis.")
+    levels: Literal["auto", "areas", "even"] = setting(
+        "auto",
+        label="Contour lines",
+        labels={"auto": "As suits the surface", "areas": "At equal areas", "even": "At even steps"},
+        help="At equal areas a narrow ravine reads as well as a bowl; at even steps lines lie "
+        "close where it is steep, and level ground has none: that suits a plateau and a logistic "
+        "curve.",
+    )
     arrows: ArrowsView = setting(ArrowsView(), help="What is drawn at the chosen ball.")
     turning: float = setting(
         0.0, ge=-45, le=45, unit="degrees a step", help="How fast the surface turns by itself."
@@ -45,6 +60,13 @@ class GradientDescentView(View):
     azimuth: float = setting(-35.0, ge=-360, le=360, in_form=False, help="The camera, round.")
     elevation: float = setting(32.0, ge=0, le=90, in_form=False, help="The camera, above.")
     distance: float = setting(6.4, gt=0, le=100, in_form=False, help="The camera, how far off.")
+
+    def spacing(self, objective: Objective) -> Spacing:
+        """How the contour lines of `objective` are spaced."""
+        if self.levels != "auto":
+            return self.levels
+        level = isinstance(objective, LogisticObjective) or objective.title == PLATEAU
+        return "even" if level else "areas"
 
     def camera(self, step: int) -> Camera:
         """Where the eye stands after `step` steps."""

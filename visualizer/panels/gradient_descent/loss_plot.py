@@ -1,0 +1,64 @@
+"""The losses of a race against the step, on an axis on which all of them are seen."""
+
+import math
+
+import numpy as np
+from PySide6.QtWidgets import QWidget
+
+from kernels.race_frame import RaceFrame
+from kernels.simulation import Array
+from visualizer.panels.gradient_descent.shapes import loss_curves
+from widgets.curve_plot import CurvePlot
+from widgets.numbers import format_compact
+from widgets.style import Style
+
+FLOOR = 1e-9  # of a logarithmic axis; below it is rounding, or long past arriving
+
+
+class LossPlot(CurvePlot):
+    """A curve for each racer.
+
+    A logarithmic axis shows the loss above its infimum, where that is known, and says so; it ends
+    at `FLOOR`, or lower for a race that begins low. Where there is no logarithm it is linear.
+    """
+
+    def __init__(self, style: Style, what: str = "loss", parent: QWidget | None = None) -> None:
+        super().__init__(style, parent)
+        self._what = what
+        self._titled = "Loss" if what == "loss" else what
+        self.setAxes("step", what)
+        self.setLegend(False)
+
+    def draw(self, frame: RaceFrame, *, log: bool) -> None:
+        """Show the losses of `frame`, on a logarithmic axis if `log` and there is one."""
+        infimum = frame.scenery.objective.infimum
+        is_known = infimum is not None and math.isfinite(infimum)
+        bottom = infimum if infimum is not None and is_known else 0.0
+        curves = loss_curves(frame, self._style)
+        log = log and _has_logarithm(frame.losses, bottom, is_known)
+        if log:
+            floor = FLOOR * min(1.0, _first(frame.losses) - bottom)
+            curves = loss_curves(frame, self._style, lambda y: np.maximum(y - bottom, 1e-3 * floor))
+            self.setLogY(True, floor)
+        else:
+            self.setLogY(False)
+        self._name_axis(f" above {format_compact(bottom, 4)}, the lowest" if log and bottom else "")
+        self.setTitle(f"{self._titled}, step {frame.step}")
+        self.setCurves(curves)
+
+    def _name_axis(self, above: str) -> None:
+        label = f"{self._what}{above}"
+        if label != self._axes["left"].labelText:
+            self.setAxes("step", label)
+
+
+def _has_logarithm(losses: Array, bottom: float, is_known: bool) -> bool:
+    """Whether all losses lie above `bottom`, or on it if that is known to be the lowest."""
+    finite = losses[np.isfinite(losses)]
+    above = _first(losses) > bottom
+    return above and (is_known or bool((finite > bottom).all()))
+
+
+def _first(losses: Array) -> float:
+    """The loss at the start, where all racers are."""
+    return float(losses[0, 0])
