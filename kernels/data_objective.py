@@ -87,6 +87,7 @@ class DataObjective(Objective):
         self.data = (read_only(x), read_only(y))
         self.data_axes = data_axes
         self.samples = len(x)
+        self.like_units = parameters.standardise  # then slope and intercept are both in units of y
         self.x = torch.tensor(x, dtype=dtype, device=device)  # (N,)
         self.y = torch.tensor(y, dtype=dtype, device=device)  # (N,)
         self._batches: Batches | None = None

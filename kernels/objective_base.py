@@ -52,6 +52,8 @@ class Objective(ABC):
         It may be reached at no point.
     is_quadratic
         The Hessian is the same everywhere, so that limits such as 2 / lambda are exact.
+    like_units
+        Both coordinates are of one unit, so that what is round may be drawn round.
     notes
         Sentences about this very objective that a person should read.
     samples, data, data_axes
@@ -70,6 +72,7 @@ class Objective(ABC):
     saddles: tuple[tuple[float, ...], ...] = ()
     infimum: float | None = None
     is_quadratic: bool = False
+    like_units: bool = True
     notes: tuple[str, ...] = ()
     samples: int = 0
     data: tuple[Array, Array] | None = None

@@ -7,6 +7,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSettings, Qt, QTimer, Signal, Slot
@@ -14,7 +15,9 @@ from PySide6.QtWidgets import QApplication
 
 from kernels.errors import LayerscopeError
 from visualizer.appearance import remembered_style
-from visualizer.loading import TorchLoader
+from visualizer.loading import Loader
+from visualizer.player import is_lingering
+from visualizer.scene_store import SUFFIX, find_scene
 from visualizer.window import MainWindow
 from widgets.fonts import load_fonts
 from widgets.style import Style
@@ -62,7 +65,7 @@ class Start(QObject):
         self._window = window
         self._style = style
         self._wanted = (scene, settings, device)
-        self._loader = TorchLoader(self)
+        self._loader = Loader(scene, self)
         self._loader.loaded.connect(self._loaded)
         self._loader.failed.connect(self._failed)
         window.installEventFilter(self)
@@ -83,8 +86,9 @@ class Start(QObject):
         workbench = Workbench(self._window, self._style)
         self._window.install(workbench)
         scene, settings, device = self._wanted
+        path = Path(scene) if Path(scene).suffix.lower() == SUFFIX else None
         try:
-            workbench.files.open(requested_scene(scene, settings, device))
+            workbench.files.open(requested_scene(scene, settings, device), path)
         except LayerscopeError as error:
             workbench.open_default()
             self._window.warn(str(error))
@@ -101,7 +105,12 @@ class Start(QObject):
 def run_window(
     scene: str, settings: Sequence[str], device: str | None, *, full_screen: bool = False
 ) -> int:
-    """Open the window on `scene` and run until it is closed; gives the exit code."""
+    """Open the window on `scene` and run until it is closed; gives the exit code.
+
+    Raises `SceneError` if there is no such scene. What is wrong in it, or with `settings`, is told
+    in the window, since only torch can tell.
+    """
+    find_scene(scene)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Qt's loop would not look at Python's handler
     application = make_application()
     failures = Failures()
@@ -114,7 +123,8 @@ def run_window(
     if full_screen:
         window.appearance.full_screen()
     code = application.exec()
-    if start.is_loading():  # an import cannot be interrupted, and its thread may not outlive Qt
+    # Neither an import nor a step can be interrupted, and no thread may outlive Qt.
+    if start.is_loading() or is_lingering():
         QSettings().sync()
         os._exit(code)
     return code

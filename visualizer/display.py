@@ -41,7 +41,7 @@ class Display(QObject):
         session.parametersChanged.connect(self._show_parameters)
         session.viewChanged.connect(self._show_view)
         session.playChanged.connect(self._show_play)
-        session.refused.connect(self._show_refusal)
+        session.refused.connect(self.show_refusal)
         for change in ("canUndoChanged", "canRedoChanged", "undoTextChanged", "redoTextChanged"):
             getattr(session.undo_stack, change).connect(self._show_undo)
         player.frameReady.connect(self._draw)
@@ -114,12 +114,14 @@ class Display(QObject):
         self._player.set_loop(self._session.play.loop and not self._session.is_touched())
 
     @Slot(object)
-    def _show_refusal(self, refusal: Refusal) -> None:
+    def show_refusal(self, refusal: Refusal) -> None:
+        """Say beside the field what is not allowed there, or in the banner if there is no field."""
         window = self._window
         form = window.view_form if refusal.in_view else window.parameter_form
         if refusal.value is not None:
             form.setDraft(refusal.path, refusal.value)
-        if not form.setError(refusal.path, refusal.sentence, refusal.span):
+        beside = refusal.sentence.removeprefix(f"{refusal.path}: ")
+        if not form.setError(refusal.path, beside, refusal.span):
             window.warn(refusal.sentence)
 
     @Slot()

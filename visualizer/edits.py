@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Slot
 from kernels.editing import get_value, is_live_change, with_item, with_value, without_item
 from kernels.errors import LayerscopeError
 from kernels.parameters import Action, Parameters
-from visualizer.session import Session
+from visualizer.session import Refusal, Session
 from visualizer.undo import Acted, Snapshot
 
 
@@ -50,7 +50,7 @@ class Edits(QObject):
         try:
             view = with_value(session.view, path, value)
         except LayerscopeError as error:
-            session.refuse(path, error, in_view=True)
+            session.refused.emit(Refusal.of(path, error, in_view=True))
             return
         if view != session.view:
             session.do(replace(session.moment(), view=view), f"change of {_words(path)}")
@@ -80,12 +80,12 @@ class Edits(QObject):
         session.do(self._fresh(session.parameters), "restart")
         session.end_gesture()
 
-    def mistake(self, path: str, text: str) -> LayerscopeError | None:
+    def mistake(self, path: str, text: str) -> Refusal | None:
         """What would be wrong with `text` at `path`; nothing changes."""
         try:
             with_value(self._session.parameters, path, text)
         except LayerscopeError as error:
-            return error
+            return Refusal.of(path, error)
         return None
 
     def _change(self, path: str, make: Callable[[Parameters], Parameters], text: str) -> None:
@@ -94,7 +94,7 @@ class Edits(QObject):
         try:
             parameters = make(before)
         except LayerscopeError as error:
-            session.refuse(path, error)
+            session.refused.emit(Refusal.of(path, error))
             return
         if parameters == before:
             session.parametersChanged.emit(parameters)  # what was typed differently means the same

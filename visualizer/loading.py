@@ -1,40 +1,37 @@
-"""Loading what is slow behind the first picture of the window: torch, and its first optimizer.
+"""Loading what is slow behind the first picture of the window: torch, and then the panel.
 
 `import torch` takes longer than to paint the window, and the first optimizer that is made imports
-as much again. Both happen in a thread, so that the window is there meanwhile.
+as much again. All that happens in a thread, so that the window is there meanwhile.
 """
 
-import contextlib
-import sys
 import traceback
+from contextlib import suppress
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-SWITCH_INTERVAL = 0.0005  # seconds; how long a Python thread may make the window wait for the GIL
+from visualizer.player import prepare_process
+from visualizer.registry import find_panel
+from visualizer.scene_store import find_scene
 
 
-class TorchLoader(QThread):
-    """Imports torch and warms it up.
+class Loader(QThread):
+    """Imports torch, warms it up, and imports the panel of a scene.
 
-    `loaded` is emitted when torch is ready, `failed` with a sentence and details when it is not to
+    `loaded` is emitted when all is ready, `failed` with a sentence and details when torch is not to
     be had.
     """
 
     loaded = Signal()
     failed = Signal(str, str)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, scene: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._scene = scene
 
     def run(self) -> None:
-        sys.setswitchinterval(SWITCH_INTERVAL)
+        prepare_process()
         try:
-            import torch
-
-            weight = torch.zeros(1, requires_grad=True)
-            optimizer = torch.optim.Adam([weight])
-            weight.grad = torch.ones(1)
-            optimizer.step()
+            _warm_up()
         except Exception as error:  # whatever is wrong with the installation is told, not raised
             self.failed.emit(
                 f"PyTorch cannot be loaded: {error}. Install Layerscope again, in an environment "
@@ -42,8 +39,21 @@ class TorchLoader(QThread):
                 traceback.format_exc(),
             )
             return
-        with contextlib.suppress(ImportError):
-            from widgets.formula import formula_svg
-
-            formula_svg("x", "#000000")  # the first one reads a typeface, for half a second
+        with suppress(Exception):  # whoever opens the scene tells what is wrong with it
+            _import_panel(self._scene)
         self.loaded.emit()
+
+
+def _warm_up() -> None:
+    import torch
+
+    weight = torch.zeros(1, requires_grad=True)
+    optimizer = torch.optim.Adam([weight])
+    weight.grad = torch.ones(1)
+    optimizer.step()
+
+
+def _import_panel(scene: str) -> None:
+    info = find_panel(find_scene(scene).panel)
+    info.load_simulation()
+    info.load_panel()

@@ -33,6 +33,11 @@ def prepare_process() -> None:
     sys.setswitchinterval(0.0005)
 
 
+def is_lingering() -> bool:
+    """Whether the thread of a closed player is still in a step that does not end."""
+    return bool(_lingering)
+
+
 @dataclass(frozen=True, slots=True)
 class Statistics:
     """How fast it goes: steps computed and pictures painted a second, over the last half second."""

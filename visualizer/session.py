@@ -45,6 +45,14 @@ class Refusal:
     value: Any = None
     in_view: bool = False
 
+    @classmethod
+    def of(
+        cls, path: str, error: LayerscopeError, value: Any = None, *, in_view: bool = False
+    ) -> "Refusal":
+        """What `error` says of what was asked for at `path`, or where `error` itself says."""
+        path = getattr(error, "path", "") or path
+        return cls(path, str(error), getattr(error, "span", None), value, in_view)
+
 
 class Session(QObject):
     """The open scene and its run.
@@ -163,14 +171,6 @@ class Session(QObject):
         """All that was done since the last time is one entry of undo."""
         self._gesture += 1
 
-    def refuse(
-        self, path: str, error: LayerscopeError, value: Any = None, *, in_view: bool = False
-    ) -> None:
-        """Tell that what was asked for at `path`, or where `error` says, is not allowed."""
-        path = getattr(error, "path", "") or path
-        span = getattr(error, "span", None)
-        self.refused.emit(Refusal(path, str(error), span, value, in_view))
-
     def show(self, wanted: Snapshot) -> None:
         """Make `wanted` what is open; its run begins, unless it is the one that goes on."""
         before = self._now
@@ -254,7 +254,7 @@ class Session(QObject):
             self._is_built = True
             self._strike(refused.run, built)
         if isinstance(error, LayerscopeError) and (path or getattr(error, "path", "")):
-            self.refuse(path, error, value)
+            self.refused.emit(Refusal.of(path, error, value))
 
     def _strike(self, run: int, built: Snapshot) -> None:
         """Take `run`, which could not be built, out of what can be undone and done again."""

@@ -191,8 +191,7 @@ class Workbench(QObject):
     def _check_typed(self, path: str, text: str) -> None:
         mistake = self.edits.mistake(path, text)
         if mistake is not None:
-            span = getattr(mistake, "span", None)
-            self._window.parameter_form.setError(path, str(mistake), span)
+            self.display.show_refusal(mistake)
 
     @Slot(int)
     def _set_speed(self, steps_per_frame: int) -> None:

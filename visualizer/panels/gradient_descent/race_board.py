@@ -134,7 +134,8 @@ class RaceBoard(Board[RaceFrame]):
         self._map.setAxes(x_name, y_name)
         spacing = self._view.spacing(objective)
         self._map.setSurface(scenery.z, x_range, y_range, spacing=spacing)
-        self._map.setEqualAspect(are_comparable(x_range, y_range))
+        is_even = objective.like_units and are_comparable(x_range, y_range)
+        self._map.setEqualAspect(is_even)
         root = "" if scenery.order == 1 else f", height: root of order {scenery.order:.2g}"
         self._surface.setTitle(f"{objective.title}{root}")
         self._surface.setAxes(x_name, y_name, "loss")

@@ -201,11 +201,16 @@ def endings(frame: RaceFrame, chosen: int) -> list[str]:
 
 
 def arrival(frame: RaceFrame, index: int) -> str:
-    """After how many steps a racer arrived at a minimum, or what has become of it in a word."""
+    """After how many steps a racer arrived at a minimum, or what has become of it in a word.
+
+    A step with an ellipsis: it has been there since, and has still to stay.
+    """
     if frame.status[index] == "converged":
         ground = frame.grounds[index]
         is_arrived = ground in ("", "minimum", "infimum")
         return str(frame.converged_at[index]) if is_arrived else ground
+    if frame.status[index] == "running" and frame.within_since[index] >= 0:
+        return f"{frame.within_since[index]} …"
     return {"diverged": "left", "unbounded below": "falls", "stopped": "no"}.get(
         frame.status[index], ""
     )
