@@ -92,6 +92,8 @@ class Figure:
         self.table.axis("off")
         cells = [["0.000"] * len(HEADINGS) for _ in frame.names]
         self.cells = self.table.table(cells, colLabels=HEADINGS, loc="upper center")
+        self.cells.auto_set_font_size(False)
+        self.cells.set_fontsize(7)
 
     def move(self, frame: Any) -> None:
         """Bring all artists to where they are in `frame`."""

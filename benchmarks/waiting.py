@@ -1,6 +1,7 @@
 """What a person waits for: a step of the past, and the controls of a long list."""
 
 import time
+from functools import partial
 from typing import Any
 
 from benchmarks.processes import call, headless
@@ -33,14 +34,18 @@ def measure(*, repeats: int = 3, steps: int = 2000, rows: int = 8) -> Report:
 
 def seeks(repeats: int, steps: int) -> dict[str, list[float]]:
     """Milliseconds to "seek" back from the end of a race, and to "replay" it up to there."""
+    from kernels.editing import load
     from visualizer.api import scene
     from visualizer.ensemble import Ensemble
-    from visualizer.run import Run
+    from visualizer.registry import find_panel
+    from visualizer.run import build_simulation
+    from visualizer.scene import Play
 
-    asked = scene(SCENE, {"steps": 10 * steps})
+    asked, info = scene(SCENE, {"steps": 10 * steps}), find_panel("gradient-descent")
+    parameters = load(info.load_parameters(), asked.parameters)
     found: dict[str, list[float]] = {"seek": [], "replay": []}
     for _ in range(repeats):
-        ensemble = Ensemble([lambda: Run(asked).simulation])
+        ensemble = Ensemble([partial(build_simulation, info, parameters, Play())])
         began = time.perf_counter()
         ensemble.advance(steps)
         found["replay"].append(1000 * (time.perf_counter() - began))

@@ -18,6 +18,11 @@ PATIENCE = 1500  # milliseconds that a cancelled export has to tidy up when the 
 SAID = "layerscope: "  # what precedes a sentence of the command line
 
 
+def command(arguments: Sequence[str]) -> list[str]:
+    """The program that does what the command line is told by `arguments`."""
+    return [sys.executable, "-m", "visualizer", *arguments]
+
+
 class ExportProcess(QObject):
     """Exports a scene to a file, and can be stopped without leaving half of it.
 
@@ -37,7 +42,7 @@ class ExportProcess(QObject):
         self._scene = scene
         self._target = Path()
         self._cancelled = False
-        self._folder = tempfile.TemporaryDirectory(prefix="layerscope-")
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._process = QProcess(self)
         self._process.readyReadStandardOutput.connect(self._read)
         self._process.finished.connect(self._finish)
@@ -48,11 +53,13 @@ class ExportProcess(QObject):
 
         Raises `SceneError` if there is no room for a copy of the scene.
         """
+        self._folder = tempfile.TemporaryDirectory(prefix="layerscope-")
         scene = Path(self._folder.name) / "scene.toml"
         save_scene(self._scene, scene)
         self._target, self._cancelled = target, False
         given = ["export", str(scene), "-o", str(target), "--progress", "lines", *options]
-        self._process.start(sys.executable, ["-m", "visualizer", *given])
+        program, *arguments = command(given)
+        self._process.start(program, arguments)
 
     def isRunning(self) -> bool:
         return self._process.state() != QProcess.ProcessState.NotRunning
@@ -75,7 +82,12 @@ class ExportProcess(QObject):
             if not self._process.waitForFinished(PATIENCE):
                 self._process.kill()
                 self._process.waitForFinished()
-        self._folder.cleanup()
+        self._tidy_up()
+
+    def _tidy_up(self) -> None:
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
 
     @Slot()
     def _read(self) -> None:
@@ -88,6 +100,7 @@ class ExportProcess(QObject):
 
     @Slot(int)
     def _finish(self, code: int) -> None:
+        self._tidy_up()
         said = bytes(self._process.readAllStandardError().data()).decode(errors="replace").strip()
         last = said.split("\n")[-1]
         if code == 0 and self._process.exitStatus() == QProcess.ExitStatus.NormalExit:
@@ -103,5 +116,6 @@ class ExportProcess(QObject):
     @Slot(QProcess.ProcessError)
     def _explain(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart:
+            self._tidy_up()
             told = f"Python cannot be started as {sys.executable}. Install Layerscope again."
             self.ended.emit(False, told, "")

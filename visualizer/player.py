@@ -63,8 +63,10 @@ class Player(QObject):
         The run came to its end, after its last frame: a `Finish` or None for each simulation.
     failed(sentence, details)
         Something went wrong; the run rests at its last good step.
+    built(number)
+        The run of the load with this number was built, whether another was loaded since or not.
     rejected(error)
-        A run cannot be built, and the one before goes on; `failed` follows.
+        The last run that was loaded cannot be built, and the one before goes on; `failed` follows.
     journalChanged(journal), measured(statistics), explained(trace)
     """
 
@@ -73,6 +75,7 @@ class Player(QObject):
     playingChanged = Signal(bool)
     finished = Signal(object)
     failed = Signal(str, str)
+    built = Signal(int)
     rejected = Signal(object)
     journalChanged = Signal(object)
     measured = Signal(object)
@@ -114,6 +117,11 @@ class Player(QObject):
         return self._position
 
     @property
+    def heading(self) -> int:
+        """The step that is shown, or was asked for and is on its way."""
+        return self._heading
+
+    @property
     def frames(self) -> "tuple[Frame, ...]":
         """The last frames; empty before the first."""
         return self._frames
@@ -134,8 +142,10 @@ class Player(QObject):
         threads: int = 0,
         journal: "Journal" = (),
         seeds: Sequence[int] = (),
-    ) -> None:
+    ) -> int:
         """Begin another run: built in the worker's thread, shown at step 0, playing if it was.
+
+        Gives the number of this load.
 
         `threads` 0 takes the default; `journal` is given to the run again, step by step; `seeds`
         are what torch's global generators start from, one for each simulation, by default 0.
@@ -144,6 +154,7 @@ class Player(QObject):
         self._loaded = self._renewed()
         self._start()
         self._ask("load", self._loaded, tuple(factories), threads, tuple(seeds), tuple(journal))
+        return self._loaded
 
     @Slot()
     def play(self) -> None:
@@ -258,6 +269,7 @@ class Player(QObject):
         self._asked.connect(self._worker.execute)
         self._closing.connect(self._worker.shut_down)
         self._worker.failed.connect(self._on_failed)
+        self._worker.built.connect(self._on_built)
         self._worker.rejected.connect(self._on_rejected)
         playback = self._worker.playback
         playback.delivered.connect(self._on_delivered)
@@ -320,6 +332,11 @@ class Player(QObject):
     def _on_ended(self, generation: int, finishes: object) -> None:
         if not self._is_stale(generation, self._generation):
             self.finished.emit(finishes)
+
+    @Slot(int)
+    def _on_built(self, generation: int) -> None:
+        if self._worker is not None:
+            self.built.emit(generation)
 
     @Slot(int, object)
     def _on_rejected(self, generation: int, error: object) -> None:

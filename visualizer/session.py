@@ -78,13 +78,15 @@ class Session(QObject):
         self.player = player
         self.undo_stack = QUndoStack(self)
         self._now: Snapshot | None = None
-        self._built: Snapshot | None = None  # the last moment of a run that could be built
-        self._is_built = False  # whether that of `_now` could be, as far as is known
+        self._load = 0  # the number of the run of `_now`
+        self._built = 0  # that of the last run that could be built; 0 before the first
+        self._left: dict[int, Snapshot] = {}  # runs that others were begun after, by their numbers
         self._is_told = True  # whether the journal tells of the last live change
         self._gesture = 0
         self._runs = 0
         player.positionChanged.connect(self._follow)
-        player.journalChanged.connect(self._confirm)
+        player.journalChanged.connect(self._compare)
+        player.built.connect(self._confirm)
         player.rejected.connect(self._return)
         player.failed.connect(self._settle)
 
@@ -119,9 +121,8 @@ class Session(QObject):
 
     def moment(self) -> Snapshot:
         """What is open, with the run as it is now."""
-        position = self.player.position
-        step = position.step if position is not None else 0
-        return replace(self._snapshot(), journal=self.player.journal(), step=step)
+        journal, step = self.player.journal(), self.player.heading
+        return replace(self._snapshot(), journal=journal, step=step)
 
     def open(self, scene: Scene) -> None:
         """Show `scene`. Raises `LayerscopeError` if it cannot be; everything stays as it is then.
@@ -174,8 +175,8 @@ class Session(QObject):
     def show(self, wanted: Snapshot) -> None:
         """Make `wanted` what is open; its run begins, unless it is the one that goes on."""
         before = self._now
-        if before is not None and self._is_built:
-            self._built = self.moment()
+        if before is not None:
+            self._left[self._load] = self.moment()
         self._announce(wanted)
         if before is None or before.run != wanted.run:
             self._start(wanted)
@@ -213,11 +214,11 @@ class Session(QObject):
             self.parametersChanged.emit(wanted.parameters)
 
     def _start(self, wanted: Snapshot) -> None:
-        self._is_built, self._is_told = False, True
+        self._is_told = True
         build: Callable[[], AnySimulation] = partial(
             build_simulation, wanted.info, wanted.base, wanted.play
         )
-        self.player.load((build,), thread_count(wanted.play), wanted.journal)
+        self._load = self.player.load((build,), thread_count(wanted.play), wanted.journal)
         if wanted.step:
             self.player.seek(wanted.step)
 
@@ -226,15 +227,14 @@ class Session(QObject):
     @Slot(object)
     def _follow(self, position: Position) -> None:
         """Show the parameters in force at the step that is shown."""
-        if self._is_told and self._is_built:
+        if self._is_told:
             now = self._snapshot()
             parameters = _in_force(now.base, self.player.journal(), position.step)
             self._announce(replace(now, parameters=parameters))
 
     @Slot(object)
-    def _confirm(self, journal: Journal) -> None:
-        """The run was built, or a change has come to it."""
-        self._is_built = True
+    def _compare(self, journal: Journal) -> None:
+        """See whether the last live change has come to the run."""
         now = self._snapshot()
         self._is_told = self._is_told or last_parameters(now.base, journal) == now.parameters
 
@@ -243,15 +243,21 @@ class Session(QObject):
         """What was given to the run may have been refused; the journal tells."""
         self._is_told = True
 
+    @Slot(int)
+    def _confirm(self, number: int) -> None:
+        """The run with this number was built; what was before it is gone."""
+        self._built = number
+        self._left = {load: left for load, left in self._left.items() if load >= number}
+
     @Slot(object)
     def _return(self, error: Exception) -> None:
         """The run could not be built: back to the one before, which has gone on meanwhile."""
-        refused, built = self._snapshot(), self._built
+        refused, built = self._snapshot(), self._left.get(self._built)
         path, value = "", None
         if built is not None:
             path, value = _what_differs(built, refused)
+            self._load = self._built
             self._announce(built)
-            self._is_built = True
             self._strike(refused.run, built)
         if isinstance(error, LayerscopeError) and (path or getattr(error, "path", "")):
             self.refused.emit(Refusal.of(path, error, value))

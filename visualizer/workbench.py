@@ -76,7 +76,7 @@ class Workbench(QObject):
             self._export.failed.connect(self._window.warn)
             self._export.finished.connect(self._forget_export)
         self._export.show()
-        self._export.raise_()
+        self._export.activateWindow()
 
     def undo(self) -> None:
         self.session.undo_stack.undo()

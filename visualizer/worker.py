@@ -34,11 +34,14 @@ class Worker(QObject):
     -------
     failed(generation, sentence, details)
         Something went wrong; the run rests at the last good step.
+    built(generation)
+        The run of this load was built.
     rejected(generation, error)
         A run could not be built, before `failed` says so.
     """
 
     failed = Signal(int, str, str)
+    built = Signal(int)
     rejected = Signal(int, object)
 
     def __init__(self, *, budget: int = BUDGET) -> None:
@@ -61,6 +64,8 @@ class Worker(QObject):
             return
         try:
             getattr(self.playback, method)(*arguments)
+            if method == "load":
+                self.built.emit(self.playback.generation)
         except Exception as error:
             self._fail(method, error)
         self._schedule()

@@ -6,7 +6,7 @@ from typing import ClassVar
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
-_SHARE = 16.0  # while frames come, a redraw of n ms is followed by a rest of 16 n ms
+_SHARE = 24.0  # while frames come, a redraw of n ms is followed by a rest of 24 n ms
 _SHARE_AT_HAND = 1.5  # while a person turns it
 _SOON = 1  # ms after the news: what is cheap is painted first, and does not wait
 _TURN = 12  # ms in which nothing else that is dear is drawn

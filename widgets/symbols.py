@@ -38,7 +38,10 @@ def draw_symbols(
     painter.setPen(pen)
     painter.setBrush(brush)
     for x, y in finite.tolist():
-        painter.drawPath(path.translated(x, y))
+        if symbol == "o":
+            painter.drawEllipse(QPointF(x, y), size / 2, size / 2)
+        else:
+            painter.drawPath(path.translated(x, y))
     painter.setBrush(QBrush())
 
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtGui import QPainter, QPen, QPixmap, QPolygonF
 
 from widgets.plane import Floats, Plane
 from widgets.shapes import Path, named
-from widgets.strokes import draw_segments, to_segments
 from widgets.style import Style
 
 _LONG = 400  # points of all paths together
@@ -77,12 +76,13 @@ class Trails:
         """The last few points of each path as a plain line, and the balls."""
         points = np.concatenate(tails)
         pixels = plane.toPixels(points[:, 0], points[:, 1])
-        ends = np.cumsum([len(tail) for tail in tails])
-        lines = np.split(np.where(np.abs(pixels) < _FARTHEST, pixels, np.nan), ends[:-1])
+        known = np.where(np.abs(pixels) < _FARTHEST, pixels, np.nan)
+        lines = np.split(known, np.cumsum([len(tail) for tail in tails])[:-1])
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for path, line in zip(self.paths, lines, strict=True):
-            draw_segments(
-                painter, to_segments(line), named(style, path.color), style.px(path.width)
-            )
+            if np.isfinite(line).all():
+                painter.setPen(QPen(named(style, path.color), style.px(path.width)))
+                painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in line.tolist()]))
         for path, line in zip(self.paths, lines, strict=True):
             path.paintBall(painter, line[-1:], style)
 

@@ -1,11 +1,16 @@
-"""A toy panel in the registry."""
+"""A toy panel in the registry, and a window on it."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from visualizer import registry
 from visualizer.registry import PanelInfo
+
+if TYPE_CHECKING:
+    from tests.visualizer.windows import Bench
 
 
 @pytest.fixture
@@ -17,3 +22,14 @@ def toy(monkeypatch: pytest.MonkeyPatch) -> Iterator[PanelInfo]:
     registry.panels.cache_clear()
     yield INFO
     registry.panels.cache_clear()
+
+
+@pytest.fixture
+def bench(qtbot: QtBot, toy: PanelInfo) -> Iterator["Bench"]:
+    """A window whose run of the toy panel rests at step 0."""
+    from tests.visualizer.windows import opened
+
+    with opened(qtbot) as bench:
+        bench.open()
+        bench.show()
+        yield bench

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QFileDialog, QWidget
+from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QCheckBox, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.widgets.fields import (
@@ -242,6 +242,41 @@ def test_what_was_typed_and_refused_is_kept_with_its_mistake(qtbot: QtBot) -> No
     assert "z is not known" in line.accessibleDescription()
     qtbot.keyClick(line, Qt.Key.Key_Escape)
     assert (line.text(), line.mistake(), seen.row("formula").message()) == ("x + y", None, "")
+
+
+def test_a_text_refused_later_is_shown_as_it_was_typed(qtbot: QtBot) -> None:
+    seen = Recorder([FORMULA, LAYERS], qtbot)
+    for path, value, text, before in (
+        ("formula", "x/0", "x/0", "x + y"),
+        ("layers", (99, 1), "99, 1", "16, 8"),
+    ):
+        line = seen.part(path, TextField)
+        seen.form.setDraft(path, value)
+        seen.form.setError(path, "That cannot be built.")
+        seen.form.clearErrors()
+        line.commit()
+        assert (line.text(), seen.row(path).message()) == (text, "That cannot be built.")
+        assert seen.take() == []  # it was offered before
+        qtbot.keyClick(line, Qt.Key.Key_Escape)
+        assert (line.text(), seen.row(path).message()) == (before, "")
+    seen.form.setDraft("nothing", 1)
+
+
+def test_a_number_field_leaves_letters_to_the_window(qtbot: QtBot) -> None:
+    field = Recorder([RATE], qtbot).part("rate", NumberField)
+    for key, text, taken in (
+        (Qt.Key.Key_R, "r", False),
+        (Qt.Key.Key_Space, " ", False),
+        (Qt.Key.Key_Question, "?", False),
+        (Qt.Key.Key_E, "e", True),
+        (Qt.Key.Key_7, "7", True),
+        (Qt.Key.Key_Slash, "/", True),
+        (Qt.Key.Key_Backspace, "\b", True),
+    ):
+        event = QKeyEvent(QEvent.Type.ShortcutOverride, key, Qt.KeyboardModifier.NoModifier, text)
+        event.ignore()
+        QApplication.sendEvent(field, event)
+        assert event.isAccepted() is taken, text
 
 
 def test_a_mistake_is_drawn_under_its_characters(qtbot: QtBot) -> None:

@@ -1,10 +1,12 @@
+from itertools import combinations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from pytestqt.qtbot import QtBot
 
 from widgets.style import Style
+from widgets.theme import apply_theme
 from widgets.transport import TransportBar
 
 SIGNALS = (
@@ -126,15 +128,29 @@ def test_without_a_length_the_line_ends_at_the_furthest_step(bar: TransportBar) 
     assert bar.timeline.furthest() == 0
 
 
-@pytest.mark.parametrize(("width", "lines"), [(1200, 1), (600, 2)])
-def test_the_line_has_a_row_of_its_own_where_it_is_narrow(
-    bar: TransportBar, width: int, lines: int
+@pytest.mark.parametrize(("width", "factor", "lines"), [
+    (1200, 1, 1), (694, 1, 2), (784, 1.5, 2), (614, 2, 3), (310, 1, 3),
+])  # fmt: skip
+def test_it_takes_as_many_lines_as_it_needs_and_cuts_nothing_off(
+    qtbot: QtBot, width: int, factor: float, lines: int
 ) -> None:
-    bar.resize(width, 90)
+    bar = TransportBar(Style(factor=factor))
+    qtbot.addWidget(bar)
+    apply_theme(bar, Style(factor=factor))
+    bar.setLength(2000)
+    bar.setStep(1234)
+    bar.resize(width, 200)
     bar.grab()
-    below = bar.play.mapTo(bar, QPoint()).y() > bar.timeline.geometry().center().y()
-    assert below == (lines == 2)
-    assert bar.timeline.width() > 200
+    parts = [bar.play, bar.loop, bar.counter, bar.timeline, bar.speed, bar.speed_read_out]
+    centers = {part: part.mapTo(bar, part.rect().center()).y() for part in parts}
+    rows = {round(y / (20 * factor)) for y in centers.values()}
+    assert len(rows) == lines
+    assert bar.timeline.width() > 180
+    places = [QRect(part.mapTo(bar, QPoint()), part.size()) for part in parts]
+    assert all(bar.rect().contains(place) for place in places)
+    assert not any(a.intersects(b) for a, b in combinations(places, 2))
+    for label in (bar.counter, bar.speed_read_out):
+        assert label.width() >= label.sizeHint().width()
 
 
 def test_inputs_are_marked(bar: TransportBar) -> None:
