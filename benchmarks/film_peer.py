@@ -14,7 +14,7 @@ def drawn(frames: int, size: tuple[int, int], *, cached: bool) -> float:
     import matplotlib
 
     matplotlib.use("Agg")
-    shown = _frames(frames)
+    shown = frames_of_the_run(frames)
     figure = Figure(shown, size)
     draw = figure.draw_over if cached else figure.draw
     draw(shown[0])
@@ -24,7 +24,7 @@ def drawn(frames: int, size: tuple[int, int], *, cached: bool) -> float:
     return (len(shown) - 1) / (time.perf_counter() - began)
 
 
-def _frames(count: int) -> list[Any]:
+def frames_of_the_run(count: int) -> list[Any]:
     """The frames of the run that is exported."""
     from visualizer.api import Run, scene
 
@@ -42,9 +42,10 @@ class Figure:
         import matplotlib.pyplot as plt
 
         first, last = frames[0], frames[-1]
-        self.figure, axes = plt.subplots(
+        figure, axes = plt.subplots(
             2, 2, figsize=(size[0] / 100, size[1] / 100), dpi=100, layout="constrained"
         )
+        self.figure: Any = figure
         (self.data, self.map), (self.losses, self.table) = axes
         self._draw_data(first)
         self._draw_map(first)
@@ -65,7 +66,7 @@ class Figure:
             self.data.plot(self.x, self.x, color=color, label=name)[0]
             for name, color in zip(frame.names, COLORS, strict=True)
         ]
-        self.data.legend()
+        self.data.legend(loc="upper left")  # "best" is sought anew in each frame
 
     def _draw_map(self, frame: Any) -> None:
         scenery = frame.scenery

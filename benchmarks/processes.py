@@ -36,16 +36,15 @@ def screen() -> Iterator[dict[str, str]]:
             yield environment | {"QT_QPA_PLATFORM": "offscreen"}
         else:
             command = ("Xvfb", "-displayfd", "1", *XVFB)
-            server = subprocess.Popen(
+            with subprocess.Popen(
                 command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-            )
-            assert server.stdout is not None
-            display = server.stdout.readline().strip()
-            try:
-                yield environment | {"QT_QPA_PLATFORM": "xcb", "DISPLAY": f":{display}"}
-            finally:
-                server.terminate()
-                server.wait()
+            ) as server:
+                assert server.stdout is not None
+                display = server.stdout.readline().strip()
+                try:
+                    yield environment | {"QT_QPA_PLATFORM": "xcb", "DISPLAY": f":{display}"}
+                finally:
+                    server.terminate()
 
 
 @contextmanager

@@ -62,7 +62,8 @@ def _rows(found: dict[str, list[Any]], name: str, *, demanded: bool) -> list[Res
 def race(deep: bool, repeats: int, seconds: float) -> dict[str, list[Any]]:
     """Measure in this process by turns: the bare race, then the one in the window.
 
-    `deep` says whether the surface in space is shown beside the map. Gives "bare" and "window", steps/s, and "gaps", the seconds between two frames.
+    `deep` says whether the surface in space is shown beside the map. Gives "bare" and "window",
+    steps/s, and "gaps", the seconds between two frames.
     """
     from visualizer.app import make_application
     from visualizer.player import prepare_process
@@ -70,6 +71,7 @@ def race(deep: bool, repeats: int, seconds: float) -> dict[str, list[Any]]:
     from visualizer.window import MainWindow
     from visualizer.workbench import Workbench
     from widgets.style import Style
+    from widgets.surface_view import SurfaceView
 
     prepare_process()
     application = make_application()
@@ -79,13 +81,12 @@ def race(deep: bool, repeats: int, seconds: float) -> dict[str, list[Any]]:
     window.install(workbench)
     window.show()
     settings = [f"steps={HORIZON}", "play.steps_per_frame=0", "view.left=surface"]
-    workbench.files.open(requested_scene(SCENE, settings, None))
+    workbench.open(requested_scene(SCENE, settings, None))
     workbench.player.pause()
     while not workbench.player.frames:
         _spin(0.1)
-    surface = window.findChild(SurfaceView)
-    assert surface is not None
-    surface.parentWidget().setVisible(deep)
+    left: Any = window.findChild(SurfaceView)
+    left.parentWidget().setVisible(deep)
     found: dict[str, list[Any]] = {"bare": [], "window": [], "gaps": []}
     for _ in range(repeats):
         found["bare"].append(_bare(workbench.session, seconds / 2))

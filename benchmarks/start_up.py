@@ -40,7 +40,7 @@ def measure(*, repeats: int = 5) -> Report:
             _run(program, environment)
         painted, imported, loaded = [], [], []
         for _ in range(repeats):
-            seconds, torch_is_there = _run(FIRST_PAINT, environment)
+            seconds, torch_is_there = first_picture(environment)
             painted.append(seconds)
             loaded.append(torch_is_there)
             imported.append(_run(IMPORT_TORCH, environment)[0])
@@ -63,6 +63,11 @@ def measure(*, repeats: int = 5) -> Report:
             f"torch was being imported at the first picture in {there} of {repeats} starts.",
         ),
     )
+
+
+def first_picture(environment: Mapping[str, str]) -> tuple[float, bool]:
+    """Seconds from the start of a process to its window, and whether torch was there by then."""
+    return _run(FIRST_PAINT, environment)
 
 
 def _run(program: str, environment: Mapping[str, str]) -> tuple[float, bool]:

@@ -59,6 +59,8 @@ def seeks(repeats: int, steps: int) -> dict[str, list[float]]:
 
 def forms(repeats: int, rows: int) -> dict[str, list[float]]:
     """Milliseconds to show "all" controls of a race, and again when "one" value changed."""
+    from PySide6.QtWidgets import QApplication
+
     from kernels.description import describe
     from kernels.editing import load, with_value
     from visualizer.app import make_application
@@ -66,7 +68,7 @@ def forms(repeats: int, rows: int) -> dict[str, list[float]]:
     from widgets.form import ParameterForm
     from widgets.style import Style
 
-    application = make_application()
+    application = QApplication.instance() or make_application()
     info = find_panel("gradient-descent")
     optimizers = [{"kind": "adam"} for _ in range(rows)]
     parameters = load(info.load_parameters(), {"optimizers": optimizers})

@@ -31,7 +31,7 @@ class Loader(QThread):
     def run(self) -> None:
         prepare_process()
         try:
-            _warm_up()
+            warm_up()
         except Exception as error:  # whatever is wrong with the installation is told, not raised
             self.failed.emit(
                 f"PyTorch cannot be loaded: {error}. Install Layerscope again, in an environment "
@@ -44,7 +44,8 @@ class Loader(QThread):
         self.loaded.emit()
 
 
-def _warm_up() -> None:
+def warm_up() -> None:
+    """Have done what torch does at the first optimizer: it imports for seconds."""
     import torch
 
     weight = torch.zeros(1, requires_grad=True)

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QPainter, QPen, QPixmap
 
 from widgets.plane import Floats, Plane
 from widgets.shapes import Path, named
@@ -82,7 +83,7 @@ class Trails:
         for path, line in zip(self.paths, lines, strict=True):
             if np.isfinite(line).all():
                 painter.setPen(QPen(named(style, path.color), style.px(path.width)))
-                painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in line.tolist()]))
+                painter.drawPolyline(arrayToQPolygonF(line[:, 0], line[:, 1]))
         for path, line in zip(self.paths, lines, strict=True):
             path.paintBall(painter, line[-1:], style)
 

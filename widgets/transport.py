@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from widgets.icons import icon
 from widgets.speed_slider import SpeedSlider, speed_text
 from widgets.style import Style
 from widgets.timeline import Timeline
 
-# px at factor 1: from which width on all stands in one line, and in two; below in three.
-_ROOM_FOR_ONE_LINE, _ROOM_FOR_TWO_LINES = 1000, 450
+# px at factor 1: from which width on all stands in one line, in two, and in three.
+_ROOM_FOR_ONE_LINE, _ROOM_FOR_TWO_LINES, _LEAST = 1000, 500, 300
 
 
 class TransportBar(QWidget):
@@ -64,7 +64,11 @@ class TransportBar(QWidget):
         self._restyle()
 
     def _lay_out(self) -> None:
-        self._grid = QGridLayout(self)
+        self._column = QVBoxLayout(self)
+        self._column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
+        self._rows = [QHBoxLayout() for _ in range(3)]
+        for row in self._rows:
+            self._column.addLayout(row)
         self._buttons = QHBoxLayout()
         for button in (self.restart, self.step_back, self.play, self.step, self.loop):
             self._buttons.addWidget(button)
@@ -164,10 +168,11 @@ class TransportBar(QWidget):
         self.speed.setFixedWidth(round(px(130)))
         for row in (self._buttons, self._pace):
             row.setSpacing(round(px(5)))
-        self._grid.setHorizontalSpacing(round(px(14)))
-        self._grid.setVerticalSpacing(round(px(4)))
+        for row in self._rows:
+            row.setSpacing(round(px(14)))
+        self._column.setSpacing(round(px(4)))
         margins = (round(px(10)), round(px(6)))
-        self._grid.setContentsMargins(*margins, *margins)
+        self._column.setContentsMargins(*margins, *margins)
         self._place()
 
     def _place(self) -> None:
@@ -179,26 +184,26 @@ class TransportBar(QWidget):
             return
         self._lines = lines
         self._caption.setVisible(lines == 1)
+        for row in self._rows:
+            while row.count():
+                row.takeAt(0)
+        first, second, third = self._rows
         for layout in (self._buttons, self._pace):
-            self._grid.removeItem(layout)
-        for widget in (self.timeline, self.counter):
-            self._grid.removeWidget(widget)
+            layout.setParent(None)
         if lines == 1:
-            self._grid.addLayout(self._buttons, 0, 0)
-            self._grid.addWidget(self.timeline, 0, 1)
-            self._grid.addWidget(self.counter, 0, 2)
-            self._grid.addLayout(self._pace, 0, 3)
-        elif lines == 2:
-            self._grid.addWidget(self.timeline, 0, 0, 1, 3)
-            self._grid.addWidget(self.counter, 0, 3)
-            self._grid.addLayout(self._buttons, 1, 0)
-            self._grid.addLayout(self._pace, 1, 2, 1, 2)
-        else:
-            self._grid.addWidget(self.timeline, 0, 0, 1, 4)
-            self._grid.addLayout(self._buttons, 1, 0)
-            self._grid.addWidget(self.counter, 1, 2, 1, 2)
-            self._grid.addLayout(self._pace, 2, 0, 1, 4, Qt.AlignmentFlag.AlignLeft)
-        self._grid.setColumnStretch(1, 1)
+            first.addLayout(self._buttons)
+        first.addWidget(self.timeline, 1)
+        first.addWidget(self.counter)
+        if lines > 1:
+            second.addLayout(self._buttons)
+            second.addStretch(1)
+        (first, second, third)[lines - 1].addLayout(self._pace)
+        if lines == 3:
+            third.addStretch(1)
+
+    def minimumSizeHint(self) -> QSize:
+        """That of three lines, however many there are now."""
+        return QSize(round(self._style.px(_LEAST)), super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

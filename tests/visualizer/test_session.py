@@ -11,6 +11,7 @@ from kernels.editing import get_value
 from kernels.errors import DeviceError, LayerscopeError, ParameterError, SceneError
 from tests.visualizer.toy_panel import Kick
 from visualizer.edits import Edits
+from visualizer.loading import warm_up
 from visualizer.player import Player
 from visualizer.registry import PanelInfo
 from visualizer.scene import Play, Scene
@@ -86,6 +87,7 @@ class Desk:
 
 @pytest.fixture
 def desk(qtbot: QtBot, toy: PanelInfo) -> Iterator[Desk]:
+    warm_up()
     desk = Desk(qtbot)
     yield desk
     desk.player.close()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
 from kernels.editing import get_value
+from visualizer.loading import warm_up
 from visualizer.scene import Scene, scene_from_text
 from visualizer.window import MainWindow
 from visualizer.workbench import Workbench
@@ -67,6 +68,7 @@ class Bench:
 def opened(qtbot: QtBot) -> Iterator[Bench]:
     """A window as at its first start; it is closed in the end."""
     QSettings().clear()
+    warm_up()
     bench = Bench(qtbot)
     qtbot.addWidget(bench.window)
     try:

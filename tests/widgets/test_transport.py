@@ -1,4 +1,4 @@
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 import pytest
@@ -139,18 +139,17 @@ def test_it_takes_as_many_lines_as_it_needs_and_cuts_nothing_off(
     apply_theme(bar, Style(factor=factor))
     bar.setLength(2000)
     bar.setStep(1234)
-    bar.resize(width, 200)
+    bar.resize(width, round(110 * factor))
     bar.grab()
     parts = [bar.play, bar.loop, bar.counter, bar.timeline, bar.speed, bar.speed_read_out]
-    centers = {part: part.mapTo(bar, part.rect().center()).y() for part in parts}
-    rows = {round(y / (20 * factor)) for y in centers.values()}
-    assert len(rows) == lines
-    assert bar.timeline.width() > 180
+    heights = sorted(part.mapTo(bar, part.rect().center()).y() for part in parts)
+    assert 1 + sum(b - a > 10 for a, b in pairwise(heights)) == lines
+    assert bar.timeline.width() >= 100 * factor
     places = [QRect(part.mapTo(bar, QPoint()), part.size()) for part in parts]
     assert all(bar.rect().contains(place) for place in places)
     assert not any(a.intersects(b) for a, b in combinations(places, 2))
-    for label in (bar.counter, bar.speed_read_out):
-        assert label.width() >= label.sizeHint().width()
+    for part in (bar.counter, bar.speed_read_out, bar.play, bar.loop):
+        assert part.width() >= part.sizeHint().width()
 
 
 def test_inputs_are_marked(bar: TransportBar) -> None:
