@@ -56,7 +56,16 @@ class Basins(Simulation[Descent, BasinsFrame]):
     dtype: ClassVar[torch.dtype] = torch.float64
     prefers: ClassVar[Literal["cpu", "accelerator"]] = "cpu"
     shared: ClassVar[frozenset[str]] = frozenset(
-        {"objective", "_starts", "_attractors", "_axes", "_picture", "_scenery", "_lowest"}
+        {
+            "objective",
+            "_starts",
+            "_attractors",
+            "_axes",
+            "_picture",
+            "_scenery",
+            "_lowest",
+            "_ground",
+        }
     )
 
     def __init__(self, parameters: Descent, device: torch.device) -> None:
@@ -248,16 +257,21 @@ class Basins(Simulation[Descent, BasinsFrame]):
 
         Both (known,); the first is NaN where there is no rule, or a kink and so no curvature.
         """
+        curvatures, kinked = self._ground
+        limits = [self._row.limit(float(c)) for c in curvatures]
+        values = np.array([math.nan if limit is None else limit for limit in limits])
+        return read_only(np.where(kinked, math.nan, values)), kinked
+
+    @cached_property
+    def _ground(self) -> tuple[Array, Array]:
+        """The largest curvature at each known minimum, and where there is a kink, (known,) both."""
         known = torch.tensor(
             self._attractors.known, dtype=self._starts.dtype, device=self.device
         )  # (known, 2)
         if not len(known):
-            return read_only(np.empty(0)), to_host(torch.empty(0, dtype=torch.bool))
+            return np.empty(0), to_host(torch.empty(0, dtype=torch.bool))
         kinked = kinks(self.objective, known)
-        curvatures = eigenvalues(to_host(self.objective.hessian(known)))[1]
-        limits = [self._row.limit(float(c)) for c in curvatures]
-        values = np.array([math.nan if limit is None else limit for limit in limits])
-        return read_only(np.where(kinked, math.nan, values)), kinked
+        return eigenvalues(to_host(self.objective.hessian(known)))[1], kinked
 
     def _sentence(self, picture: _Picture) -> str:
         named = zip(picture.shares, share_names(self.objective), strict=True)

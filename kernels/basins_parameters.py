@@ -77,4 +77,6 @@ class BasinsParameters(Parameters):
     @property
     def rates(self) -> tuple[float, ...]:
         """The learning rates of the sweep, evenly spaced on a log scale; empty without one."""
+        if not self.sweep:
+            return ()
         return tuple(float(r) for r in np.geomspace(self.sweep_from, self.sweep_to, self.sweep))

@@ -27,6 +27,7 @@ class Choices(QObject):
         self._window = window
         self._panel_menu, self._scene_menu = panel_menu, scene_menu
         self.chooser = QComboBox()
+        self.chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.chooser.setAccessibleName("Panel")
         self.chooser.setToolTip("Choose a panel")
         self.chooser.activated.connect(self._choose)

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -94,6 +94,7 @@ class MainWindow(QMainWindow):
         self.appearance.changed.connect(self._show_state)
         self._restyle()
         self.appearance.restore()
+        self.installEventFilter(self)
 
     # ---- what the workbench puts in --------------------------------------------------------
 
@@ -183,13 +184,17 @@ class MainWindow(QMainWindow):
             self._workbench.open_path(Path(names[0]))
         event.acceptProposedAction()
 
-    def event(self, event: QEvent) -> bool:
-        """Leave a key to the control with the focus that does something of its own with it."""
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Leave a key to the control with the focus that does something of its own with it.
+
+        This filters the window's own events. To override `event` instead would hold Python's lock
+        while all of the window is painted, and keep the worker waiting.
+        """
         is_question = event.type() == QEvent.Type.ShortcutOverride
         if is_question and isinstance(event, QKeyEvent) and keeps_key(self.focusWidget(), event):
             event.accept()
             return True
-        return super().event(event)
+        return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if press_focused(self.focusWidget(), event):

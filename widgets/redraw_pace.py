@@ -10,7 +10,7 @@ _SHARE = 24.0  # while frames come, a redraw of n ms is followed by a rest of 24
 _SHARE_AT_HAND = 1.5  # while a person turns it
 _SOON = 1  # ms after the news: what is cheap is painted first, and does not wait
 _TURN = 12  # ms in which nothing else that is dear is drawn
-_LATER = 25  # ms; longer than from frame to frame, so that it is the next frame that wakes it
+_LATER = 40  # ms that it waits for a frame after which it is its turn, once it is rested
 _CHEAP = 1.5  # ms; such pictures need not take turns
 _SETTLED = 250  # ms without news after which it is drawn finely
 
@@ -38,21 +38,30 @@ class RedrawPace(QObject):
         self._next.timeout.connect(self._quickly)
         self._settle.timeout.connect(self._finely)
         self._rested = 0.0  # when its rest is over, in seconds
+        self._asked = 0.0  # when the first of the news came that are not drawn yet
         self._took = 0.0
 
     def news(self) -> None:
         """Something changed: a redraw will be due as soon as the rest is over."""
         self._settle.stop()
         now = perf_counter()
-        if now < self._rested:
-            self._next.start(max(_LATER, round((self._rested - now) * 1000)))
-        elif self._took < _CHEAP:
+        if not self._next.isActive():
+            self._asked = now
+        elif self._next.interval() == _SOON:
+            return
+        if now >= self._rested and self._takesTurn(now):
             self._next.start(_SOON)
-        elif now < RedrawPace._turn_ends:
-            self._next.start(_LATER)
         else:
+            at_last = max(self._rested, self._asked) + _LATER / 1000
+            self._next.start(max(_SOON + 1, round((at_last - now) * 1000)))
+
+    def _takesTurn(self, now: float) -> bool:
+        if self._took < _CHEAP:
+            return True
+        is_free = now >= RedrawPace._turn_ends
+        if is_free:
             RedrawPace._turn_ends = now + _TURN / 1000
-            self._next.start(_SOON)
+        return is_free
 
     def drew(self, took: float, *, at_hand: bool = False) -> None:
         """It was drawn in `took` ms; `at_hand` while a person moves it."""

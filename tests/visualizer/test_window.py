@@ -300,9 +300,7 @@ def look():
     {look}
 
 app.make_application = made
-begun = time.monotonic()
-code = app.run_window("gradient-descent", (), None)
-print("left", code, flush=True)
+sys.exit(app.run_window("gradient-descent", (), None))
 """
 
 
@@ -317,7 +315,7 @@ def started(tmp_path: Path, look: str, path: str = "") -> subprocess.CompletedPr
     )
 
 
-def test_it_is_painted_before_torch_is_loaded(tmp_path: Path) -> None:
+def test_it_is_painted_before_torch_is_loaded_and_ends_by_itself(tmp_path: Path) -> None:
     look = """
 bench = window()._workbench
 if bench is not None and bench.player.position is not None and bench.player.position.step > 1:
@@ -325,6 +323,7 @@ if bench is not None and bench.player.position is not None and bench.player.posi
 """
     done = started(tmp_path, look)
     assert done.stdout.split("\n")[0] == "painted False", done.stderr
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_it_can_be_closed_while_torch_is_loading(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -27,6 +27,17 @@ def test_many_news_are_one_redraw(qtbot: QtBot, owner: QObject) -> None:
         pace.news()
     qtbot.waitUntil(lambda: bool(drawn))
     assert drawn == [False]
+
+
+def test_news_without_end_do_not_put_it_off(qtbot: QtBot, owner: QObject) -> None:
+    pace, drawn = RedrawPace(owner), []
+    pace.due.connect(drawn.append)
+    pace.drew(4.0)
+    more = QTimer(owner)
+    more.timeout.connect(pace.news)
+    more.start(1)
+    qtbot.waitUntil(lambda: len(drawn) > 1)
+    more.stop()
 
 
 def test_what_was_dear_rests_and_what_came_meanwhile_is_drawn_after_it(
