@@ -85,10 +85,10 @@ def memory(side: int, steps: int) -> dict[str, float]:
 def _played(side: int, steps: int) -> tuple[float, int]:
     """Seconds until the run has ended, and how many different pictures were sent meanwhile."""
     from kernels.editing import load
-    from visualizer.playback import Delivery, Playback
+    from visualizer.playing.playback import Delivery, Playback
+    from visualizer.playing.run import build_simulation
     from visualizer.registry import find_panel
-    from visualizer.run import build_simulation
-    from visualizer.scene import Play
+    from visualizer.scenes.scene import Play
 
     info = find_panel("gradient-descent")
     asked: dict[str, Any] = {

@@ -65,13 +65,13 @@ def race(deep: bool, repeats: int, seconds: float) -> dict[str, list[Any]]:
     `deep` says whether the surface in space is shown beside the map. Gives "bare" and "window",
     steps/s, and "gaps", the seconds between two frames.
     """
-    from visualizer.app import make_application
-    from visualizer.player import prepare_process
-    from visualizer.requests import requested_scene
-    from visualizer.window import MainWindow
-    from visualizer.workbench import Workbench
+    from visualizer.playing.player import prepare_process
+    from visualizer.scenes.requests import requested_scene
+    from visualizer.window.app import make_application
+    from visualizer.window.main_window import MainWindow
+    from visualizer.window.workbench import Workbench
     from widgets.style import Style
-    from widgets.surface_view import SurfaceView
+    from widgets.surface.view import SurfaceView
 
     prepare_process()
     application = make_application()
@@ -102,7 +102,7 @@ def _bare(session: Any, seconds: float) -> float:
     import torch
 
     from kernels.simulation import advance
-    from visualizer.run import build_simulation, thread_count
+    from visualizer.playing.run import build_simulation, thread_count
 
     torch.set_num_threads(thread_count(session.play))
     simulation = build_simulation(session.info, session.parameters, session.play)

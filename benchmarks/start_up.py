@@ -12,7 +12,7 @@ from benchmarks.results import Report, Result, Spread, ratios
 FIRST_PAINT = """
 import os, sys, time
 from PySide6.QtCore import QTimer
-from visualizer import app
+from visualizer.window import app
 
 class Window(app.MainWindow):
     seen = False

@@ -36,10 +36,10 @@ def seeks(repeats: int, steps: int) -> dict[str, list[float]]:
     """Milliseconds to "seek" back from the end of a race, and to "replay" it up to there."""
     from kernels.editing import load
     from visualizer.api import scene
-    from visualizer.ensemble import Ensemble
+    from visualizer.playing.ensemble import Ensemble
+    from visualizer.playing.run import build_simulation
     from visualizer.registry import find_panel
-    from visualizer.run import build_simulation
-    from visualizer.scene import Play
+    from visualizer.scenes.scene import Play
 
     asked, info = scene(SCENE, {"steps": 10 * steps}), find_panel("gradient-descent")
     parameters = load(info.load_parameters(), asked.parameters)
@@ -63,9 +63,9 @@ def forms(repeats: int, rows: int) -> dict[str, list[float]]:
 
     from kernels.description import describe
     from kernels.editing import load, with_value
-    from visualizer.app import make_application
     from visualizer.registry import find_panel
-    from widgets.form import ParameterForm
+    from visualizer.window.app import make_application
+    from widgets.forms.form import ParameterForm
     from widgets.style import Style
 
     application = QApplication.instance() or make_application()

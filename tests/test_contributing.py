@@ -14,10 +14,10 @@ import torch
 import kernels
 import visualizer.panels
 from kernels.simulation import advance
+from visualizer.exporting.picture import PanelPicture, to_array
 from visualizer.panel import Panel
-from visualizer.picture import PanelPicture, to_array
 from visualizer.registry import PanelInfo
-from visualizer.scene import Scene
+from visualizer.scenes.scene import Scene
 
 ROOT = Path(__file__).parents[1]
 IMPORT = "from visualizer.registry import PanelInfo\n\n"

@@ -19,13 +19,13 @@ from typing import Any
 
 from kernels.parameters import Action, Parameters, View, setting
 from kernels.simulation import Finish, Frame, Simulation, to_host
-from visualizer.export import Progress, export
-from visualizer.export_settings import ExportSettings
+from visualizer.exporting.export import Progress, export
+from visualizer.exporting.settings import ExportSettings
+from visualizer.playing.run import Run
 from visualizer.registry import PanelInfo, find_panel, panels
-from visualizer.run import Run
-from visualizer.scene import Scene, changed_scene, scene_to_text
-from visualizer.scene_store import find_scene, open_scene, save_scene
-from visualizer.sources import changed_sources
+from visualizer.scenes.scene import Scene, changed_scene, scene_to_text
+from visualizer.scenes.sources import changed_sources
+from visualizer.scenes.store import find_scene, open_scene, save_scene
 
 __all__ = [
     "Action",
@@ -65,6 +65,6 @@ def scene(name: str, changes: Mapping[str, Any] | None = None) -> Scene:
 
 def picture(run: Run, settings: ExportSettings | None = None) -> bytes:
     """What the panel of `run` shows now, as a PNG file. This starts Qt, without any display."""
-    from visualizer.picture_sinks import picture_of
+    from visualizer.exporting.picture_sinks import picture_of
 
     return picture_of(run, settings or ExportSettings())

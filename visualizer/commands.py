@@ -16,8 +16,8 @@ from kernels.editing import dump
 from kernels.errors import LayerscopeError
 from kernels.parameters import Parameters
 from visualizer.registry import PanelInfo, panels
-from visualizer.requests import requested_scene, requested_settings
-from visualizer.scene import Play
+from visualizer.scenes.requests import requested_scene, requested_settings
+from visualizer.scenes.scene import Play
 
 
 def open_window(options: argparse.Namespace) -> int:
@@ -28,15 +28,15 @@ def open_window(options: argparse.Namespace) -> int:
             "There is no display to open a window on. Start Layerscope from a desktop, or write "
             "what it shows to a file with 'layerscope export gradient-descent -o demo.mp4'."
         )
-    from visualizer.app import run_window
+    from visualizer.window.app import run_window
 
     return run_window(options.scene, options.set, options.device, full_screen=options.full_screen)
 
 
 def export_scene(options: argparse.Namespace) -> None:
     """Write a scene to a file."""
-    from visualizer.export import export
-    from visualizer.sources import changed_sources
+    from visualizer.exporting.export import export
+    from visualizer.scenes.sources import changed_sources
 
     names = ("frames", "steps_per_frame", "spacing", "frames_per_second", "theme", "transparent")
     settings = requested_settings({n: getattr(options, n) for n in names}, options.size)
@@ -92,7 +92,7 @@ def draw_gallery(options: argparse.Namespace) -> None:
 
 def _teller(progress: str, begun: float) -> Callable[[Any], None]:
     """What tells how far an export is, as `--progress` wants it."""
-    from visualizer.export import Progress, remaining_seconds
+    from visualizer.exporting.export import Progress, remaining_seconds
 
     def tell_lines(now: Progress) -> None:
         print(now.done, now.total, flush=True)

@@ -154,8 +154,8 @@ def _display() -> Iterator[Finding]:
 
 
 def _opengl() -> Iterator[Finding]:
-    from visualizer.offscreen import ensure_application
-    from widgets.gl import opengl
+    from visualizer.exporting.offscreen import ensure_application
+    from widgets.surface.gl import opengl
 
     ensure_application()
     found = opengl()
@@ -184,7 +184,7 @@ def _codecs() -> Iterator[Finding]:
 
 
 def _data() -> Iterator[Finding]:
-    from visualizer.scene_store import find_scene, shipped_scenes
+    from visualizer.scenes.store import find_scene, shipped_scenes
 
     for name in FONTS:
         resource_path(name)

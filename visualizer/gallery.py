@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kernels.errors import ExportError
-from visualizer.export import export
-from visualizer.export_settings import ExportSettings
+from visualizer.exporting.export import export
+from visualizer.exporting.settings import ExportSettings
 from visualizer.registry import panels
-from visualizer.scene_store import find_scene, panel_scene, shipped_scenes
+from visualizer.scenes.store import find_scene, panel_scene, shipped_scenes
 
 
 def draw_gallery(folder: Path | str, settings: ExportSettings | None = None) -> Iterator[Path]:

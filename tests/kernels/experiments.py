@@ -3,12 +3,12 @@
 import numpy as np
 import torch
 
-from kernels.descent import Descent
-from kernels.objectives import ObjectiveParameters, SurfaceParameters
-from kernels.optimizers import OptimizerParameters
+from kernels.descent.base import Descent
+from kernels.objectives.catalogue import ObjectiveParameters, SurfaceParameters
+from kernels.objectives.surfaces import SurfaceName
+from kernels.optimizers.catalogue import OptimizerParameters
 from kernels.parameters import Parameters
 from kernels.simulation import AnySimulation, Frame, advance, state_bytes
-from kernels.surfaces import SurfaceName
 
 CPU = torch.device("cpu")
 

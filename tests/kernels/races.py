@@ -3,9 +3,9 @@
 import torch
 from pydantic import TypeAdapter
 
-from kernels.gradient_descent import GradientDescent
-from kernels.optimizers import OptimizerParameters, OptimizerSpec
-from kernels.race import Race
+from kernels.descent.gradient_descent import GradientDescent
+from kernels.descent.race import Race
+from kernels.optimizers.catalogue import OptimizerParameters, OptimizerSpec
 from kernels.simulation import advance
 
 CPU = torch.device("cpu")

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from kernels.errors import ParameterError
-from kernels.expression import parse
+from kernels.expressions.expression import parse
 from kernels.parameters import Parameters, setting
 
 Name = Literal["bowl", "ravine"]

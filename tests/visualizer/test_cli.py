@@ -15,12 +15,13 @@ import pytest
 
 from kernels.description import catalogue
 from kernels.errors import ParameterError
-from visualizer import commands, export
+from visualizer import commands
 from visualizer.cli import main
+from visualizer.exporting import export
 from visualizer.registry import PANELS, PanelInfo
-from visualizer.requests import requested_scene, requested_settings
-from visualizer.scene import Scene
-from visualizer.scene_store import save_scene
+from visualizer.scenes.requests import requested_scene, requested_settings
+from visualizer.scenes.scene import Scene
+from visualizer.scenes.store import save_scene
 
 pytestmark = pytest.mark.usefixtures("toy", "qapp")
 
@@ -176,7 +177,7 @@ def test_a_value_is_read_as_toml_or_as_a_text(
 ) -> None:
     given: list[Any] = []
     monkeypatch.setattr(
-        "visualizer.requests.changed_scene", lambda _, changes: given.append(changes)
+        "visualizer.scenes.requests.changed_scene", lambda _, changes: given.append(changes)
     )
     requested_scene("roll", [text], None)
     assert given == [{"a": value}]
@@ -405,7 +406,7 @@ def test_the_window_is_given_what_was_asked_for(monkeypatch: pytest.MonkeyPatch)
         given.append((arguments, options))
         return 0
 
-    monkeypatch.setattr("visualizer.app.run_window", window)
+    monkeypatch.setattr("visualizer.window.app.run_window", window)
     monkeypatch.setenv("DISPLAY", ":0")
     assert main([]) == 0
     assert main(["open", "a.toml", "--set", "seed=3", "--device", "cpu", "--full-screen"]) == 0
@@ -418,7 +419,11 @@ def test_the_window_is_given_what_was_asked_for(monkeypatch: pytest.MonkeyPatch)
 def test_a_foreign_package_in_our_place_is_told(tmp_path: Path) -> None:
     (tmp_path / "kernels").mkdir()
     (tmp_path / "kernels" / "__init__.py").write_text("from_somebody_else = True\n")
-    code = "import sys; from visualizer.cli import main; sys.exit(main(['panels']))"
+    code = (
+        "import sys; "  # as installed from a wheel: the finder of an editable one would help out
+        "sys.meta_path[:] = [f for f in sys.meta_path if 'editable' not in str(f).lower()]; "
+        "from visualizer.cli import main; sys.exit(main(['panels']))"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,

@@ -14,8 +14,8 @@ import torch
 from visualizer import doctor
 from visualizer.cli import main
 from visualizer.doctor import Finding, examine
-from widgets import gl
-from widgets.gl import OpenGL
+from widgets.surface import gl
+from widgets.surface.gl import OpenGL
 
 pytestmark = pytest.mark.usefixtures("qapp")
 

@@ -7,9 +7,9 @@ from PySide6.QtGui import QImage
 
 from kernels.errors import ExportError
 from visualizer import gallery
-from visualizer.export_settings import ExportSettings
+from visualizer.exporting.settings import ExportSettings
 from visualizer.registry import PanelInfo
-from visualizer.scene import Scene
+from visualizer.scenes.scene import Scene
 
 pytestmark = pytest.mark.usefixtures("qapp")
 

@@ -12,11 +12,11 @@ from pytestqt.qtbot import QtBot
 
 from kernels.description import describe
 from tests.visualizer.windows import Bench, opened
-from visualizer.export import export
-from visualizer.export_settings import ExportSettings
+from visualizer.exporting.export import export
+from visualizer.exporting.settings import ExportSettings
 from visualizer.registry import PANELS
-from visualizer.scene import Scene
-from visualizer.scene_store import find_scene, panel_scene, shipped_scenes
+from visualizer.scenes.scene import Scene
+from visualizer.scenes.store import find_scene, panel_scene, shipped_scenes
 from widgets.colors import THEMES
 from widgets.style import Style
 

@@ -12,10 +12,10 @@ from kernels.errors import SceneError
 from kernels.parameters import Parameters, View
 from kernels.simulation import Simulation
 from visualizer import registry
-from visualizer.choices import scene_title, scenes_of
 from visualizer.panel import Panel
 from visualizer.registry import PANELS, PanelInfo, find_panel, panels
-from visualizer.scene_store import panel_scene, shipped_scenes
+from visualizer.scenes.store import panel_scene, shipped_scenes
+from visualizer.window.choices import scene_title, scenes_of
 
 
 @pytest.mark.parametrize("info", PANELS, ids=lambda info: info.key)

@@ -12,8 +12,8 @@ from kernels.parameters import Action, Parameters, View, setting
 from kernels.simulation import Array, Finish, Frame, Scalar, Simulation, to_host
 from visualizer.panel import Panel
 from visualizer.registry import PanelInfo
-from widgets.curve_plot import CurvePlot
-from widgets.shapes import Curve
+from widgets.plots.curve_plot import CurvePlot
+from widgets.plots.shapes import Curve
 from widgets.style import Style
 
 LENGTH = 2000

@@ -8,10 +8,10 @@ from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
 from kernels.editing import get_value
-from visualizer.loading import warm_up
-from visualizer.scene import Scene, scene_from_text
-from visualizer.window import MainWindow
-from visualizer.workbench import Workbench
+from visualizer.scenes.scene import Scene, scene_from_text
+from visualizer.window.loading import warm_up
+from visualizer.window.main_window import MainWindow
+from visualizer.window.workbench import Workbench
 from widgets.style import Style
 
 ENDLESS = 'panel = "roll"\n[parameters]\ntolerance = "none"\n'

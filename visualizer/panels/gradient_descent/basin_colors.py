@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from kernels.attractors import Ending
-from kernels.basins_frame import BasinsFrame
+from kernels.descent.attractors import Ending
+from kernels.descent.basins_frame import BasinsFrame
 from kernels.simulation import Array
-from widgets.ranges import linear_ticks
+from widgets.plots.ranges import linear_ticks
 from widgets.style import Style
 
 SHADES = 16  # steps of brightness

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from kernels.attractors import ENDING_WORDS
-from kernels.basins_frame import BasinsFrame
-from kernels.scenery import Scenery
+from kernels.descent.attractors import ENDING_WORDS
+from kernels.descent.basins_frame import BasinsFrame
+from kernels.objectives.scenery import Scenery
 from visualizer.panels.gradient_descent.basin_colors import (
     basin_picture,
     end_colors,
@@ -14,11 +14,11 @@ from visualizer.panels.gradient_descent.basin_colors import (
 from visualizer.panels.gradient_descent.board import Board
 from visualizer.panels.gradient_descent.readouts import Readout
 from visualizer.panels.gradient_descent.shapes import objective_markers
-from widgets.contour_plot import ContourPlot, Markers
-from widgets.curve_plot import CurvePlot
-from widgets.number_table import Row
 from widgets.numbers import format_number
-from widgets.shapes import Curve, Rule
+from widgets.plots.contour_plot import ContourPlot, Markers
+from widgets.plots.curve_plot import CurvePlot
+from widgets.plots.number_table import Row
+from widgets.plots.shapes import Curve, Rule
 from widgets.style import Style
 
 MOST_LISTED = 9  # minima with a row of their own

@@ -2,18 +2,18 @@
 
 import numpy as np
 
-from kernels.comparison import ComparisonFrame
-from kernels.race_frame import RaceFrame
-from kernels.scenery import Scenery
+from kernels.descent.comparison import ComparisonFrame
+from kernels.descent.race_frame import RaceFrame
+from kernels.objectives.scenery import Scenery
 from visualizer.panels.gradient_descent.board import Board
 from visualizer.panels.gradient_descent.data_plot import DataPlot
 from visualizer.panels.gradient_descent.readouts import Readout
 from visualizer.panels.gradient_descent.shapes import loss_curves, objective_markers, race_paths
-from widgets.contour_plot import ContourPlot
-from widgets.contours import Spacing
-from widgets.curve_plot import CurvePlot
-from widgets.number_table import Row
-from widgets.shapes import Curve, Points
+from widgets.plots.contour_plot import ContourPlot
+from widgets.plots.contours import Spacing
+from widgets.plots.curve_plot import CurvePlot
+from widgets.plots.number_table import Row
+from widgets.plots.shapes import Curve, Points
 
 MSE, CROSS_ENTROPY = "Squared error", "Cross-entropy"
 

@@ -5,18 +5,18 @@ import math
 import numpy as np
 from PySide6.QtWidgets import QStackedWidget
 
-from kernels.race_frame import RaceFrame
-from kernels.scenery import Scenery
+from kernels.descent.race_frame import RaceFrame
+from kernels.objectives.scenery import Scenery
 from visualizer.panels.gradient_descent.board import Board
 from visualizer.panels.gradient_descent.loss_plot import LossPlot
 from visualizer.panels.gradient_descent.readouts import CurveReadouts
 from visualizer.panels.gradient_descent.update_sheet import UpdateSheet
-from widgets.curve_plot import CurvePlot
-from widgets.key import Key, with_key
-from widgets.legend import Entry
 from widgets.numbers import format_number
-from widgets.ranges import Range
-from widgets.shapes import Curve, Points, Segments
+from widgets.plots.curve_plot import CurvePlot
+from widgets.plots.key import Key, with_key
+from widgets.plots.legend import Entry
+from widgets.plots.ranges import Range
+from widgets.plots.shapes import Curve, Points, Segments
 from widgets.style import Style
 
 GAP = "error"

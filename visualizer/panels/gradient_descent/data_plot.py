@@ -3,10 +3,10 @@
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
-from kernels.objectives import Objective
-from kernels.race_frame import RaceFrame
-from widgets.curve_plot import CurvePlot
-from widgets.shapes import Curve, Points
+from kernels.descent.race_frame import RaceFrame
+from kernels.objectives.catalogue import Objective
+from widgets.plots.curve_plot import CurvePlot
+from widgets.plots.shapes import Curve, Points
 from widgets.style import Style
 
 MARGIN = 0.15  # of the width of the data, that the models reach beyond them

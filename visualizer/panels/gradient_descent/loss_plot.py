@@ -5,11 +5,11 @@ import math
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
-from kernels.race_frame import RaceFrame
+from kernels.descent.race_frame import RaceFrame
 from kernels.simulation import Array
 from visualizer.panels.gradient_descent.shapes import loss_curves
-from widgets.curve_plot import CurvePlot
 from widgets.numbers import format_compact
+from widgets.plots.curve_plot import CurvePlot
 from widgets.style import Style
 
 FLOOR = 1e-9  # of a logarithmic axis; below it is rounding, or long past arriving

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from kernels.hyperparameter_map_frame import DIVERGED, NOT_REACHED, HyperparameterMapFrame
+from kernels.descent.hyperparameter_map_frame import DIVERGED, NOT_REACHED, HyperparameterMapFrame
 from visualizer.panels.gradient_descent.board import Board
 from visualizer.panels.gradient_descent.readouts import Readout
-from widgets.heat_map import HeatMap
-from widgets.number_table import Row
 from widgets.numbers import format_compact, format_number
-from widgets.shapes import Curve, Points
+from widgets.plots.heat_map import HeatMap
+from widgets.plots.number_table import Row
+from widgets.plots.shapes import Curve, Points
 
 BEST, PLAIN, THEORY = "#d55e00", "#c2255c", "text"
 DIVERGED_COLOR = "#000000"

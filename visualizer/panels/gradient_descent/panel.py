@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from kernels.gradient_descent import GradientDescent
-from kernels.objectives import LineParameters, LogisticParameters
+from kernels.descent.gradient_descent import GradientDescent
+from kernels.objectives.catalogue import LineParameters, LogisticParameters
 from visualizer.panel import Panel
 from visualizer.panels.gradient_descent.basins_board import BasinsBoard
 from visualizer.panels.gradient_descent.board import AnyBoard

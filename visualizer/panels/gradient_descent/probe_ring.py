@@ -6,15 +6,15 @@ import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter, QPen
 
-from kernels.ground import probes_around
-from kernels.race_frame import RaceFrame
+from kernels.descent.race_frame import RaceFrame
+from kernels.objectives.ground import probes_around
 from kernels.simulation import Array
-from widgets.legend import Entry
 from widgets.numbers import format_compact
-from widgets.plane import Plane
-from widgets.shapes import named, rect_of
+from widgets.plots.legend import Entry
+from widgets.plots.plane import Plane
+from widgets.plots.shapes import named, rect_of
+from widgets.plots.symbols import draw_symbols
 from widgets.style import Style
-from widgets.symbols import draw_symbols
 
 RADIUS = 28.0  # px at factor 1, whatever the radius of the ring itself
 FALLS = "#c2255c"

@@ -3,10 +3,10 @@
 import numpy as np
 from PySide6.QtWidgets import QStackedWidget
 
-from kernels.objective_base import Bounds
-from kernels.race import CURVATURE
-from kernels.race_frame import RaceFrame
-from kernels.scenery import Scenery
+from kernels.descent.race import CURVATURE
+from kernels.descent.race_frame import RaceFrame
+from kernels.objectives.base import Bounds
+from kernels.objectives.scenery import Scenery
 from visualizer.panels.gradient_descent.board import Board
 from visualizer.panels.gradient_descent.data_plot import DataPlot
 from visualizer.panels.gradient_descent.loss_plot import LossPlot
@@ -21,12 +21,12 @@ from visualizer.panels.gradient_descent.shapes import (
     race_paths,
 )
 from visualizer.panels.gradient_descent.update_sheet import UpdateSheet
-from widgets.contour_plot import ContourPlot, Markers
-from widgets.contours import Spacing
-from widgets.key import Key, with_key
-from widgets.legend import Entry
-from widgets.shapes import Path
-from widgets.surface_view import SurfaceView
+from widgets.plots.contour_plot import ContourPlot, Markers
+from widgets.plots.contours import Spacing
+from widgets.plots.key import Key, with_key
+from widgets.plots.legend import Entry
+from widgets.plots.shapes import Path
+from widgets.surface.view import SurfaceView
 
 COMPARABLE = 2.0  # how many times as long one axis may be as the other, to be drawn in like units
 IN_SPACE = {"minimum": "text", "saddle": "warning"}  # all marks in space are balls

@@ -8,13 +8,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from kernels.objectives import Objective
-from kernels.race_frame import RaceFrame
+from kernels.descent.race_frame import RaceFrame
+from kernels.objectives.catalogue import Objective
 from kernels.simulation import Array
 from widgets.formula import FormulaLabel
-from widgets.number_table import ReadoutTable, Row
 from widgets.numbers import format_compact, format_number
 from widgets.paragraphs import Paragraphs
+from widgets.plots.number_table import ReadoutTable, Row
 from widgets.redraw_pace import RedrawPace, is_on_screen
 from widgets.style import Style
 

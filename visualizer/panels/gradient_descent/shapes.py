@@ -4,14 +4,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-from kernels.objectives import Objective
-from kernels.race_frame import RaceFrame
+from kernels.descent.race_frame import RaceFrame
+from kernels.objectives.catalogue import Objective
 from kernels.simulation import Array
 from visualizer.panels.gradient_descent.view import ArrowsView
-from widgets.contour_plot import Markers
-from widgets.legend import Entry
 from widgets.numbers import format_compact, format_number
-from widgets.shapes import Arrows, Curve, Label, Path, Squares
+from widgets.plots.contour_plot import Markers
+from widgets.plots.legend import Entry
+from widgets.plots.shapes import Arrows, Curve, Label, Path, Squares
 from widgets.style import Style
 
 GRADIENT, MOMENTUM, STEP = "#c2255c", "#7048e8", "text"

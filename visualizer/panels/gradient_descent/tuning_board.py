@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from kernels.tuning_frame import TuningFrame
+from kernels.descent.tuning_frame import TuningFrame
 from visualizer.panels.gradient_descent.board import Board
 from visualizer.panels.gradient_descent.readouts import Readout
-from widgets.curve_plot import CurvePlot
-from widgets.number_table import Row
 from widgets.numbers import format_number
-from widgets.shapes import Curve, Points, Rule
+from widgets.plots.curve_plot import CurvePlot
+from widgets.plots.number_table import Row
+from widgets.plots.shapes import Curve, Points, Rule
 
 ABOVE = 1.12  # so far above the horizon the axis goes
 

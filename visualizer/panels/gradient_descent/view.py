@@ -2,12 +2,12 @@
 
 from typing import Literal
 
-from kernels.logistic import LogisticObjective
-from kernels.objectives import Objective
+from kernels.objectives.catalogue import Objective
+from kernels.objectives.logistic import LogisticObjective
+from kernels.objectives.surfaces import SURFACES
 from kernels.parameters import Parameters, View, setting
-from kernels.surfaces import SURFACES
-from widgets.camera import Camera
-from widgets.contours import Spacing
+from widgets.plots.contours import Spacing
+from widgets.surface.camera import Camera
 
 PLATEAU = SURFACES["plateau"].title
 

@@ -1,0 +1,1 @@
+"""Experiments on gradient descent: races, basins, maps of hyper-parameters, fair tuning."""

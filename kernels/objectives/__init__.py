@@ -1,0 +1,1 @@
+"""What is descended: loss surfaces, analytic, typed and from data, and what is known of them."""

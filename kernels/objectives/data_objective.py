@@ -1,0 +1,143 @@
+"""What losses over data have in common: where data are from, standardising, and mini-batches."""
+
+from abc import abstractmethod
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from kernels.datasets import Batches, read_table
+from kernels.errors import DataError
+from kernels.objectives.base import Objective, read_only
+from kernels.parameters import Parameters, setting
+from kernels.simulation import Array
+from kernels.tables import Table
+
+LARGEST = 1e100  # beyond it squares overflow
+
+
+class DataParameters(Parameters):
+    """Where data come from and how many of them a step uses."""
+
+    data: Any
+    file: str = setting(
+        "resource:data/study-hours.csv",
+        help="The table, if the data are from a CSV file; its first row names the columns.",
+        source="CSV (*.csv *.tsv *.txt)",
+    )
+    x_column: str = setting(
+        "",
+        help="The column of x by its name; empty for the first that holds numbers.",
+        label="Column x",
+    )
+    y_column: str = setting(
+        "", help="The column of y by its name; empty for the next one that fits.", label="Column y"
+    )
+    seed: int = setting(
+        0, help="What built-in data and the order of samples are drawn from.", ge=0, le=2**32 - 1
+    )
+    standardise: bool = setting(
+        False, help="Shift and scale x to mean 0 and standard deviation 1.", label="Standardise x"
+    )
+    batch_size: int = setting(
+        0,
+        help="How many samples a step uses; 0 for all of them.",
+        unit="samples",
+        ge=0,
+        le=1_000_000,
+        slider=(0, 64),
+    )
+    shuffle: bool = setting(True, help="Whether each epoch takes the samples in a new order.")
+
+
+class DataObjective(Objective):
+    """A loss that is the mean over data points (x_i, y_i).
+
+    `x` and `y`, each (N,), are refused with a `DataError` where x is the same everywhere or a
+    number is too large; with `standardise` x is taken in standard deviations from its mean.
+    """
+
+    data: tuple[Array, Array]
+
+    def __init__(
+        self,
+        parameters: DataParameters,
+        x: Array,
+        y: Array,
+        data_axes: tuple[str, str],
+        device: torch.device,
+        dtype: torch.dtype,
+    ) -> None:
+        for name, values in zip(data_axes, (x, y), strict=True):
+            if np.abs(values).max() > LARGEST:
+                raise DataError(
+                    f"'{name}' holds numbers beyond {LARGEST:g}, whose squares cannot be computed. "
+                    "Give it in another unit."
+                )
+        if np.ptp(x) == 0 or x.std() == 0:
+            raise DataError(
+                f"'{data_axes[0]}' is {x[0]:g} in every row, which determines no curve. "
+                "Choose a column in which the values differ."
+            )
+        if parameters.standardise:
+            x = (x - x.mean()) / x.std()
+            data_axes = (f"{data_axes[0]} (standardised)", data_axes[1])
+        self.data = (read_only(x), read_only(y))
+        self.data_axes = data_axes
+        self.samples = len(x)
+        self.like_units = parameters.standardise  # then slope and intercept are both in units of y
+        self.x = torch.tensor(x, dtype=dtype, device=device)  # (N,)
+        self.y = torch.tensor(y, dtype=dtype, device=device)  # (N,)
+        self._batches: Batches | None = None
+        if 0 < parameters.batch_size < self.samples:
+            self._batches = Batches(
+                self.samples, parameters.batch_size, parameters.seed, parameters.shuffle
+            )
+        self._epoch = -1
+        self._order: Tensor | None = None  # that of this epoch, on the device
+
+    def batch(self, step: int) -> Tensor | None:
+        if self._batches is None:
+            return None
+        epoch = self._batches.epoch_of(step)
+        if self._order is None or self._epoch != epoch:
+            order = self._batches.order(epoch)
+            self._epoch, self._order = epoch, torch.tensor(order, device=self.x.device)
+        start = step % self._batches.per_epoch * self._batches.size
+        return self._order[start : start + self._batches.size]  # (B,)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return 1 if self._batches is None else self._batches.per_epoch
+
+    def _samples(self, batch: Tensor | None) -> tuple[Tensor, Tensor]:
+        """All samples, or those in `batch`: their x and y, each (B,)."""
+        return (self.x, self.y) if batch is None else (self.x[batch], self.y[batch])
+
+    @abstractmethod
+    def predict(self, point: tuple[float, ...], x: Array) -> Array:
+        """What the model with its coordinates at `point` predicts for `x`, of the same shape."""
+
+
+def read_columns(
+    parameters: DataParameters, fits: Callable[[Array], bool] = lambda values: True
+) -> tuple[Table, str, str]:
+    """The table of `parameters` and the names of its columns of x and y, both of numbers.
+
+    Columns that are not named are chosen: the first for x, and for y the next one that `fits`.
+    Raises `DataError`.
+    """
+    table = read_table(parameters.file)
+    x, y = parameters.x_column, parameters.y_column
+    x = x or next((name for name in table.columns if name != y), "")
+    y = y or next((n for n, values in table.columns.items() if n != x and fits(values)), "")
+    if not (x and y):
+        raise DataError(
+            f"{table.name} has no column that can be {'y' if x else 'x'} beside '{x or y}'; it has "
+            f"{', '.join(table.names)}. Choose the columns, or another file."
+        )
+    table.column(x)
+    table.column(y)
+    return table, x, y

@@ -1,0 +1,80 @@
+"""The parameters of the panel: its experiments, its defaults, its file form, and what is live."""
+
+import json
+
+import pytest
+import torch
+
+from kernels.descent.gradient_descent import EXPERIMENT_LABELS, SIMULATIONS, GradientDescent
+from kernels.descent.race import Race
+from kernels.editing import differences, dump, is_live_change, load, with_item, with_value
+from kernels.errors import ParameterError
+from kernels.optimizers.catalogue import OPTIMIZERS
+from tests.kernels.races import CPU
+
+
+def test_every_experiment_has_a_simulation_and_a_name():
+    kinds = {with_value(GradientDescent(), "experiment", k).experiment.kind for k in SIMULATIONS}
+    assert kinds == set(SIMULATIONS) == set(EXPERIMENT_LABELS)
+    for simulation in SIMULATIONS.values():
+        assert simulation.prefers == "cpu"
+        assert simulation.dtype == torch.float64
+
+
+def test_it_opens_with_the_line_through_two_points():
+    race = Race(GradientDescent(), CPU)
+    frame = race.frame()
+    assert frame.names == ("SGD 0.1", "Momentum 0.4444, β 0.5556")
+    assert frame.axes == ("m", "b")
+    assert frame.positions.tolist() == [[-1, 5]] * 2
+
+
+def test_a_scene_of_every_optimizer_comes_back_from_its_file_form():
+    parameters = GradientDescent()
+    for kind in sorted(OPTIMIZERS)[:10]:
+        parameters = with_item(parameters, "optimizers", 0, kind)
+    text = json.dumps(dump(parameters))
+    assert load(GradientDescent, json.loads(text)) == parameters
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "is_live"),
+    [
+        ("optimizers.1.momentum", 0.2, True),
+        ("optimizers.0.learning_rate", 0.2, True),
+        ("optimizers.0.clip_norm", 1.0, True),
+        ("optimizers.0.kind", "adam", False),
+        ("optimizers.0.schedule", "cosine", False),
+        ("noise", 0.1, True),
+        ("steps", 10, True),
+        ("seed", 1, False),
+        ("start", (0.0, 0.0), False),
+        ("tolerance", 1e-5, False),
+        ("objective", "surface", False),
+    ],
+)
+def test_what_may_change_while_it_runs(path, value, is_live):
+    old = GradientDescent()
+    new = with_value(old, path, value)
+    assert differences(old, new)
+    assert is_live_change(old, new) == is_live
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        ("optimizers.0.learning_rate", 0.0, "must be greater than 0"),
+        ("optimizers.1.momentum", 1.0, "must be less than 1"),
+        ("optimizers.0.rate", 1.0, "There is no parameter 'rate'"),
+        ("optimizers.0.schedule.gamma", 1.0, "There is no parameter 'gamma'"),
+        ("optimizers.0.kind", "adan", "Did you mean 'adam"),
+        ("experiment", "racing", "Did you mean 'race'"),
+        ("start", (1.0, 2.0, 3.0), "needs two numbers"),
+        ("start", (1e12, 0.0), "each number must lie between"),
+        ("noise", -1.0, "must be at least 0"),
+    ],
+)
+def test_mistakes_get_a_sentence_with_their_place(path, value, message):
+    with pytest.raises(ParameterError, match=message) as caught:
+        with_value(GradientDescent(), path, value)
+    assert caught.value.path.startswith(path.partition(".")[0])

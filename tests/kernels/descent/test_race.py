@@ -1,0 +1,535 @@
+"""The race against a plain loop with torch.optim, to the last bit, and its contract."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from kernels.descent.race import CURVATURE
+from kernels.editing import is_live_change, with_value
+from kernels.errors import ParameterError
+from kernels.objectives.catalogue import make_objective
+from kernels.optimizers.schedules import OneCycleSchedule, StepSchedule
+from kernels.simulation import advance
+from tests.kernels.experiments import check_contract
+from tests.kernels.fake_device import run_on_meta
+from tests.kernels.races import (
+    BATCHES,
+    CPU,
+    HIMMELBLAU,
+    LINE,
+    ROSENBROCK,
+    ROW_NAMES,
+    ROWS,
+    curve,
+    plain_loop,
+    race,
+    ran,
+    spec_of,
+)
+
+BOWL = {"kind": "surface", "name": "round-bowl"}
+STEPS = 28
+RATE = 0.007
+ALL = [{"kind": kind, "learning_rate": RATE, **fields} for kind, fields, *_ in ROWS]
+
+
+def torch_row(name, arguments, **more):
+    make = getattr(torch.optim, name)
+    return lambda points: make(points, lr=RATE, **(arguments | more))
+
+
+def same_bits(ours, theirs):
+    assert ours.shape == theirs.shape
+    assert np.array_equal(ours, theirs)
+
+
+# --- paths --------------------------------------------------------------------------------------
+
+SETTINGS = {
+    "plain": ({}, {}, {}),
+    "decay": ({"weight_decay": 0.05}, {"weight_decay": 0.05}, {}),
+    "steps": (
+        {"schedule": {"kind": "step", "step_size": 7}},
+        {},
+        {"factor": StepSchedule(step_size=7).factor},
+    ),
+    "one cycle, clipped by norm": (
+        {"schedule": {"kind": "one-cycle", "total_steps": 20}, "clip_norm": 2.0},
+        {},
+        {"factor": OneCycleSchedule(total_steps=20).factor, "norm": 2.0},
+    ),
+    "noise, clipped by value": ({"clip_value": 3.0}, {}, {"noise": 1.5, "value": 3.0, "seed": 11}),
+}
+RPROP = ("plain",)
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+@pytest.mark.parametrize(("kind", "fields", "name", "arguments"), ROWS, ids=ROW_NAMES)
+def test_a_path_is_that_of_a_plain_loop_to_the_last_bit(kind, fields, name, arguments, setting):
+    if kind == "rprop" and setting not in RPROP:
+        return
+    ours, theirs, loop = SETTINGS[setting]
+    schedule_free = {"kind": kind, "learning_rate": RATE, **fields, **ours}
+    noise = {key: loop[key] for key in ("noise", "seed") if key in loop}
+    simulation = race(schedule_free, objective=HIMMELBLAU, start=(0.5, -0.5), **noise)
+    advance(simulation, STEPS)
+    objective = make_objective(simulation.parameters.objective, CPU, torch.float64)
+    make = torch_row(name, arguments, **theirs)
+    path = plain_loop(make, objective, (0.5, -0.5), STEPS, **loop)
+    same_bits(simulation.frame().paths[0], path)
+
+
+@pytest.mark.parametrize(("kind", "fields", "name", "arguments"), ROWS, ids=ROW_NAMES)
+def test_mini_batches_are_those_of_the_objective(kind, fields, name, arguments):
+    simulation = race({"kind": kind, "learning_rate": RATE, **fields}, objective=BATCHES)
+    advance(simulation, STEPS)
+    objective = make_objective(simulation.parameters.objective, CPU, torch.float64)
+    path = plain_loop(torch_row(name, arguments), objective, objective.start, STEPS)
+    frame = simulation.frame()
+    same_bits(frame.paths[0], path)
+    assert len(frame.batch) in (3, 5)
+    same_bits(frame.batch, objective.batch(STEPS - 1).numpy())
+    assert frame.epoch == STEPS / 5
+
+
+def test_nobody_changes_the_path_of_another():
+    together = race(*ALL[:12], objective=ROSENBROCK, noise=0.3, seed=5)
+    advance(together, STEPS)
+    paths = together.frame().paths
+    for i in range(12):
+        alone = race(ALL[i], objective=ROSENBROCK, noise=0.3, seed=5)
+        done = advance(alone, STEPS)  # it ends where it leaves
+        assert done >= 25
+        same_bits(alone.frame().paths[0], paths[i, : done + 1])
+
+
+def test_one_optimizer_may_run_twice():
+    frame = ran(race(ALL[0], ALL[0], ALL[0] | {"learning_rate": 0.01}, objective=LINE), 10)
+    assert frame.names == ("SGD 0.007 (1)", "SGD 0.007 (2)", "SGD 0.01")
+    same_bits(frame.paths[0], frame.paths[1])
+    assert not np.array_equal(frame.paths[0], frame.paths[2])
+
+
+def test_a_constant_has_no_slope_and_nothing_moves():
+    flat = {"kind": "formula", "text": "7"}
+    frame = ran(race(ALL[0], {"kind": "adam"}, objective=flat))
+    assert np.ptp(frame.paths, axis=1).max() == 0
+    assert frame.loss.tolist() == [7, 7]
+
+
+# --- steps needed -------------------------------------------------------------------------------
+
+
+def test_momentum_needs_25_steps_where_the_best_plain_rate_needs_92():
+    momentum = {"kind": "momentum", "learning_rate": 4 / 9, "momentum": 5 / 9}
+    plain = {"kind": "sgd", "learning_rate": 2 / 7}
+    simulation = race(momentum, plain, objective=LINE)
+    frame = ran(simulation)
+    assert frame.converged_at.tolist() == [25, 92]
+    assert simulation.finished.reason == "converged"
+    assert simulation.step_count == 125
+    assert simulation.summary()[f"{frame.names[1]}: steps needed"] == 92
+    assert frame.grounds == ("minimum", "minimum")
+    alone = race(momentum, objective=LINE)
+    seen = [(n, alone.frame()) for n in (24, 25, 49, 50) if advance(alone, n - alone.step_count)]
+    assert [int(f.within_since[0]) for _, f in seen] == [-1, 25, 25, 25]
+    assert [f.status[0] for _, f in seen] == ["running"] * 3 + ["converged"]
+    assert alone.finished is not None
+
+
+@pytest.mark.parametrize(
+    ("objective", "row", "passes"),
+    [
+        (HIMMELBLAU, {"kind": "momentum", "learning_rate": 0.003}, None),
+        (HIMMELBLAU, {"kind": "adam", "learning_rate": 0.05}, None),
+        (BOWL, {"kind": "momentum", "learning_rate": 0.01, "momentum": 0.9}, 14),
+        (curve(), {"kind": "adam", "learning_rate": 0.5}, 5),
+    ],
+)
+def test_arrival_is_where_the_whole_curve_stays_within_from_then_on(objective, row, passes):
+    simulation = race(row, objective=objective, steps=3000)
+    frame = ran(simulation)
+    above = frame.losses[0] - simulation.objective.infimum > 1e-3
+    since = int(np.flatnonzero(above)[-1]) + 1
+    assert frame.converged_at.tolist() == frame.within_since.tolist() == [since]
+    assert frame.status == ("converged",)
+    assert since + 25 <= frame.step <= since + max(25, since / 4) + 25
+    if passes is not None:  # it flew through before
+        assert passes < since
+        assert not above[passes]
+
+
+def test_a_local_minimum_counts_as_arrival():
+    hills = {"kind": "surface", "name": "hills"}
+    simulation = race({"kind": "sgd", "learning_rate": 0.05}, objective=hills, start=(1.5, -0.5))
+    frame = ran(simulation)
+    local = simulation.objective.minima[1]
+    assert frame.status == ("converged",)
+    below = frame.losses[0] - local.value <= 1e-3
+    assert frame.converged_at[0] == np.flatnonzero(below)[0]
+    assert "a local minimum" in frame.sentences[0]
+
+
+def test_passing_a_local_minimums_level_elsewhere_is_no_arrival():
+    hills = {"kind": "surface", "name": "hills"}
+    simulation = race({"kind": "sgd", "learning_rate": 0.05}, objective=hills, start=(-1.2, 2.0))
+    frame = ran(simulation)
+    deepest = simulation.objective.minima[0].value
+    assert frame.converged_at[0] == np.flatnonzero(frame.losses[0] <= deepest + 1e-3)[0]
+
+
+def test_where_no_minimum_is_known_the_gradient_decides():
+    simulation = race(
+        {"kind": "sgd", "learning_rate": 0.1},
+        objective={"kind": "formula", "text": "x**2 + y**2 + x**4"},
+        steps=400,
+    )
+    frame = ran(simulation)
+    x, y = frame.paths[0].T
+    slopes = np.hypot(2 * x + 4 * x**3, 2 * y)
+    assert frame.converged_at[0] == np.flatnonzero(slopes <= 1e-6)[0]
+    assert "came to rest" in frame.sentences[0]
+
+
+def test_the_horizon_stops_it_to_the_step_and_may_be_moved():
+    simulation = race({"kind": "sgd", "learning_rate": 0.01}, objective=LINE, steps=37)
+    frame = ran(simulation)
+    assert simulation.step_count == 37
+    assert simulation.finished.reason == "stop rule"
+    assert frame.status == ("stopped",)
+    simulation.adjust(with_value(simulation.parameters, "steps", 60))
+    assert simulation.finished is None
+    assert ran(simulation).step == 60
+    assert simulation.finished.reason == "stop rule"
+    simulation.adjust(with_value(simulation.parameters, "steps", 20))
+    assert simulation.finished.reason == "stop rule"
+
+
+def test_who_left_stays_where_it_was_last_in_reach():
+    simulation = race({"kind": "sgd", "learning_rate": 0.5}, ALL[0], objective=LINE)
+    frame = ran(simulation, 150)
+    assert frame.status[0] == "diverged"
+    assert np.isfinite(frame.paths).all()
+    assert np.isfinite(frame.losses[1]).all()
+    objective = simulation.objective
+    path = plain_loop(
+        lambda points: torch.optim.SGD(points, lr=0.5), objective, objective.start, 150
+    )
+    middle = np.mean(objective.domain, axis=1)
+    half = np.ptp(objective.domain, axis=1) / 2
+    last = np.flatnonzero((np.abs(path - middle) > 1000 * half).any(axis=1))[0] - 1
+    same_bits(frame.paths[0, : last + 1], path[: last + 1])
+    assert (frame.paths[0, last:] == path[last]).all()
+    assert frame.left_at.tolist() == [last + 1, -1]
+    same_bits(frame.exits[0], path[last + 1])
+    assert frame.exit_losses[0] == pytest.approx(_squares(path[last + 1]))
+    # Its curve goes up to the step that left, and no further; nothing else of it is shown.
+    expected = [_squares(point) for point in path[: last + 2]]
+    assert frame.losses[0, : last + 2] == pytest.approx(expected)
+    assert np.isnan(frame.losses[0, last + 2 :]).all()
+    for name in ("loss", "gradients", "last_steps", "predicted", "promised", "velocities"):
+        assert np.isnan(getattr(frame, name)[0]).all(), name
+    assert np.isnan(frame.exits[1]).all()
+    assert math.isnan(frame.exit_losses[1])
+
+
+def _squares(point):
+    """The mean squared error of the line through (1, 3) and (2, 5)."""
+    m, b = point
+    return ((m + b - 3) ** 2 + (2 * m + b - 5) ** 2) / 2
+
+
+def test_who_leaves_at_once_does_not_report_that_a_promise_was_kept():
+    frame = one_dimension(1000.0, 25)
+    assert frame.left_at.tolist() == [1]
+    assert frame.exits.tolist() == [[3 - 1000 * 14]]
+    assert np.isnan(frame.predicted).all()
+    assert np.isnan(frame.loss).all()
+    assert np.isnan(frame.losses[0, 2:]).all()
+    assert frame.losses[0, 1] == frame.exit_losses[0] == 3 * 13997**2 + 4 * 13997 + 5
+
+
+def test_no_full_stride_over_a_plateau_is_a_rest():
+    plateau = {"kind": "surface", "name": "plateau"}
+    row = {"kind": "adam", "learning_rate": 0.001}
+    simulation = race(row, objective=plateau, start=(-2.85, 2.85), steps=4000)
+    assert ran(simulation, 50).status == ("running",)
+    frame = ran(simulation)
+    assert frame.grounds == ("minimum",)
+    assert frame.positions[0] == pytest.approx([0, 0], abs=0.05)
+
+
+def test_a_slope_beside_a_local_minimum_is_no_arrival():
+    camel = {"kind": "surface", "name": "six-hump-camel"}
+    row = {"kind": "sgd", "learning_rate": 0.001}
+    simulation = race(row, objective=camel, start=(1.7, 0.0))
+    assert simulation.frame().within_since.tolist() == [-1]
+    frame = ran(simulation)
+    assert frame.positions[0] == pytest.approx([1.7036067, -0.7960836], abs=0.05)
+    assert frame.converged_at[0] > 100
+
+
+def test_who_passes_on_after_it_was_told_to_have_arrived_has_not():
+    row = {"kind": "sgd", "learning_rate": 0.2}
+    simulation = race(row, row | {"learning_rate": 0.001}, objective=LINE, steps=400)
+    assert ran(simulation, 175).status == ("converged", "running")
+    simulation.adjust(with_value(simulation.parameters, "optimizers.0.learning_rate", 0.5))
+    frame = ran(simulation, 50)
+    assert frame.status[0] in ("running", "diverged")
+    assert frame.converged_at[0] == -1
+
+
+# --- one dimension ------------------------------------------------------------------------------
+
+
+def one_dimension(rate, steps, **fields):
+    simulation = race({"kind": "sgd", "learning_rate": rate}, objective=curve(), **fields)
+    return ran(simulation, steps)
+
+
+def test_the_slope_at_three_predicts_less_than_comes():
+    start = one_dimension(0.1, 0)
+    assert start.axes == ("w",)
+    assert (start.positions[0, 0], start.gradients[0, 0], start.loss[0]) == (3, 14, 20)
+    assert start.promised[0] == pytest.approx(0.4)
+    assert math.isnan(start.predicted[0])
+    after = one_dimension(0.1, 1)
+    assert after.positions[0, 0] == pytest.approx(1.6)
+    assert after.predicted[0] == pytest.approx(0.4)
+    assert after.loss[0] == pytest.approx(6.28)
+    assert after.last_steps[0, 0] == pytest.approx(-1.4)
+
+
+def test_one_sixth_lands_at_once():
+    frame = one_dimension(1 / 6, 1)
+    assert frame.positions[0, 0] == pytest.approx(2 / 3, abs=1e-15)
+    assert frame.within_since.tolist() == [1]
+    assert one_dimension(1 / 6, 500).converged_at.tolist() == [1]
+
+
+@pytest.mark.parametrize("rate", [0.18, 0.25, 0.32])
+def test_between_one_sixth_and_one_third_it_bounces_home(rate):
+    offsets = one_dimension(rate, 20, tolerance=1e-12).paths[0, :8, 0] - 2 / 3
+    assert (np.sign(offsets[1:]) == -np.sign(offsets[:-1])).all()
+    assert (np.abs(offsets[1:]) < np.abs(offsets[:-1])).all()
+    assert one_dimension(rate, 500).status == ("converged",)
+
+
+@pytest.mark.parametrize("rate", [0.02, 0.1, 0.16])
+def test_below_one_sixth_it_comes_down_one_side(rate):
+    offsets = one_dimension(rate, 20, tolerance=1e-12).paths[0, :8, 0] - 2 / 3
+    assert (offsets > 0).all()
+    assert (np.diff(offsets) < 0).all()
+
+
+def test_above_one_third_it_flies_off():
+    frame = one_dimension(0.34, 500)
+    assert frame.status == ("diverged",)
+    assert "0.34 is above 2/λ = 0.3333 at the curvature λ = 6." in frame.sentences[0]
+
+
+# --- what a frame shows -------------------------------------------------------------------------
+
+
+def test_eigenvalues_condition_and_limits_of_the_two_points():
+    frame = ran(race(ALL[0], {"kind": "adam"}, objective=LINE), 0)
+    exact = [3.5 - math.sqrt(11.25), 3.5 + math.sqrt(11.25)]
+    assert frame.eigenvalues == pytest.approx(np.array([exact, exact]))
+    assert frame.conditions == pytest.approx([exact[1] / exact[0]] * 2)
+    assert frame.limits[0] == pytest.approx(0.2917960675)
+    assert math.isnan(frame.limits[1])
+
+
+@pytest.mark.parametrize(
+    ("text", "decay", "limit"),
+    [
+        ("x**2 - y**2", 0.0, math.nan),  # eigenvalues 2 and -2
+        ("x**2 - y**2", 3.0, 2 / 5),
+        ("x**2 + 3*y**2", 0.0, 2 / 6),
+        ("x**2", 0.0, math.nan),
+        ("-x**2 - y**2", 0.0, math.nan),
+    ],
+)
+def test_where_it_curves_downwards_no_rate_is_stable(text, decay, limit):
+    row = {"kind": "sgd", "weight_decay": decay}
+    frame = race(row, objective={"kind": "formula", "text": text}).frame()
+    assert frame.limits == pytest.approx([limit], nan_ok=True)
+
+
+def test_curvature_is_computed_only_when_it_is_watched():
+    simulation = race(ALL[0], ALL[3], objective=ROSENBROCK)
+    assert np.isnan(simulation.frame().eigenvalues).all()
+    assert np.isnan(simulation.frame().limits).all()
+    watched = simulation.frame(frozenset({CURVATURE}))
+    exact = [765 - math.sqrt(565**2 + 480**2), 765 + math.sqrt(565**2 + 480**2)]
+    assert watched.eigenvalues[0] == pytest.approx(exact)
+    assert watched.limits[0] == pytest.approx(2 / exact[1])
+
+
+def test_gradients_and_losses_are_over_all_data_and_without_noise():
+    simulation = race(ALL[0], objective=BATCHES, noise=3.0)
+    frame = ran(simulation, 6)
+    x, y = simulation.objective.data
+    m, b = frame.positions[0]
+    error = m * x + b - y
+    assert frame.loss[0] == pytest.approx(np.mean(error**2))
+    assert frame.gradients[0] == pytest.approx([2 * np.mean(error * x), 2 * np.mean(error)])
+    m, b = frame.paths[0].T
+    expected = [np.mean((i * x + j - y) ** 2) for i, j in zip(m, b, strict=True)]
+    assert frame.losses[0] == pytest.approx(expected)
+
+
+def test_the_row_has_the_scalars_of_each_racer():
+    row = ran(race(ALL[0], {"kind": "adam"}, objective=LINE), 3).row()
+    assert row["step"] == 3
+    assert {"loss.0", "m.0", "b.1", "dm.1", "status.0", "learning_rate.1"} <= set(row)
+    assert all(isinstance(value, int | float | str) for value in row.values())
+
+
+def test_nothing_that_is_not_a_number_gets_into_a_row():
+    objective = curve("log(w)")
+    row = ran(
+        race({"kind": "sgd", "learning_rate": 1.0}, objective=objective, start=(0.5,)), 5
+    ).row()
+    assert row["loss.0"] is None
+
+
+def test_the_rate_shown_is_that_of_the_step_to_come():
+    scheduled = ALL[0] | {"schedule": {"kind": "step", "step_size": 4, "gamma": 0.5}}
+    simulation = race(scheduled, objective=LINE)
+    rates = []
+    for _ in range(6):
+        rates.append(float(simulation.frame().learning_rates[0]))
+        advance(simulation, 1)
+    assert rates == [RATE] * 4 + [RATE / 2] * 2
+
+
+# --- live changes -------------------------------------------------------------------------------
+
+
+def test_a_live_change_is_that_of_a_plain_loop_whose_group_is_changed():
+    row = {"kind": "momentum", "learning_rate": 0.01, "momentum": 0.5}
+    simulation = race(row, objective=HIMMELBLAU, start=(0.5, -0.5))
+    advance(simulation, 13)
+    old = simulation.parameters
+    new = with_value(old, "optimizers.0.learning_rate", 0.004)
+    new = with_value(new, "optimizers.0.momentum", 0.8)
+    assert is_live_change(old, new)
+    simulation.adjust(new)
+    advance(simulation, 10)
+    point = torch.tensor((0.5, -0.5), dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.SGD([point], lr=0.01, momentum=0.5)
+    for step in range(23):
+        if step == 13:
+            optimizer.param_groups[0].update(lr=0.004, momentum=0.8)
+        optimizer.zero_grad()
+        simulation.objective.loss(point).backward()
+        optimizer.step()
+    same_bits(simulation.frame().positions[0], point.detach().numpy())
+
+
+def test_noise_may_be_switched_on_while_it_runs():
+    simulation = race(ALL[0], objective=LINE)
+    advance(simulation, 5)
+    quiet = simulation.frame().paths
+    simulation.adjust(with_value(simulation.parameters, "noise", 2.0))
+    advance(simulation, 5)
+    frame = simulation.frame()
+    same_bits(frame.paths[:, :6], quiet)
+    steps = np.diff(frame.paths[0, 5:], axis=0)
+    assert np.abs(steps).max() > 0
+
+
+# --- the contract -------------------------------------------------------------------------------
+
+CASES = {
+    "all optimizers": lambda: race(*ALL[:12], objective=HIMMELBLAU, tolerance=1e-9),
+    "the rest": lambda: race(*ALL[12:], objective=HIMMELBLAU, tolerance=1e-9),
+    "noise": lambda: race(ALL[0], ALL[7], objective=ROSENBROCK, noise=0.7),
+    "batches": lambda: race(ALL[0], ALL[7], objective=BATCHES),
+    "diverging": lambda: race({"kind": "sgd", "learning_rate": 0.5}, ALL[0], objective=LINE),
+    "scheduled": lambda: race(
+        ALL[7] | {"schedule": {"kind": "cosine", "total_steps": 60}}, objective=LINE
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_looking_changes_nothing_and_a_state_leads_back(case):
+    check_contract(CASES[case], 64)
+
+
+@pytest.mark.parametrize("case", ["noise", "batches", "diverging"])
+def test_any_cut_gives_the_same_run(case):
+    whole, cut = CASES[case](), CASES[case]()
+    advance(whole, 77)
+    for n in (1, 2, 30, 17, 26, 1):
+        advance(cut, n)
+    assert cut.step_count == whole.step_count == 77
+    assert cut.frame().row() == whole.frame().row()
+    same_bits(cut.frame().paths, whole.frame().paths)
+
+
+def test_a_state_restores_live_changes_too():
+    simulation = race(ALL[1], objective=HIMMELBLAU)
+    advance(simulation, 10)
+    state = simulation.state()
+    kept = simulation.parameters
+    advance(simulation, 10)
+    expected = simulation.frame().paths
+    simulation.adjust(with_value(kept, "optimizers.0.learning_rate", 0.02))
+    advance(simulation, 10)
+    simulation.restore(state)
+    assert simulation.parameters == kept
+    advance(simulation, 10)
+    same_bits(simulation.frame().paths, expected)
+
+
+WAITERS = ("asgd", "adafactor")  # torch's own steps read a value back from the device
+
+
+@pytest.mark.parametrize(
+    "objective", [BATCHES, HIMMELBLAU, curve()], ids=["line", "plane", "curve"]
+)
+def test_a_step_waits_for_nothing(objective):
+    rows = [row | {"clip_norm": 1.0} for row in ALL if row["kind"] not in (*WAITERS, "rprop")]
+    rows = [*rows[:11], {"kind": "rprop"}]
+
+    def build(device):
+        made = race(*rows, objective=objective, noise=0.5)
+        return type(made)(made.parameters, device)
+
+    assert run_on_meta(build).step_count == 3
+
+
+@pytest.mark.parametrize("kind", WAITERS)
+def test_those_that_wait_say_so(kind):
+    assert spec_of(kind).waits
+    parameters = race({"kind": kind}, objective=HIMMELBLAU).parameters
+    with pytest.raises(Exception, match="local_scalar_dense"):
+        run_on_meta(lambda device: type(race({"kind": kind}))(parameters, device))
+
+
+# --- mistakes -----------------------------------------------------------------------------------
+
+
+def test_a_start_of_the_wrong_size_is_refused():
+    with pytest.raises(ParameterError, match=r"start is \[1.0\]; this objective needs two numbers"):
+        with_value(race(ALL[0]).parameters, "start", (1.0,))
+    with pytest.raises(ParameterError, match="needs one number"):
+        with_value(race(ALL[0], objective=curve()).parameters, "start", (1.0, 2.0))
+
+
+def test_a_start_out_of_reach_is_refused():
+    with pytest.raises(ParameterError, match="start has x = 1e"):
+        race(ALL[0], objective=HIMMELBLAU, start=(1e8, 0.0))
+
+
+def test_too_many_or_no_optimizers_are_refused():
+    parameters = race(ALL[0]).parameters
+    with pytest.raises(ParameterError, match="optimizers"):
+        with_value(parameters, "optimizers", [])
+    with pytest.raises(ParameterError, match="optimizers"):
+        with_value(parameters, "optimizers", [{"kind": "sgd"}] * 13)

@@ -1,0 +1,238 @@
+"""What the boards of a race show: texts, axes, curves and shapes, of small real races."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from kernels.descent.gradient_descent import GradientDescent
+from kernels.descent.race import CURVATURE, Race
+from kernels.descent.race_frame import RaceFrame
+from visualizer.panels.gradient_descent.curve_board import CurveBoard
+from visualizer.panels.gradient_descent.loss_plot import FLOOR, LossPlot
+from visualizer.panels.gradient_descent.probe_ring import RADIUS, ProbeRing
+from visualizer.panels.gradient_descent.race_board import RaceBoard, are_comparable
+from visualizer.panels.gradient_descent.readouts import (
+    arrival,
+    curvature_sentence,
+    objective_sentence,
+)
+from visualizer.panels.gradient_descent.shapes import map_key, moment_boxes
+from visualizer.panels.gradient_descent.update_sheet import UpdateSheet
+from visualizer.panels.gradient_descent.view import ArrowsView, GradientDescentView
+from widgets.paragraphs import Paragraphs
+from widgets.style import Style
+
+
+def race(at: int = 0, **parameters: Any) -> Race:
+    made = Race(GradientDescent.model_validate(parameters), torch.device("cpu"))
+    made.step(at)
+    made.observe()
+    return made
+
+
+def frame_of(at: int = 0, **parameters: Any) -> RaceFrame:
+    return race(at, **parameters).frame(frozenset({CURVATURE}))
+
+
+def sgd(rate: float) -> dict[str, Any]:
+    return {"kind": "sgd", "learning_rate": rate}
+
+
+def surface(name: str) -> dict[str, Any]:
+    return {"kind": "surface", "name": name}
+
+
+PARABOLA: dict[str, Any] = {
+    "objective": {"kind": "curve", "text": "3*w**2 - 4*w + 5"},
+    "optimizers": [sgd(0.3), sgd(0.1)],
+}
+
+
+def test_the_log_axis_of_a_known_infimum_shows_the_loss_above_it(qtbot: QtBot) -> None:
+    plot = LossPlot(Style(), "f(w)")
+    qtbot.addWidget(plot)
+    frame = frame_of(8, **PARABOLA)
+    plot.draw(frame, log=True)
+    assert plot._axes["left"].isLog()
+    assert plot._axes["left"].labelText == "f(w) above 3.667, the lowest"
+    np.testing.assert_allclose(plot._curves[0].y, frame.losses[0] - 11 / 3, atol=1e-9)
+    assert plot._title.text() == "f(w), step 8"
+
+
+def test_the_log_axis_ends_long_after_arriving(qtbot: QtBot) -> None:
+    plot = LossPlot(Style())
+    qtbot.addWidget(plot)
+    frame = frame_of(400, objective=surface("round-bowl"), optimizers=[sgd(0.2)], steps=1000)
+    assert frame.losses[0, -1] < 1e-30
+    plot.draw(frame, log=True)
+    low, high = plot._box.viewRange()[1]
+    assert np.log10(FLOOR) - 3 <= low <= np.log10(FLOOR)
+    assert 10**high >= frame.losses.max()
+
+
+@pytest.mark.parametrize(
+    ("text", "is_log"), [("x**3 + y**2", False), ("sin(x) + 3 + y**2", True), ("-x**2", False)]
+)
+def test_without_a_known_infimum_a_loss_that_is_not_positive_makes_it_linear(
+    qtbot: QtBot, text: str, is_log: bool
+) -> None:
+    plot = LossPlot(Style())
+    qtbot.addWidget(plot)
+    objective = {"kind": "formula", "text": text}
+    frame = frame_of(20, objective=objective, optimizers=[sgd(0.2)], start=(-1.0, 0.5))
+    plot.draw(frame, log=True)
+    assert plot._axes["left"].isLog() == is_log
+    np.testing.assert_array_equal(plot._curves[0].y, frame.losses[0])
+    plot.draw(frame, log=False)
+    assert not plot._axes["left"].isLog()
+
+
+def test_arrived_says_what_was_arrived_at() -> None:
+    frame = frame_of()
+    told = replace(
+        frame,
+        status=("converged", "converged"),
+        grounds=("minimum", "saddle"),
+        converged_at=np.array([25, 67]),
+    )
+    assert [arrival(told, i) for i in range(2)] == ["25", "saddle"]
+    gone = replace(frame, status=("diverged", "running"))
+    assert [arrival(gone, i) for i in range(2)] == ["left", ""]
+
+
+def test_no_rate_is_stable_where_the_surface_curves_downwards() -> None:
+    saddle = frame_of(objective=surface("saddle"), optimizers=[sgd(0.1)])
+    assert curvature_sentence(saddle, 0).endswith("no rate is stable.")
+    bowl = frame_of(objective=surface("round-bowl"), optimizers=[sgd(0.1)])
+    assert "is stable everywhere up to a rate of" in curvature_sentence(bowl, 0)
+
+
+def test_known_minima_have_four_digits() -> None:
+    camel = frame_of(objective=surface("six-hump-camel")).scenery.objective
+    assert "(0.08984, −0.7127): −1.032" in objective_sentence(camel)
+
+
+def test_axes_of_like_scale_get_like_units(qtbot: QtBot) -> None:
+    assert are_comparable((-2, 2), (-1.2, 1.2))
+    assert not are_comparable((0, 1), (0, 50))
+    board = RaceBoard(Style())
+    qtbot.addWidget(board)
+    board.resize(1000, 600)
+    board.show()
+    board.draw(frame_of(objective=surface("round-bowl")))
+    QApplication.processEvents()
+    across, up = board._map.plane().perUnit()
+    assert across == pytest.approx(up, rel=0.02)
+
+
+def test_the_board_says_the_step_and_how_all_ended(qtbot: QtBot) -> None:
+    board = RaceBoard(Style())
+    qtbot.addWidget(board)
+    frame = frame_of(200, optimizers=[sgd(0.1), sgd(0.2), sgd(1.0)], steps=200)
+    board.draw(frame)
+    assert board._losses._title.text() == f"Loss, step {frame.step}"
+    said = board._readouts._words.texts()
+    assert said[0] == frame.sentences[0]
+    assert set(frame.sentences) <= set(said)
+    headings = board._readouts._table._model.headings
+    assert headings[0] == "arrived"
+
+
+def test_promise_and_outcome_of_the_last_step_are_seen_together(qtbot: QtBot) -> None:
+    board = CurveBoard(Style())
+    qtbot.addWidget(board)
+    board.draw(frame_of(0, **PARABOLA))
+    board.draw(frame_of(1, **PARABOLA))
+    # at w = 3: f = 20, slope 14: promised 20 - 0.3 * 14 ** 2 = -38.8; w = -1.2 came: 14.12
+    ring = board._curve._points[-1]
+    assert (ring.x[0], ring.y[0]) == pytest.approx((-1.2, -38.8))
+    gap = board._curve._segments[-1]
+    assert gap.start.tolist() == [pytest.approx([-1.2, -38.8])]
+    assert gap.end.tolist() == [pytest.approx([-1.2, 14.12])]
+    low, high = board._curve._box.viewRange()[1]
+    assert low < -38.8
+    assert high > 43
+    assert board._curve._title.text() == "f(w) = 3w² − 4w + 5"
+
+
+def test_the_rectangle_of_the_second_moments_has_a_side_for_each_coordinate() -> None:
+    frame = frame_of(1, optimizers=[{"kind": "adam", "learning_rate": 0.1}])
+    moments = replace(frame, second_moments=np.array([[1.0, 1e-4]]))
+    (box,) = moment_boxes(moments, 0)
+    assert box.side[0] == pytest.approx([60 * 4 / 7, 60 * 2 / 7])
+
+
+def test_the_key_names_what_is_drawn_and_nothing_else() -> None:
+    saddle = frame_of(1, objective=surface("saddle"), optimizers=[sgd(0.1)])
+    names = [entry.name for entry in map_key(saddle, 0, ArrowsView(magnified=10.0))]
+    assert names == ["start", "saddle", "rate × slope, downhill × 10"]
+    names = [entry.name for entry in map_key(saddle, 0, ArrowsView(gradient=False))]
+    assert names == ["start", "saddle"]
+
+
+def test_the_ring_of_probes_is_drawn_at_one_size(qtbot: QtBot) -> None:
+    angles = np.linspace(0, 2 * np.pi, 72, endpoint=False)
+    directions = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    ring = ProbeRing(np.zeros(2), directions, np.sign(np.cos(3 * angles)), 0.02)
+    assert [e.name for e in ring.entries()][:2] == ["probe at 0.02 (drawn larger) rises", "falls"]
+    board = RaceBoard(Style())
+    qtbot.addWidget(board)
+    board.resize(1000, 600)
+    board.show()
+    board.draw(frame_of(objective=surface("monkey-saddle")))
+    QApplication.processEvents()
+    board._map.setLabels([])
+    board._map.setPaths([])
+    board._map.setMarkers([])
+    plain = board._map.grab().toImage()
+    board._map.setMarkers([ring])
+    ringed = board._map.grab().toImage()
+    center = board._map.toPixels(0.0, 0.0)
+    changed = [
+        r
+        for r in range(60)
+        if plain.pixel(center.x() + r, center.y()) != ringed.pixel(center.x() + r, center.y())
+    ]
+    assert min(changed) > RADIUS - 6
+    assert max(changed) < RADIUS + 6
+
+
+def test_words_are_cut_off_where_room_ends(qtbot: QtBot) -> None:
+    words = Paragraphs(Style())
+    qtbot.addWidget(words)
+    words.setTexts(["One short sentence.", "And another. " * 40])
+    words.resize(300, 80)
+    lines = [line for line, _ in words.shown()]
+    assert lines[0] == "One short sentence."
+    assert lines[-1].endswith("…")
+    words.resize(300, 1000)
+    assert not words.shown()[-1][0].endswith("…")
+
+
+def test_the_update_grows_into_a_large_sheet(qtbot: QtBot) -> None:
+    sheet = UpdateSheet(Style())
+    qtbot.addWidget(sheet)
+    sheet.resize(QSize(400, 300))
+    sheet.show()
+    made = race(1, optimizers=[{"kind": "adam", "learning_rate": 0.1}])
+    trace = made.explain(0)
+    assert trace is not None
+    sheet.draw(trace)
+    assert sheet._style.factor() == 1.0
+    sheet.resize(QSize(1600, 1400))
+    assert sheet._style.factor() > 1.5
+
+
+def test_a_view_of_another_racer_shows_its_sentence_first(qtbot: QtBot) -> None:
+    board = RaceBoard(Style())
+    qtbot.addWidget(board)
+    frame = frame_of(5, optimizers=[sgd(0.1), sgd(0.2)])
+    board.draw(frame)
+    board.setView(GradientDescentView(chosen=1))
+    assert board._readouts._words.texts()[0] == frame.sentences[1]

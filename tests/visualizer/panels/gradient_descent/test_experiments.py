@@ -1,0 +1,143 @@
+"""What the boards of basins, map, tuning and comparison show."""
+
+import numpy as np
+import pytest
+import torch
+from pytestqt.qtbot import QtBot
+
+from kernels.descent.attractors import Ending
+from kernels.descent.basins_parameters import BasinsParameters
+from kernels.descent.comparison import LogisticComparisonParameters
+from kernels.descent.gradient_descent import GradientDescent, simulation_class
+from kernels.descent.hyperparameter_map import HyperparameterMapParameters
+from kernels.descent.tuning import TuningParameters
+from kernels.objectives.catalogue import FormulaParameters, LineParameters, make_objective
+from kernels.objectives.surfaces import SurfaceParameters
+from kernels.optimizers.catalogue import AdamParameters, SGDParameters
+from kernels.simulation import Frame, advance
+from tests.widgets.drawing import svg_of
+from visualizer.panels.gradient_descent.basin_colors import end_colors, ending_color
+from visualizer.panels.gradient_descent.panel import BOARDS
+from visualizer.panels.gradient_descent.view import GradientDescentView
+from widgets.colors import DARK, LIGHT, contrast
+from widgets.style import Style
+
+CPU = torch.device("cpu")
+
+
+def frame_of(experiment, objective, *rows, steps: int = 10**6) -> Frame:
+    optimizers = {"optimizers": rows} if rows else {}
+    parameters = GradientDescent(experiment=experiment, objective=objective, **optimizers)
+    simulation = simulation_class(parameters)(parameters, CPU)
+    advance(simulation, steps)
+    return simulation.frame()
+
+
+def shown(qtbot: QtBot, kind: str, frame: Frame):
+    board = BOARDS[kind](Style())
+    qtbot.addWidget(board)
+    board.resize(1280, 720)
+    board.draw(frame)
+    return board
+
+
+def said(board) -> str:
+    return "\n".join(board._readout._said)
+
+
+def table_of(board) -> dict[str, tuple]:
+    return {row.name: row.values for row in board._readout._rows}
+
+
+def test_a_tuning_shows_lower_bounds_integers_and_its_terms(qtbot: QtBot) -> None:
+    spec = TuningParameters(rates=3, rate_from=1e-6, rate_to=0.2, starts=8, steps=60)
+    board = shown(qtbot, "tuning", frame_of(spec, LineParameters(batch_size=1), SGDParameters()))
+    assert said(board).startswith("SGD")  # the best rate is the last: that comes first
+    assert "edge of what was tried" in said(board)
+    assert "mini-batches set are left out" in said(board)
+    assert table_of(board)["SGD"][1] == "≥ 60"
+    low, high = board._scores.plane().y
+    assert low <= 0
+    assert high > 1.1 * 60  # the label of the horizon has room above it
+    assert "horizon: 60 steps or more" in svg_of(board._scores)
+
+
+def test_a_tuning_by_loss_ends_at_the_loss_of_the_start(qtbot: QtBot) -> None:
+    spec = TuningParameters(rates=5, rate_from=1e-3, rate_to=10.0, starts=8, steps=40)
+    frame = frame_of(spec, FormulaParameters(text="x**4 + y**4 - 1"), SGDParameters())
+    board = shown(qtbot, "tuning", frame)
+    assert board._arrived.isHidden()
+    assert board._scores.plane().y[1] < 1.1 * frame.start_loss
+    assert "≥" not in str(table_of(board))
+
+
+def test_the_map_tells_steps_not_powers_and_what_its_marks_are(qtbot: QtBot) -> None:
+    frame = frame_of(HyperparameterMapParameters(resolution=24, steps=400), LineParameters())
+    board = shown(qtbot, "map", frame)
+    texts = svg_of(board._map)
+    for text in ("limit of theory", "theory&apos;s fastest", "fewest steps"):
+        assert text in texts or text.replace("&apos;", "'") in texts
+    labels = [label for _, label in board._map._bar._labels]
+    assert {"50", "100", "200"} <= set(labels)
+    assert board._map._bar._names == ("diverged", "not arrived")
+    ticks = board._map._axes["bottom"].ticks(*board._map.plane().x, 600)
+    assert {round(10.0**tick, 3) for tick in ticks} >= {0.01, 0.02, 0.05, 0.1, 0.2, 0.5}
+    assert board._map._title.text() == "A line through two points from (−1, 5), 400 steps"
+    assert "list of optimizers is not used" in said(board)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_every_ending_of_a_basin_can_be_seen_on_the_ground(theme) -> None:
+    style = Style(theme.name)
+    colors = [ending_color(ending, style) for ending in Ending]
+    assert len(set(colors)) == len(colors)
+    assert contrast(ending_color(Ending.DIVERGED, style), theme.base) > 3
+
+
+def test_minima_side_by_side_differ_in_hue_and_not_in_lightness() -> None:
+    objective = make_objective(SurfaceParameters(name="rastrigin"), CPU, torch.float64)
+    ends = np.array([m.point for m in objective.minima])
+    colors = end_colors(ends, objective.domain, Style())
+    rgb = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in colors])
+    luma = rgb @ (0.299, 0.587, 0.114)
+    assert np.ptp(luma) < 30
+    apart = np.abs(ends[:, None] - ends[None]).sum(axis=-1)
+    beside = (apart > 0.5) & (apart < 1.2)
+    differences = np.abs(rgb[:, None] - rgb[None]).sum(axis=-1)
+    assert differences[beside].min() > 40
+
+
+def test_basins_tell_their_shades_and_a_kink(qtbot: QtBot) -> None:
+    frame = frame_of(
+        BasinsParameters(resolution=16, steps=20),
+        SurfaceParameters(name="ackley"),
+        SGDParameters(learning_rate=0.01),
+    )
+    board = shown(qtbot, "basins", frame)
+    assert "steps until it rests" in board._map._bar._caption
+    assert board._map._bar._labels[0] == (0.0, "0")
+    assert table_of(board)["end at (0, 0)"][1] == "kink"
+
+
+def test_the_comparison_speaks_of_every_racer_by_one_dash_each(qtbot: QtBot) -> None:
+    rows = SGDParameters(learning_rate=0.5), AdamParameters(learning_rate=0.2)
+    objective = GradientDescent.model_validate({"objective": {"kind": "logistic"}}).objective
+    frame = frame_of(LogisticComparisonParameters(), objective, *rows, steps=300)
+    board = shown(qtbot, "comparison", frame)
+    for name in ("SGD 0.5", "Adam 0.2"):
+        assert f"Squared error: {name}" in said(board)
+        assert f"Cross-entropy: {name}" in said(board)
+        assert name in table_of(board)
+    for loss, data in zip(board._losses, board._data, strict=True):
+        assert [c.dash for c in loss._curves] == [c.dash for c in data._curves]
+    assert all(len(group.x) for group in board._slopes._points)
+    for group, curve in zip(board._slopes._points, board._slopes._curves, strict=True):
+        np.testing.assert_allclose(group.y, np.interp(group.x, curve.x, curve.y))
+
+
+def test_contour_lines_are_spaced_as_suits_the_surface_or_as_chosen(qtbot: QtBot) -> None:
+    view = GradientDescentView()
+    for name, spacing in (("plateau", "even"), ("rosenbrock", "areas")):
+        objective = make_objective(SurfaceParameters(name=name), CPU, torch.float64)
+        assert view.spacing(objective) == spacing
+        assert view.model_copy(update={"levels": "even"}).spacing(objective) == "even"

@@ -1,0 +1,231 @@
+"""Simulations on one step axis: any way of moving about gives what a plain loop gives."""
+
+import threading
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.visualizer.toys import Jump, Walk, WalkFrame, WalkParameters, same, straight, walk
+from visualizer.playing.computing import FairLock
+from visualizer.playing.ensemble import Ensemble
+
+JOURNAL = (
+    (0, WalkParameters(rate=0.2)),
+    (12, Jump(by=3.0)),
+    (12, WalkParameters(rate=0.4)),
+    (30, Jump()),
+)
+STRAIGHT = straight(range(61), JOURNAL)
+
+
+def go_to(ensemble: Ensemble, step: int) -> WalkFrame:
+    ensemble.approach(step)
+    ensemble.advance(step)
+    (frame,) = ensemble.frames()
+    assert isinstance(frame, WalkFrame)
+    return frame
+
+
+@settings(max_examples=25)
+@given(st.lists(st.integers(0, 60), min_size=1, max_size=12))
+def test_any_way_of_going_about_gives_the_frames_of_a_plain_loop(steps: list[int]) -> None:
+    ensemble = Ensemble([walk()], threads=1, journal=JOURNAL)
+
+    for step in steps:
+        assert same(go_to(ensemble, step), STRAIGHT[step])
+
+
+def test_what_is_given_live_is_replayed_alike() -> None:
+    ensemble = Ensemble([walk()], threads=1)
+    for step, what in JOURNAL:
+        go_to(ensemble, step)
+        ensemble.give(what)
+    go_to(ensemble, 60)
+
+    assert ensemble.timeline.journal == JOURNAL
+    for step in (60, 0, 12, 31, 11, 45):
+        assert same(go_to(ensemble, step), STRAIGHT[step])
+
+
+def test_a_new_input_in_the_past_makes_another_future() -> None:
+    ensemble = Ensemble([walk()], threads=1, journal=JOURNAL)
+    go_to(ensemble, 60)
+
+    go_to(ensemble, 20)
+    ensemble.give(Jump(by=7.0))
+
+    branch = (*JOURNAL[:3], (20, Jump(by=7.0)))
+    assert ensemble.timeline.journal == branch
+    assert ensemble.position.furthest == 20
+    assert same(go_to(ensemble, 50), straight([50], branch)[50])
+
+
+def test_an_input_may_be_given_for_a_step_to_come() -> None:
+    ensemble = Ensemble([walk()], threads=1)
+
+    ensemble.give(Jump(), 30)
+
+    assert same(go_to(ensemble, 40), straight([40], ((30, Jump()),))[40])
+
+
+def test_a_rewritten_past_is_lived_anew() -> None:
+    ensemble = Ensemble([walk()], threads=1, journal=JOURNAL)
+    go_to(ensemble, 60)
+
+    ensemble.rewrite(JOURNAL[:1])
+    assert ensemble.step <= 12
+    ensemble.advance(60)
+
+    assert same(ensemble.frames()[0], straight([60], JOURNAL[:1])[60])
+
+
+def test_moments_are_kept_within_the_budget_and_change_nothing() -> None:
+    size = 1000  # 8 kB
+    budget = 10 * (8 * size + 40_000)
+    ensemble = Ensemble([walk(size=size)], threads=1, budget=budget)
+    frame = go_to(ensemble, 1500)
+
+    assert len(ensemble.timeline.moments) > 3
+    assert ensemble.timeline.size <= budget
+    assert same(frame, straight([1500], size=size)[1500])
+    assert same(go_to(ensemble, 1499), straight([1499], size=size)[1499])
+
+
+def test_the_global_generator_of_others_is_left_alone() -> None:
+    torch.manual_seed(5)
+    expected = torch.rand(3)
+
+    torch.manual_seed(5)
+    ensemble = Ensemble([walk()], threads=1)
+    go_to(ensemble, 20)
+    ensemble.give(Jump())
+    go_to(ensemble, 3)
+    ensemble.explain()
+
+    assert torch.equal(torch.rand(3), expected)
+
+
+def test_the_global_generator_starts_from_the_seed() -> None:
+    one, two, again = (Ensemble([walk()], threads=1, seeds=[seed]) for seed in (1, 2, 1))
+
+    assert not same(go_to(one, 5), go_to(two, 5))
+    assert same(go_to(one, 5), go_to(again, 5))
+
+
+def test_compared_runs_do_not_disturb_each_other_and_end_each_for_itself() -> None:
+    ensemble = Ensemble([walk(finish_at=10), walk(rate=0.3)], threads=1)
+    ensemble.advance(40)
+
+    first, second = ensemble.frames()
+    assert ensemble.step == 40
+    assert first.step == 10
+    assert same(second, straight([40], rate=0.3)[40])
+    assert not ensemble.ended
+    assert [finish is not None for finish in ensemble.finishes] == [True, False]
+
+
+def test_each_of_compared_runs_can_be_given_its_own() -> None:
+    ensemble = Ensemble([walk(), walk()], threads=1)
+    ensemble.advance(4)
+    ensemble.give((None, WalkParameters(rate=0.5)))
+    ensemble.advance(20)
+
+    first, second = ensemble.frames()
+    assert same(first, straight([20])[20])
+    assert same(second, straight([20], ((4, WalkParameters(rate=0.5)),))[20])
+
+
+def test_a_run_ends_where_its_simulations_do() -> None:
+    finished, exhausted = Ensemble([walk(finish_at=7)]), Ensemble([walk(length=7)])
+
+    assert finished.advance(None) == 10  # observed every 5 steps
+    assert exhausted.advance(None) == 7
+    assert finished.ended
+    assert exhausted.ended
+    assert exhausted.position.length == 7
+    assert finished.position.length is None
+    exhausted.approach(0)
+    assert not exhausted.ended
+
+
+def test_time_and_the_stop_flag_end_an_advance() -> None:
+    ensemble = Ensemble([walk()])
+
+    assert 0 < ensemble.advance(None, seconds=0.002) < 10_000
+    assert ensemble.advance(None, stopped=lambda: True) == 0
+
+
+def test_a_failed_step_can_be_gone_back_from() -> None:
+    ensemble = Ensemble([walk(fail_in="step", fail_at=9)], threads=1)
+
+    with pytest.raises(ZeroDivisionError):
+        ensemble.advance(20)
+
+    good = ensemble.step
+    assert not ensemble.intact
+    assert good <= 9
+    assert same(go_to(ensemble, good), straight([good])[good])
+    assert ensemble.intact
+
+
+def test_a_refused_input_is_not_journalled() -> None:
+    ensemble = Ensemble([walk()], threads=1)
+    go_to(ensemble, 8)
+
+    with pytest.raises(ValueError, match="cannot be made"):
+        ensemble.give(WalkParameters(fail_in="adjust"))
+
+    assert ensemble.timeline.journal == ()
+    assert same(go_to(ensemble, 8), straight([8])[8])
+
+
+def test_a_recorded_input_that_is_refused_is_struck_out() -> None:
+    bad = (6, WalkParameters(fail_in="adjust"))
+    ensemble = Ensemble([walk()], threads=1, journal=((3, Jump()), bad, (9, Jump())))
+
+    with pytest.raises(ValueError, match="cannot be made"):
+        ensemble.advance(20)
+
+    assert ensemble.timeline.journal == ((3, Jump()),)
+    assert same(go_to(ensemble, 20), straight([20], ((3, Jump()),))[20])
+
+
+def test_the_thread_count_is_that_of_the_run() -> None:
+    seen = []
+
+    class Counting(Walk):
+        def step(self, n: int = 1) -> None:
+            seen.append(torch.get_num_threads())
+            super().step(n)
+
+    for threads in (2, 1):
+        Ensemble([lambda: Counting(WalkParameters())], threads=threads).advance(1)
+
+    assert seen == [2, 1]
+
+
+def test_the_lock_is_given_in_the_order_of_asking() -> None:
+    lock, order, asked = FairLock(), [], threading.Semaphore(0)
+
+    def take(name: int) -> None:
+        asked.release()
+        with lock:
+            order.append(name)
+
+    threads: list[Any] = []
+    with lock:
+        for name in range(3):
+            threads.append(threading.Thread(target=take, args=(name,)))
+            threads[-1].start()
+            asked.acquire()
+            while len(lock._waiting) <= name:
+                pass
+    with lock:
+        order.append("last")
+    for thread in threads:
+        thread.join()
+
+    assert order == [0, 1, 2, "last"]

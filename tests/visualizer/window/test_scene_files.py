@@ -1,0 +1,159 @@
+"""Scenes in and out of the window: files, the clipboard, and what is dropped."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from resources import resource_path
+from tests.visualizer.windows import Bench, opened
+from visualizer.scenes.store import open_scene
+
+
+@pytest.fixture
+def answer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, str]:
+    """What a person answers to the file dialogs, and where they began."""
+    given = {"name": "", "start": ""}
+
+    def ask(parent: object, title: str, start: str, *rest: object) -> tuple[str, str]:
+        given["start"] = start
+        return given["name"], ""
+
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", ask)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
+    return given
+
+
+def test_a_scene_is_saved_and_opened_again(
+    bench: Bench, answer: dict[str, str], tmp_path: Path
+) -> None:
+    bench.workbench.edits.set_value("seed", 5)
+    answer["name"] = str(tmp_path / "mine")
+    bench.do("save_scene")
+    assert answer["start"].endswith("roll.toml")
+    saved = tmp_path / "mine.toml"
+    assert open_scene(saved).parameters["seed"] == 5
+    assert bench.window.statusBar().currentMessage() == "Saved as mine.toml."
+    bench.workbench.edits.set_value("seed", 6)
+    answer["start"] = ""
+    bench.do("save_scene")  # to the same file, without asking
+    assert (answer["start"], open_scene(saved).parameters["seed"]) == ("", 6)
+    bench.open()
+    answer["name"] = str(saved)
+    bench.do("open_scene")
+    assert answer["start"] == str(tmp_path)  # where the last file was
+    assert bench.value("seed") == 6
+    bench.plays()
+
+
+def test_who_gives_no_name_changes_nothing(bench: Bench, answer: dict[str, str]) -> None:
+    before = bench.session.parameters
+    for key in ("open_scene", "save_scene", "save_scene_as"):
+        bench.do(key)
+    assert bench.session.parameters == before
+    assert bench.told() == ""
+
+
+def test_a_scene_that_cannot_be_saved_is_told(
+    bench: Bench, answer: dict[str, str], tmp_path: Path
+) -> None:
+    answer["name"] = str(tmp_path / "nowhere" / "scene.toml")
+    bench.do("save_scene_as")
+    assert "cannot be written" in bench.told()
+
+
+def test_a_scene_goes_through_the_clipboard(bench: Bench) -> None:
+    bench.workbench.edits.set_value("balls.0.name", "née")
+    bench.do("copy_scene")
+    assert "née" in QGuiApplication.clipboard().text()
+    assert "clipboard" in bench.window.statusBar().currentMessage()
+    bench.open()
+    bench.do("paste_scene")
+    assert bench.value("balls.0.name") == "née"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "The clipboard holds no text"),
+        ("hello world", "The text in the clipboard is not a TOML file"),
+        ('panel = "nothing"', "There is no panel 'nothing'"),
+        ('panel = "roll"\nlayerscope = 99', "newer version"),
+        ('panel = "roll"\n[parameters]\nseed = "many"', "seed is 'many'"),
+    ],
+)
+def test_what_is_no_scene_in_the_clipboard_is_told(bench: Bench, text: str, told: str) -> None:
+    bench.workbench.edits.set_value("seed", 5)
+    QGuiApplication.clipboard().setText(text)
+    bench.do("paste_scene")
+    assert told in bench.told()
+    assert bench.value("seed") == 5
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("none.toml", None, "There is no file"),
+        ("bad.toml", b"panel = ", "is not a TOML file"),
+        ("binary.toml", b"\xff\xfe\x00", "is not a text"),
+        ("other.toml", b'panel = "other"\n', "There is no panel 'other'"),
+        ("cat.png", b"\x89PNG", "cat.png is a picture, and 'Rolling balls' does not know"),
+        ("notes.pdf", b"%PDF", "notes.pdf is no scene"),
+        ("table.csv", b"x,y\n", "table.csv is no scene"),  # this panel has no use for tables
+    ],
+)
+def test_what_cannot_be_opened_is_told_and_nothing_is_lost(
+    bench: Bench, tmp_path: Path, name: str, content: bytes | None, told: str
+) -> None:
+    bench.workbench.edits.set_value("seed", 5)
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    bench.workbench.open_path(tmp_path / name)
+    assert told in bench.told()
+    assert bench.value("seed") == 5
+    assert bench.session.undo_stack.count() == 1
+
+
+def test_a_scene_that_can_be_opened_sends_the_last_refusal_away(
+    bench: Bench, tmp_path: Path
+) -> None:
+    bench.workbench.open_path(tmp_path / "none.toml")
+    assert bench.told()
+    (tmp_path / "good.toml").write_text('panel = "roll"')
+    bench.workbench.open_path(tmp_path / "good.toml")
+    assert bench.told() == ""
+
+
+@pytest.fixture
+def descent(qtbot: QtBot) -> Iterator[Bench]:
+    """Gradient descent, with a curve to be fitted."""
+    with opened(qtbot) as bench:
+        bench.open('panel = "gradient-descent"\n')
+        yield bench
+
+
+def test_a_table_becomes_the_data_of_the_panel(descent: Bench, tmp_path: Path) -> None:
+    table = tmp_path / "data.csv"
+    table.write_text("hours,marks\n1,2\n2,3\n4,7\n")
+    descent.workbench.open_path(table)
+    descent.shows(0)
+    assert descent.value("objective.file") == f"file:{table}"
+    assert descent.session.undo_stack.count() == 1
+    descent.workbench.open_path(resource_path("images/cat.jpg"))
+    assert "is a picture" in descent.told()
+
+
+def test_a_file_that_has_changed_since_is_told(descent: Bench, tmp_path: Path) -> None:
+    table, scene = tmp_path / "data.csv", tmp_path / "scene.toml"
+    table.write_text("hours,marks\n1,2\n2,3\n4,7\n")
+    descent.workbench.open_path(table)
+    descent.workbench.files._save(scene)
+    assert 'file = "file:data.csv"' in scene.read_text()
+    descent.workbench.open_path(scene)
+    assert descent.told() == ""
+    table.write_text("hours,marks\n1,2\n2,4\n4,7\n")
+    descent.workbench.open_path(scene)
+    assert "data.csv has changed since" in descent.told()

@@ -1,0 +1,176 @@
+"""Curves in both directions: what is drawn where, and what the mouse reports."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint
+from pytestqt.qtbot import QtBot
+
+from tests.widgets.drawing import (
+    center_of,
+    count_tags,
+    laid_out,
+    like,
+    move,
+    picture,
+    press,
+    release,
+    svg_of,
+)
+from widgets.plots.curve_plot import CurvePlot
+from widgets.plots.shapes import Curve, Points, Rule, Segments
+from widgets.style import Style
+
+RED, BLUE = "#d00000", "#0000d0"
+
+
+@pytest.fixture
+def plot(qtbot: QtBot) -> CurvePlot:
+    made = CurvePlot(Style())
+    qtbot.addWidget(made)
+    made.setAxes("step", "loss")
+    laid_out(made)
+    return made
+
+
+def line(name: str = "SGD", color: str = RED, n: int = 101) -> Curve:
+    x = np.linspace(0.0, 100.0, n)
+    return Curve(name, x, x / 10, color)
+
+
+def test_a_point_is_drawn_on_its_pixel(plot: CurvePlot) -> None:
+    plot.setRange((0, 100), (0, 10))
+    plot.setPoints([Points(np.array([30.0]), np.array([7.0]), RED, size=9, outline=None)])
+    x, y = center_of(like(picture(plot), RED))
+    wanted = plot.toPixels(30.0, 7.0)
+    assert abs(x - wanted.x()) <= 1.0
+    assert abs(y - wanted.y()) <= 1.0
+
+
+def test_a_curve_runs_through_its_points(plot: CurvePlot) -> None:
+    plot.setRange((0, 100), (0, 10))
+    plot.setLegend(False)
+    plot.setCurves([line()])
+    ink = like(picture(plot), RED, 200)
+    for x in (10.0, 50.0, 90.0):
+        at = plot.toPixels(x, x / 10)
+        assert ink[at.y() - 1 : at.y() + 2, at.x() - 1 : at.x() + 2].any()
+
+
+def test_a_log_axis_spaces_decades_alike(plot: CurvePlot) -> None:
+    plot.setLogY(True)
+    plot.setCurves([Curve("", np.arange(4.0), np.array([0.001, 0.1, 10.0, 1000.0]), RED)])
+    heights = [plot.toPixels(0.0, v).y() for v in (0.001, 0.1, 10.0, 1000.0)]
+    np.testing.assert_allclose(np.diff(heights), np.diff(heights)[0], atol=1.01)
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_values_that_cannot_be_drawn_are_left_out(plot: CurvePlot, log: bool) -> None:
+    plot.setLogY(log)
+    y = np.array([1.0, np.nan, -np.inf, np.inf, -5.0, 0.0, 1e308, 2.0, 3.0])
+    plot.setCurves([Curve("bad", np.arange(9.0), y, RED, fill=0.0, symbol="o")])
+    assert like(picture(plot), RED).sum() > 20
+    plot.setCurves([Curve("none", np.full(5, np.nan), np.full(5, np.nan), RED)])
+    plot.setCurves([Curve("empty", np.empty(0), np.empty(0), RED)])
+    picture(plot)
+
+
+def test_axes_hold_still_while_a_curve_grows(plot: CurvePlot) -> None:
+    places = set()
+    for n in range(100, 200):
+        plot.setCurves([Curve("", np.arange(float(n)), np.linspace(1, 0, n), RED)])
+        places.add(plot.toPixels(50.0, 0.5).toTuple())
+    assert len(places) <= 4  # while the data double
+
+
+def test_numbers_on_the_axis_never_move_the_plot(plot: CurvePlot) -> None:
+    plot.setCurves([line()])
+    left = plot.toPixels(plot.plane().x[0], 1.0).x()
+    plot.setCurves([Curve("", np.array([0.0, 100.0]), np.array([-8e7, 9e7]), RED)])
+    assert plot.toPixels(plot.plane().x[0], 1.0).x() == left
+
+
+def test_the_legend_names_the_curves_away_from_them(plot: CurvePlot) -> None:
+    plot.setRange((0, 100), (0, 10))
+    bare = picture(plot)
+    plot.setCurves([line("momentum")])
+    changed = (picture(plot) != bare).any(axis=2)
+    middle = plot.toPixels(50.0, 5.0)
+    assert changed[: middle.y() - 20, : middle.x() - 60].any()
+    svg = svg_of(plot)
+    assert "momentum" in svg
+
+
+def test_rules_and_arrows_are_drawn(plot: CurvePlot) -> None:
+    plot.setRange((0, 10), (0, 10))
+    plot.setRules([Rule(5.0, "vertical", "minimum", RED, ())])
+    plot.setSegments([Segments(np.array([[1.0, 1.0]]), np.array([[1.0, 8.0]]), BLUE, head=True)])
+    pixels = picture(plot)
+    rule, arrow = like(pixels, RED, 250), like(pixels, BLUE, 120)
+    at = plot.toPixels(5.0, 5.0).x()
+    assert rule[:, at - 1 : at + 2].any(axis=1).sum() > 200
+    tip, foot = plot.toPixels(1.0, 8.0), plot.toPixels(1.0, 2.0)
+    near_tip = arrow[tip.y() + 5, tip.x() - 10 : tip.x() + 10].sum()
+    assert near_tip > arrow[foot.y(), foot.x() - 10 : foot.x() + 10].sum()  # the head is wider
+
+
+def test_a_click_and_a_drag_report_places_of_the_plot(plot: CurvePlot, qtbot: QtBot) -> None:
+    plot.setRange((0, 100), (0, 10))
+    there, beyond = plot.toPixels(25.0, 5.0), QPoint(plot.width() - 1, plot.height() // 2)
+    with qtbot.waitSignal(plot.clicked) as clicked:
+        press(plot, there)
+    assert clicked.args == pytest.approx([25.0, 5.0], abs=0.3)
+    with qtbot.waitSignal(plot.dragged) as dragged:
+        move(plot, plot.toPixels(75.0, 2.0), down=True)
+    assert dragged.args == pytest.approx([75.0, 2.0], abs=0.3)
+    with qtbot.waitSignal(plot.dragged) as dragged:
+        move(plot, beyond, down=True)
+    assert dragged.args[0] == pytest.approx(100.0, abs=1e-6)  # never beyond the axes
+    with qtbot.waitSignal(plot.released):
+        release(plot, beyond)
+
+
+def test_a_press_beside_the_axes_reports_nothing(plot: CurvePlot, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(plot.clicked):
+        press(plot, QPoint(2, plot.height() // 2))
+
+
+def test_the_cursor_reads_off_the_nearest_curve(plot: CurvePlot, qtbot: QtBot) -> None:
+    plot.setRange((0, 100), (0, 10))
+    plot.setCurves([line("Adam")])
+    before = picture(plot)
+    with qtbot.waitSignal(plot.hovered) as hovered:
+        move(plot, plot.toPixels(50.0, 5.0))
+    assert hovered.args == pytest.approx([50.0, 5.0], abs=0.3)
+    assert (picture(plot) != before).any()
+    assert "Adam: 5.0" in svg_of(plot)
+
+
+def test_svg_is_drawn_as_lines_and_letters(plot: CurvePlot) -> None:
+    plot.setCurves([line(), line("Adam", BLUE)])
+    svg = svg_of(plot)
+    assert count_tags(svg, "image") == 0
+    assert count_tags(svg, "path") + count_tags(svg, "polyline") > 2
+    assert count_tags(svg, "text") > 6
+
+
+def test_lines_and_letters_grow_with_the_style(qtbot: QtBot) -> None:
+    shares = []
+    for factor in (1.0, 3.0):
+        made = CurvePlot(Style(factor=factor))
+        qtbot.addWidget(made)
+        laid_out(made, round(480 * factor), round(360 * factor))
+        made.setLegend(False)
+        made.setCurves([line()])
+        shares.append(like(picture(made), RED, 150).mean())
+    assert shares[1] == pytest.approx(shares[0], rel=0.2)
+
+
+def test_the_theme_changes_the_ground(plot: CurvePlot) -> None:
+    assert like(picture(plot), "#ffffff").mean() > 0.8
+    plot._style.setTheme("dark")
+    assert like(picture(plot), "#15171a", 20).mean() > 0.8
+
+
+def test_it_tells_its_name(plot: CurvePlot) -> None:
+    plot.setTitle("Loss against step")
+    assert plot.accessibleName() == "Loss against step"

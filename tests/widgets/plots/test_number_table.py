@@ -1,0 +1,69 @@
+import math
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from tests.widgets.drawing import laid_out, like, picture, svg_of
+from widgets.plots.number_table import ReadoutTable, Row
+from widgets.style import Style
+
+RED = "#d00000"
+
+
+@pytest.fixture
+def table(qtbot: QtBot) -> ReadoutTable:
+    made = ReadoutTable(Style())
+    qtbot.addWidget(made)
+    made.setColumns(["step", "loss"])
+    made.setRows([Row("SGD", (12, 3.14159), RED), Row("momentum", (25, math.nan))])
+    return made
+
+
+def texts(table: ReadoutTable) -> list[list[str]]:
+    model = table.model()
+    rows, columns = range(model.rowCount()), range(model.columnCount())
+    return [[model.index(row, column).data() for column in columns] for row in rows]
+
+
+def test_it_holds_the_numbers_as_they_are_read(table: ReadoutTable) -> None:
+    assert texts(table) == [["SGD", "12", "3.142"], ["momentum", "25", "—"]]
+    heading = table.model().headerData(2, Qt.Orientation.Horizontal)
+    assert heading == "loss"
+
+
+def test_it_draws_them_with_a_piece_of_the_line(table: ReadoutTable) -> None:
+    laid_out(table)
+    assert like(picture(table), RED, 80).sum() > 20
+    svg = svg_of(table)
+    for word in ("SGD", "momentum", "3.142", "loss"):
+        assert word in svg
+
+
+def test_columns_hold_still_while_numbers_change(table: ReadoutTable) -> None:
+    laid_out(table)
+    widths = [table.columnWidth(column) for column in range(3)]
+    for value in (1e-9, -123456.0, math.inf, 0.0, -1.234e-10):
+        table.setRows([Row("SGD", (12, value), RED), Row("momentum", (25, value))])
+        assert [table.columnWidth(column) for column in range(3)] == widths
+
+
+def test_missing_and_spoken_values(table: ReadoutTable) -> None:
+    table.setRows([Row("SGD", (None, "diverged")), Row("Adam", (3,))])
+    assert texts(table) == [["SGD", "", "diverged"], ["Adam", "3", ""]]
+
+
+def test_rows_and_columns_come_and_go(table: ReadoutTable) -> None:
+    table.setRows([])
+    table.setColumns(["a", "b", "c"])
+    table.setRows([Row("Adam", (1.0, 2.0, 3.0))])
+    assert texts(table) == [["Adam", "1.000", "2.000", "3.000"]]
+    laid_out(table, 150, 60)
+    picture(table)
+
+
+def test_it_grows_with_the_style(table: ReadoutTable) -> None:
+    before = table.sizeHint()
+    table._style.setFactor(2.0)
+    assert table.sizeHint().width() == pytest.approx(2 * before.width(), rel=0.1)
+    assert table.sizeHint().height() == pytest.approx(2 * before.height(), rel=0.1)

@@ -1,0 +1,247 @@
+"""A surface in both directions: pixels, rays and gestures. What needs OpenGL is marked."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
+
+from tests.widgets.drawing import (
+    center_of,
+    count_tags,
+    laid_out,
+    like,
+    move,
+    picture,
+    pixels_of,
+    press,
+    release,
+    svg_of,
+)
+from widgets.plots.contour_plot import ContourPlot, Markers
+from widgets.plots.shapes import Path
+from widgets.style import Style
+from widgets.surface import view as surface_view
+from widgets.surface.gl import opengl, opengl_support
+from widgets.surface.view import NO_OPENGL, SurfaceView
+
+RED = "#e00000"
+
+
+def bowl(n: int = 60) -> np.ndarray:
+    x, y = np.meshgrid(np.linspace(-2, 2, n), np.linspace(-1, 3, n))
+    return x**2 + (y - 1) ** 2
+
+
+@pytest.fixture
+def view(qtbot: QtBot, gl: None) -> SurfaceView:
+    made = SurfaceView(Style())
+    qtbot.addWidget(made)
+    made.setSurface(bowl(), (-2, 2), (-1, 3))
+    made.setCamera(-30, 60, 6)
+    laid_out(made)
+    return made
+
+
+@pytest.mark.gl
+def test_the_driver_has_a_name(gl: None) -> None:
+    assert opengl_support() in {"hardware", "software"}
+    assert opengl().renderer
+
+
+@pytest.mark.gl
+def test_a_surface_is_drawn_over_the_ground(view: SurfaceView) -> None:
+    ground = like(picture(view), "#ffffff", 10)
+    assert 0.3 < ground.mean() < 0.85
+    middle = view.toPixels(0.0, 1.0).toPoint()
+    assert picture(view)[middle.y(), middle.x()].max() < 120  # dark where it is low
+    view._style.setTheme("dark")
+    assert like(picture(view), "#15171a", 10).mean() > 0.3
+
+
+@pytest.mark.gl
+def test_a_ball_lies_where_its_path_ends(view: SurfaceView) -> None:
+    view.setPaths([Path("SGD", np.array([[-1.0, 2.0], [0.5, 1.0]]), RED, ball=20)])
+    x, y = center_of(like(picture(view), RED, 130))
+    ends = [view.toPixels(*p) for p in ((-1.0, 2.0), (0.5, 1.0))]
+    away = min(np.hypot(x - end.x(), y - end.y()) for end in ends)
+    assert away < 40  # between the ends of the trail, which is of that colour too
+    ball = ends[1]
+    red = like(picture(view), RED, 160)
+    assert red[int(ball.y()) - 9 : int(ball.y()) + 2, int(ball.x()) - 3 : int(ball.x()) + 3].any()
+
+
+@pytest.mark.gl
+def test_a_hill_hides_what_is_behind_it(view: SurfaceView) -> None:
+    x, y = np.meshgrid(np.linspace(-2, 2, 60), np.linspace(-1, 3, 60))
+    view.setSurface(np.exp(-4 * (x**2 + (y - 1) ** 2)), (-2, 2), (-1, 3))
+    view.setCamera(0, 20, 6)  # looks along y
+    path = Path("", np.array([[0.0, 1.6]]), RED, ball=16)
+    view.setPaths([path])
+    hidden = like(picture(view), RED, 160).sum()
+    view.setCamera(180, 20, 6)
+    assert hidden < 5
+    assert like(picture(view), RED, 160).sum() > 60
+
+
+@pytest.mark.gl
+def test_holes_and_flat_surfaces_and_wild_paths_are_drawn(view: SurfaceView) -> None:
+    wild = np.array([[0.0, 0.0], [1e300, -1e308], [np.nan, 1.0], [np.inf, 0.0]])
+    view.setPaths([Path("", wild, RED), Path("", np.empty((0, 2)), RED)])
+    view.setMarkers([Markers("minimum", np.array([[0.0, 1.0], [np.nan, 0.0]]))])
+    for heights in (
+        np.where(bowl() > 2, np.nan, bowl()),
+        np.zeros((9, 9)),
+        np.full((9, 9), np.inf),
+    ):
+        view.setSurface(heights, (-2, 2), (-1, 3))
+        assert picture(view).any()
+
+
+@pytest.mark.gl
+def test_the_numbers_stand_at_the_edges(view: SurfaceView) -> None:
+    view.setAxes("slope", "intercept", "loss")
+    view.setTitle("Squared error")
+    svg = svg_of(view)
+    for word in ("slope", "intercept", "loss", "Squared error", "−2", ">8<"):
+        assert word in svg
+    assert count_tags(svg, "image") == 1
+    assert view.accessibleName() == "Squared error"
+
+
+@pytest.mark.gl
+def test_steep_heights_are_numbered_as_they_are(view: SurfaceView) -> None:
+    heights = np.exp(bowl())
+    view.setSurface(heights, (-2, 2), (-1, 3), display=np.log(heights))
+    assert any(f">{number}<" in svg_of(view) for number in ("3000", "2900", "3e3"))
+
+
+@pytest.mark.gl
+def test_an_export_is_the_same_twice_and_grows_with_its_size(view: SurfaceView) -> None:
+    view.setPaths([Path("SGD", np.array([[-1.0, 2.0], [0.5, 1.0]]), RED)])
+    one, two = (pixels_of(view.renderImage(QSize(300, 240))) for _ in range(2))
+    np.testing.assert_array_equal(one, two)
+    large = pixels_of(view.renderImage(QSize(300, 240), 2.0))
+    assert large.shape == (480, 600, 3)
+    assert like(large, RED, 150).mean() == pytest.approx(like(one, RED, 150).mean(), rel=0.3)
+
+
+@pytest.mark.gl
+def test_a_click_reports_the_place_under_it(view: SurfaceView, qtbot: QtBot) -> None:
+    for place in ((0.0, 1.0), (1.0, 1.5), (-1.2, 0.5)):
+        at = view.toPixels(*place).toPoint()
+        press(view, at)
+        with qtbot.waitSignal(view.clicked) as clicked, qtbot.waitSignal(view.released):
+            release(view, at)
+        assert clicked.args == pytest.approx(place, abs=0.06)
+    with qtbot.assertNotEmitted(view.clicked):
+        press(view, QPoint(2, 2))
+        release(view, QPoint(2, 2))
+
+
+@pytest.mark.gl
+def test_dragging_turns_it(view: SurfaceView, qtbot: QtBot) -> None:
+    before = picture(view)
+    with qtbot.assertNotEmitted(view.clicked), qtbot.waitSignal(view.cameraChanged) as turned:
+        press(view, QPoint(240, 180))
+        move(view, QPoint(290, 180), down=True)
+        release(view, QPoint(290, 180))
+    azimuth, elevation, distance = turned.args
+    assert azimuth == pytest.approx(-30 - 0.4 * 50)
+    assert (elevation, distance) == (60, 6)
+    assert (picture(view) != before).any()
+
+
+@pytest.mark.gl
+def test_a_ball_is_dragged_over_the_surface(view: SurfaceView, qtbot: QtBot) -> None:
+    view.setPaths([Path("SGD", np.array([[1.0, 1.5], [0.0, 1.0]]), RED)])
+    start, goal = view.toPixels(1.0, 1.5).toPoint(), view.toPixels(-1.0, 0.5).toPoint()
+    with qtbot.waitSignal(view.clicked):
+        press(view, start)
+    with qtbot.waitSignal(view.dragged) as dragged, qtbot.assertNotEmitted(view.cameraChanged):
+        move(view, goal, down=True)
+    assert dragged.args == pytest.approx([-1.0, 0.5], abs=0.06)
+    with qtbot.waitSignal(view.released):
+        release(view, goal)
+
+
+@pytest.mark.gl
+def test_with_shift_any_place_is_taken(view: SurfaceView, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(view.clicked):
+        press(view, view.toPixels(0.5, 0.5).toPoint(), shift=True)
+
+
+@pytest.mark.gl
+def test_the_wheel_brings_it_nearer(view: SurfaceView, qtbot: QtBot) -> None:
+    event = QWheelEvent(
+        QPointF(200, 150),
+        QPointF(200, 150),
+        QPoint(0, 0),
+        QPoint(0, 120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    with qtbot.waitSignal(view.cameraChanged) as changed:
+        QApplication.sendEvent(view, event)
+    assert changed.args[2] < 6
+
+
+@pytest.mark.gl
+def test_on_a_screen_it_is_redrawn_within_its_budget(qtbot: QtBot, gl: None) -> None:
+    view = SurfaceView(Style())
+    qtbot.addWidget(view)
+    view.setSurface(bowl(), (-2, 2), (-1, 3))
+    view.resize(300, 240)
+    view.show()
+    drawn: list[bool] = []
+    view._pace.due.connect(drawn.append)
+    qtbot.waitUntil(lambda: True in drawn)  # finely, as soon as nothing moves
+    drawn.clear()
+    for step in range(50):
+        view.setPaths([Path("SGD", np.array([[-1.0, 2.0], [step / 50, 1.0]]), RED)])
+    qtbot.waitUntil(lambda: True in drawn)
+    assert drawn == [False, True]
+    assert like(picture(view), RED, 150).any()
+    view.hide()
+
+
+def test_without_opengl_it_is_a_map_and_says_so(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise RuntimeError("no driver")
+
+    monkeypatch.setattr(surface_view, "SurfacePicture", fail)
+    view = SurfaceView(Style())
+    qtbot.addWidget(view)
+    view.setSurface(bowl(), (-2, 2), (-1, 3))
+    view.setAxes("slope", "intercept", "loss")
+    view.setTitle("Squared error")
+    view.setPaths([Path("SGD", np.array([[-1.0, 2.0], [0.5, 1.0]]), RED)])
+    view.setMarkers([Markers("minimum", np.array([[0.0, 1.0]]))])
+    view.setDropLines(False)
+    laid_out(view)
+    assert [label for label in view.findChildren(QLabel) if label.text() == NO_OPENGL]
+    assert view.findChildren(ContourPlot)
+    assert like(picture(view), RED).any()
+    with qtbot.waitSignal(view.clicked) as clicked:
+        press(view, view.toPixels(1.0, 2.0).toPoint())
+    assert clicked.args == pytest.approx([1.0, 2.0], abs=0.03)
+
+
+@pytest.mark.gl
+def test_what_changed_while_it_was_hidden_is_drawn_when_it_is_shown(qtbot: QtBot, gl: None) -> None:
+    view = SurfaceView(Style())
+    qtbot.addWidget(view)
+    view.setSurface(bowl(), (-2, 2), (-1, 3))
+    view.resize(300, 240)
+    view.show()
+    qtbot.waitUntil(lambda: view._image is not None)
+    view.hide()
+    view.setPaths([Path("SGD", np.array([[-1.0, 2.0], [0.5, 1.0]]), RED)])
+    view.show()
+    qtbot.waitUntil(lambda: bool(like(picture(view), RED, 150).any()))
+    view.hide()

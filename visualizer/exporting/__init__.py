@@ -1,0 +1,1 @@
+"""Getting it out: pictures, films, drawings and numbers of a run."""

@@ -1,0 +1,114 @@
+"""Where an export goes: the file or folder that was asked for, put into place whole or not at all.
+
+Everything is written into a hidden folder on the same disk, and moved when it is complete: an
+export that fails or is cancelled leaves nothing, and what was there before stays.
+"""
+
+import errno
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from kernels.errors import ExportError
+
+# What writes which suffix. The drawing ones are loaded only when needed: numbers need no Qt.
+SINKS = {
+    ".png": "visualizer.exporting.picture_sinks:png_sink",
+    ".svg": "visualizer.exporting.picture_sinks:StillSink",
+    ".pdf": "visualizer.exporting.picture_sinks:StillSink",
+    ".mp4": "visualizer.exporting.picture_sinks:FilmSink",
+    ".webm": "visualizer.exporting.picture_sinks:FilmSink",
+    ".gif": "visualizer.exporting.picture_sinks:FilmSink",
+    ".webp": "visualizer.exporting.picture_sinks:FilmSink",
+    ".apng": "visualizer.exporting.picture_sinks:FilmSink",
+    ".json": "visualizer.exporting.numbers:NumbersSink",
+    ".csv": "visualizer.exporting.numbers:NumbersSink",
+    ".npz": "visualizer.exporting.numbers:NumbersSink",
+}
+NUMBERS = (".json", ".csv", ".npz")
+OPAQUE = (".mp4", ".gif")  # know no transparency
+
+NUMBERED = "frame-%06d.png"  # the pictures in a folder
+_PLACE = re.compile(r"%\d{0,2}d")  # of the number in a name
+
+
+def suffix_of(target: Path) -> str:
+    """The suffix that says what is made of `target`; a folder is for numbered pictures.
+
+    Raises `ExportError` if it is unknown, or a folder stands where a file is meant, or a file where
+    a folder is.
+    """
+    suffix = target.suffix.lower()
+    if suffix in SINKS:
+        if os.path.isdir(target):  # unlike Path's own, this never raises
+            raise ExportError(f"{target} is a folder, not a file. Choose another name.")
+        return suffix
+    if os.path.isdir(target) or (not suffix and not os.path.exists(target)):
+        return ".png"
+    if not suffix:
+        raise ExportError(
+            f"{target} is a file, and without a suffix the name of a folder is meant. "
+            "Choose another name, or give it a suffix such as .mp4."
+        )
+    raise ExportError(
+        f"'{target.name}' ends in '{target.suffix}', which Layerscope cannot write; it writes "
+        f"{', '.join(SINKS)}. Choose one of these."
+    )
+
+
+def file_name(target: Path) -> str:
+    """The name of the file to write, or the pattern of the names."""
+    return target.name if target.suffix.lower() in SINKS else NUMBERED
+
+
+def is_numbered(name: str) -> bool:
+    """Whether `name` has a place for a number. Raises `ExportError` if it has several."""
+    places = len(_PLACE.findall(name))
+    if places > 1:
+        raise ExportError(
+            f"'{name}' has {places} places for the number. Write one, as in frame-%04d.png."
+        )
+    return places == 1
+
+
+def numbered(pattern: str, number: int) -> str:
+    """``frame-%04d.png`` with 12 is ``frame-0012.png``."""
+    return _PLACE.sub(lambda place: place.group() % number, pattern)
+
+
+@contextmanager
+def workplace(target: Path) -> Iterator[Path]:
+    """A folder to write in; what is in it comes to `target` if all goes well, and nothing if not.
+
+    Raises `ExportError` if there is no room or no right to write there.
+    """
+    is_file = target.suffix.lower() in SINKS
+    home = target if os.path.isdir(target) and not is_file else target.parent
+    try:
+        hidden = Path(tempfile.mkdtemp(prefix=".layerscope-", dir=home))
+        try:
+            folder = hidden / "files"
+            folder.mkdir()
+            yield folder
+            if is_file or home == target:
+                for file in sorted(folder.iterdir()):
+                    file.replace(home / file.name)
+            else:
+                folder.rename(target)
+        finally:
+            shutil.rmtree(hidden, ignore_errors=True)
+    except OSError as error:
+        raise ExportError(_unwritable(target, error)) from error
+
+
+def _unwritable(target: Path, error: OSError) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"The disk is full; {target} was not written. Make room, or choose another disk."
+    if not os.path.isdir(target.parent):
+        return f"There is no folder '{target.parent}'. Make it, or choose another one."
+    reason = error.strerror or str(error)
+    return f"{target} cannot be written: {reason}. Choose another folder or name."

@@ -1,0 +1,1 @@
+"""Scenes: which panel with which parameters, in files, with the data that they name."""

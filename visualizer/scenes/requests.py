@@ -1,0 +1,68 @@
+"""What was typed on a command line, as scenes and settings."""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from kernels.editing import load
+from kernels.errors import ParameterError
+from visualizer.exporting.settings import ExportSettings
+from visualizer.scenes.scene import Scene, changed_scene
+from visualizer.scenes.store import find_scene
+
+_ASKED = {  # the option that sets a field of `ExportSettings`
+    "frames": "--frames",
+    "steps_per_frame": "--steps-per-frame",
+    "spacing": "--spacing",
+    "width": "--size",
+    "height": "--size",
+    "frames_per_second": "--fps",
+    "theme": "--theme",
+}
+
+
+def requested_scene(text: str, settings: Sequence[str], device: str | None) -> Scene:
+    """The scene that `text` means, with what ``PATH=VALUE`` in `settings` says.
+
+    Raises `LayerscopeError` if there is no such scene, parameter or value.
+    """
+    changes = dict(map(_assignment, settings))
+    if device is not None:
+        changes["play.device"] = device
+    return changed_scene(find_scene(text), changes)
+
+
+def requested_settings(given: Mapping[str, Any], size: str | None) -> ExportSettings:
+    """The settings of an export, of which those not `given` are None.
+
+    Raises `ParameterError` if a value is not allowed.
+    """
+    asked = {name: value for name, value in given.items() if value is not None}
+    if size is not None:
+        found = re.fullmatch(r"([0-9]{1,9})[xX×]([0-9]{1,9})", size.strip())
+        if found is None:
+            raise ParameterError(
+                f"--size is '{size}'; it must be WIDTHxHEIGHT in pixels. Write, for instance, "
+                "1920x1080."
+            )
+        asked["width"], asked["height"] = int(found[1]), int(found[2])
+    try:
+        return load(ExportSettings, asked)
+    except ParameterError as error:
+        raise ParameterError(f"{_ASKED[error.path]}: {error}", error.path) from error
+
+
+def _assignment(text: str) -> tuple[str, Any]:
+    """``PATH=VALUE`` with the value read as TOML, or as a text where it is none."""
+    path, equals, value = text.partition("=")
+    path, value = path.strip(), value.strip()
+    if not equals or not path:
+        raise ParameterError(
+            f"--set takes PATH=VALUE, not '{text}'. Write, for instance, --set seed=3."
+        )
+    try:
+        read = tomllib.loads(f"value = {value}")
+    except (ValueError, RecursionError):
+        return path, value
+    return path, read["value"] if len(read) == 1 else value

@@ -1,0 +1,143 @@
+"""The application: what is set before Qt starts, the window, and torch behind it."""
+
+import logging
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSettings, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QApplication
+
+from kernels.errors import LayerscopeError
+from visualizer.playing.player import is_lingering
+from visualizer.scenes.store import SUFFIX, find_scene
+from visualizer.window.appearance import remembered_style
+from visualizer.window.loading import Loader
+from visualizer.window.main_window import MainWindow
+from widgets.fonts import load_fonts
+from widgets.style import Style
+
+logger = logging.getLogger("layerscope")
+
+
+class Failures(QObject):
+    """Brings errors that nobody caught to the window, from whatever thread they come."""
+
+    happened = Signal(str, str)
+
+    def install(self) -> None:
+        sys.excepthook = self._report
+        threading.excepthook = lambda args: self._report(
+            args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback
+        )
+
+    def _report(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        details = "".join(traceback.format_exception(kind, error, trace))
+        logger.error(details)
+        sentence = (
+            str(error)
+            if isinstance(error, LayerscopeError)
+            else "Something went wrong inside Layerscope; what you made is still there. "
+            "Save the scene, and report the details if it happens again."
+        )
+        self.happened.emit(sentence, details)
+
+
+class Start(QObject):
+    """Brings the window to life: paint it, load torch, open the scene."""
+
+    def __init__(
+        self,
+        window: MainWindow,
+        style: Style,
+        scene: str,
+        settings: Sequence[str],
+        device: str | None,
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._style = style
+        self._wanted = (scene, settings, device)
+        self._loader = Loader(scene, self)
+        self._loader.loaded.connect(self._loaded)
+        self._loader.failed.connect(self._failed)
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Begin to load once the window is painted: a busy interpreter would hold that up."""
+        if event.type() == QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            QTimer.singleShot(0, self._loader.start)
+        return super().eventFilter(watched, event)
+
+    @Slot()
+    def _loaded(self) -> None:
+        from visualizer.scenes.requests import requested_scene
+        from visualizer.window.workbench import Workbench
+
+        self._loader.wait()
+        workbench = Workbench(self._window, self._style)
+        self._window.install(workbench)
+        scene, settings, device = self._wanted
+        path = Path(scene) if Path(scene).suffix.lower() == SUFFIX else None
+        try:
+            workbench.files.open(requested_scene(scene, settings, device), path)
+        except LayerscopeError as error:
+            workbench.open_default()
+            self._window.warn(str(error))
+
+    @Slot(str, str)
+    def _failed(self, sentence: str, details: str) -> None:
+        self._window.showLoading("Nothing can be computed.")
+        self._window.warn(sentence, details)
+
+    def is_loading(self) -> bool:
+        return self._loader.isRunning()
+
+
+def run_window(
+    scene: str, settings: Sequence[str], device: str | None, *, full_screen: bool = False
+) -> int:
+    """Open the window on `scene` and run until it is closed; gives the exit code.
+
+    Raises `SceneError` if there is no such scene. What is wrong in it, or with `settings`, is told
+    in the window, since only torch can tell.
+    """
+    find_scene(scene)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Qt's loop would not look at Python's handler
+    application = make_application()
+    failures = Failures()
+    failures.install()
+    style = remembered_style(application)
+    window = MainWindow(style)
+    failures.happened.connect(window.warn)
+    start = Start(window, style, scene, settings, device)
+    window.show()
+    if full_screen:
+        window.appearance.full_screen()
+    code = application.exec()
+    # Neither an import nor a step can be interrupted, and no thread may outlive Qt.
+    if start.is_loading() or is_lingering():
+        QSettings().sync()
+        os._exit(code)
+    return code
+
+
+def make_application() -> QApplication:
+    """The application, with what must be set before it is made."""
+    os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
+    # A canvas that is taken into another window keeps its OpenGL context only if all share one.
+    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+    QCoreApplication.setOrganizationName("Layerscope")
+    QCoreApplication.setApplicationName("Layerscope")
+    application = QApplication(["layerscope"])
+    application.setApplicationDisplayName("Layerscope")
+    load_fonts()
+    return application

@@ -1,0 +1,189 @@
+"""What the session and the player tell, shown in the window: the panel, the forms, the bars."""
+
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+from kernels.description import describe
+from kernels.errors import LayerscopeError
+from kernels.parameters import Parameters, View
+from visualizer.panel import Panel
+from visualizer.playing.ensemble import Position
+from visualizer.playing.player import Player, Statistics
+from visualizer.playing.run import device_of
+from visualizer.registry import PanelInfo
+from visualizer.scenes.scene import Play
+from visualizer.window.edits import Edits
+from visualizer.window.main_window import MainWindow
+from visualizer.window.session import Refusal, Session
+from widgets.style import Style
+
+
+class Display(QObject):
+    """Keeps a window in step with a session and its player, and puts their panel on its stage."""
+
+    def __init__(
+        self, window: MainWindow, style: Style, player: Player, session: Session, edits: Edits
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._style = style
+        self._player = player
+        self._session = session
+        self._edits = edits
+        self._failure = ""  # the sentence on the last run, until there is another
+        self.panel: Panel | None = None
+        self._connect()
+
+    def _connect(self) -> None:
+        session, player = self._session, self._player
+        session.panelChanged.connect(self._show_panel)
+        session.parametersChanged.connect(self._show_parameters)
+        session.viewChanged.connect(self._show_view)
+        session.playChanged.connect(self._show_play)
+        session.refused.connect(self.show_refusal)
+        for change in ("canUndoChanged", "canRedoChanged", "undoTextChanged", "redoTextChanged"):
+            getattr(session.undo_stack, change).connect(self._show_undo)
+        player.frameReady.connect(self._draw)
+        player.positionChanged.connect(self._show_position)
+        player.playingChanged.connect(self._show_playing)
+        player.finished.connect(self._show_finish)
+        player.failed.connect(self._show_failure)
+        player.measured.connect(self._show_speed)
+        player.journalChanged.connect(self._show_journal)
+        self._style.changed.connect(self._show_marks)
+
+    # ---- the session -----------------------------------------------------------------------
+
+    @Slot(object)
+    def _show_panel(self, info: PanelInfo) -> None:
+        panel = info.load_panel()(self._style)
+        panel.parameterRequested.connect(self._edits.set_value)
+        panel.viewRequested.connect(self._edits.set_view)
+        panel.actionRequested.connect(self._edits.act)
+        panel.gestureFinished.connect(self._session.end_gesture)
+        panel.watchChanged.connect(self._watch)
+        self.panel = panel
+        self._window.showPanel(info, panel)
+
+    @Slot(object)
+    def _show_parameters(self, parameters: Parameters) -> None:
+        form, status = self._window.parameter_form, self._window.status
+        form.clearErrors()
+        form.setFields(describe(parameters))
+        status.setValue("seed", str(getattr(parameters, "seed", "none")))
+        status.setValue("device", self._device(parameters))
+        self._show_marks()
+        if self.panel is not None:
+            self.panel.setParameters(parameters)
+            self._watch()
+
+    def _device(self, parameters: Parameters) -> str:
+        try:
+            return str(device_of(self._session.info, parameters, self._session.play))
+        except LayerscopeError:  # told when the run is built
+            return "none"
+
+    @Slot()
+    def _show_marks(self) -> None:
+        if self.panel is None:
+            return
+        for path, marks in self.panel.rowMarks(self._session.parameters).items():
+            shown = [(mark.color, mark.symbol, mark.dash) for mark in marks]
+            self._window.parameter_form.setRowMarks(path, shown)
+
+    @Slot(object)
+    def _show_view(self, view: View) -> None:
+        self._window.view_form.clearErrors()
+        self._window.view_form.setFields(describe(view))
+        if self.panel is not None:
+            self.panel.setView(view)
+            self._watch()
+
+    @Slot(object)
+    def _show_play(self, play: Play) -> None:
+        self._player.set_steps_per_frame(play.steps_per_frame)
+        self._player.set_frames_per_second(play.frames_per_second)
+        self._window.transport.setSpeed(play.steps_per_frame)
+        self._window.transport.setLoop(play.loop)
+        self._window.actions_by_key["toggle_loop"].setChecked(play.loop)
+        self._set_loop()
+
+    def _set_loop(self) -> None:
+        """The player loops a run as its scene has it; the window one that was changed."""
+        self._player.set_loop(self._session.play.loop and not self._session.is_touched())
+
+    @Slot(object)
+    def show_refusal(self, refusal: Refusal) -> None:
+        """Say beside the field what is not allowed there, or in the banner if there is no field."""
+        window = self._window
+        form = window.view_form if refusal.in_view else window.parameter_form
+        if refusal.value is not None:
+            form.setDraft(refusal.path, refusal.value)
+        beside = refusal.sentence.removeprefix(f"{refusal.path}: ")
+        if not form.setError(refusal.path, beside, refusal.span):
+            window.warn(refusal.sentence)
+
+    @Slot()
+    def _show_undo(self) -> None:
+        stack, actions = self._session.undo_stack, self._window.actions_by_key
+        actions["undo"].setEnabled(stack.canUndo())
+        actions["redo"].setEnabled(stack.canRedo())
+        actions["undo"].setText(f"Undo {stack.undoText()}".strip())
+        actions["redo"].setText(f"Redo {stack.redoText()}".strip())
+
+    # ---- the player ------------------------------------------------------------------------
+
+    @Slot()
+    def _watch(self) -> None:
+        if self.panel is not None:
+            self._player.watch(self.panel.watch())
+
+    @Slot(object)
+    def _draw(self, frames: tuple[Any, ...]) -> None:
+        if self.panel is not None:
+            self.panel.draw(frames[0])
+            if not self._player.playing:
+                self._describe()
+        # After the events that are waiting, the paint events among them.
+        QTimer.singleShot(0, self._player.painted)
+
+    def _describe(self) -> None:
+        """Say in words what is to be seen."""
+        if self.panel is not None:
+            self.panel.setAccessibleDescription(self.panel.description())
+
+    @Slot(object)
+    def _show_position(self, position: Position) -> None:
+        self._window.transport.setLength(position.length)
+        self._window.transport.setStep(position.step, position.furthest)
+
+    @Slot(bool)
+    def _show_playing(self, playing: bool) -> None:
+        self._window.transport.setPlaying(playing)
+
+    @Slot(object)
+    def _show_finish(self, finishes: tuple[Any, ...]) -> None:
+        for finish in finishes:
+            if finish is not None:
+                self._window.tell(finish.sentence)
+
+    @Slot(object)
+    def _show_speed(self, speed: Statistics) -> None:
+        self._window.status.setValue("steps", f"{speed.steps_per_second:,.0f}")
+        self._window.status.setValue("frames", f"{speed.frames_per_second:.0f}")
+        self._describe()  # twice a second is enough for those who listen
+
+    @Slot(object)
+    def _show_journal(self, journal: tuple[Any, ...]) -> None:
+        self._window.transport.setMarks([step for step, _ in journal])
+        self._set_loop()
+        banner = self._window.banner
+        if self._failure and banner.sentence.text() == self._failure:
+            banner.dismiss()  # there is a run again
+        self._failure = ""
+
+    @Slot(str, str)
+    def _show_failure(self, sentence: str, details: str) -> None:
+        self._failure = sentence
+        self._window.warn(sentence, details)

@@ -1,0 +1,128 @@
+"""Scenes in and out of the window: files, the clipboard, and what is dropped on it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QMainWindow
+
+from kernels.errors import LayerscopeError, SceneError
+from visualizer.panel import Panel
+from visualizer.scenes.scene import Scene, scene_from_text, scene_to_text
+from visualizer.scenes.sources import changed_sources
+from visualizer.scenes.store import SUFFIX, open_scene, save_scene
+from visualizer.window.edits import Edits
+from visualizer.window.session import Session
+
+FILTER = "Scenes (*.toml);;All files (*)"
+PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".svg")
+
+
+class SceneFiles(QObject):
+    """Opens and saves what a session shows; `show` is called with a scene to be opened.
+
+    `told` is emitted with a sentence about what was done, `refused` with one about what was not.
+    """
+
+    told = Signal(str)
+    refused = Signal(str)
+
+    def __init__(
+        self, window: QMainWindow, session: Session, edits: Edits, show: Callable[[Scene], None]
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._session = session
+        self._edits = edits
+        self._show = show
+        self._path: Path | None = None
+        self._settings = QSettings()
+
+    # ---- the actions of the menu "File" ----------------------------------------------------
+
+    def open_scene(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(
+            self._window, "Open", self._folder(), "Scenes and data (*.toml *.csv);;All files (*)"
+        )
+        if name:
+            self.open_path(Path(name))
+
+    def save_scene(self) -> None:
+        if self._path is None:
+            self.save_scene_as()
+        else:
+            self._save(self._path)
+
+    def save_scene_as(self) -> None:
+        start = self._path or Path(self._folder()) / f"{self._session.info.key}{SUFFIX}"
+        name, _ = QFileDialog.getSaveFileName(self._window, "Save scene as", str(start), FILTER)
+        if name:
+            path = Path(name)
+            self._save(path if path.suffix else path.with_suffix(SUFFIX))
+
+    def copy_scene(self) -> None:
+        QGuiApplication.clipboard().setText(scene_to_text(self._session.scene()))
+        self.told.emit("The scene is in the clipboard, as text.")
+
+    def paste_scene(self) -> None:
+        try:
+            text = QGuiApplication.clipboard().text()
+            if not text.strip():
+                raise SceneError(
+                    "The clipboard holds no text. Copy a scene first, with 'Copy scene as text'."
+                )
+            self.open(scene_from_text(text, "The text in the clipboard"))
+        except LayerscopeError as error:
+            self.refused.emit(str(error))
+
+    # ---- files -----------------------------------------------------------------------------
+
+    def open(self, scene: Scene, path: Path | None = None) -> None:
+        """Show `scene`, which is from the file `path` if it is from any.
+
+        Raises `LayerscopeError` if it cannot be shown.
+        """
+        self._show(scene)
+        self._path = path
+        for sentence in changed_sources(scene):
+            self.refused.emit(sentence)
+
+    def open_path(self, path: Path, panel: Panel | None = None) -> None:
+        """Do with a file what a person expects: open a scene, give data to `panel`."""
+        try:
+            if path.suffix.lower() == SUFFIX:
+                self.open(open_scene(path), path)
+            else:
+                self._give(path, panel)
+        except LayerscopeError as error:
+            self.refused.emit(str(error))
+            return
+        self._settings.setValue("folder", str(path.parent))
+
+    def _give(self, path: Path, panel: Panel | None) -> None:
+        """Give a file that is no scene to `panel`. Raises `SceneError` if it has no use for it."""
+        wanted = panel.dropParameters(str(path)) if panel is not None else None
+        if wanted is None:
+            what = "a picture" if path.suffix.lower() in PICTURES else "no scene"
+            raise SceneError(
+                f"{path.name} is {what}, and '{self._session.info.title}' does not know what to do "
+                f"with it. Open a scene ({SUFFIX}), or a file that this panel can use."
+            )
+        self._session.end_gesture()
+        for name, value in wanted:
+            self._edits.set_value(name, value)
+        self._session.end_gesture()
+
+    def _save(self, path: Path) -> None:
+        try:
+            save_scene(self._session.scene(), path)
+        except LayerscopeError as error:
+            self.refused.emit(str(error))
+            return
+        self._path = path
+        self._settings.setValue("folder", str(path.parent))
+        self.told.emit(f"Saved as {path.name}.")
+
+    def _folder(self) -> str:
+        return str(self._settings.value("folder") or Path.home())

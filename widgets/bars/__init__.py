@@ -1,0 +1,1 @@
+"""The bars of a window: transport, scrubber, speed, status, messages."""

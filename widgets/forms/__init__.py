@@ -1,0 +1,1 @@
+"""The form: controls generated from plain descriptions of fields."""

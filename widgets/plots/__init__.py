@@ -1,0 +1,1 @@
+"""Flat drawings: plots with axes, curves, maps and tables."""

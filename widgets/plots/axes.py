@@ -1,0 +1,95 @@
+"""Axes and grid of a plot, in the style of the program."""
+
+from typing import Any, Literal
+
+import pyqtgraph as pg
+from PySide6.QtCore import QLineF
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+
+from widgets.numbers import format_log_ticks, format_ticks
+from widgets.plots.plane import Plane
+from widgets.plots.ranges import linear_ticks, log_ticks
+from widgets.style import Style
+
+_WIDEST = "\u22120.00"  # the room that an axis keeps for its numbers, so that the plot never moves
+
+
+class Axis(pg.AxisItem):  # type: ignore[misc]
+    """A left or bottom axis with round numbers, or powers of ten, and room that holds still."""
+
+    def __init__(self, style: Style, orientation: Literal["left", "bottom"]) -> None:
+        super().__init__(orientation)
+        self._style = style
+        self._log = False
+        self.enableAutoSIPrefix(False)
+        self.restyle()
+
+    def setLog(self, log: bool) -> None:
+        self._log = log
+        self.picture = None
+        self.update()
+
+    def isLog(self) -> bool:
+        return self._log
+
+    def restyle(self) -> None:
+        style = self._style
+        font = style.font("small")
+        metrics = QFontMetricsF(font)
+        self.setStyle(
+            tickFont=font,
+            tickLength=round(style.px(4)),
+            tickTextOffset=round(style.px(4)),
+            autoExpandTextSpace=False,
+            hideOverlappingLabels=round(style.px(30)),
+        )
+        self.setPen(QPen(style.color("muted"), max(1.0, style.px(1))))
+        self.setTextPen(style.color("muted"))
+        self.name(self.labelText)
+        label = metrics.height() * 1.35 if self.labelText else style.px(4)
+        if self.orientation == "left":
+            self.setWidth(round(metrics.horizontalAdvance(_WIDEST) + style.px(12) + label))
+        else:
+            self.setHeight(round(metrics.height() + style.px(10) + label))
+        self.picture = None
+
+    def name(self, text: str) -> None:
+        """Write `text` along the axis."""
+        font = self._style.font("body")
+        size = {"font-size": f"{font.pixelSize()}px", "font-family": font.family()}
+        self.setLabel(text, color=self._style.theme().text, **size)
+        self.showLabel(bool(text))
+
+    def ticks(self, low: float, high: float, length: float) -> list[float]:
+        """Where numbers stand on an axis from `low` to `high` (log10 if it is log), `length` px."""
+        apart = self._style.px(42 if self.orientation == "left" else 70)
+        count = max(2, int(length / apart))
+        if self._log:
+            return log_ticks(low, high, count)
+        return linear_ticks(low, high, count)
+
+    # what pyqtgraph asks for
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, Any]]:
+        values = self.ticks(minVal, maxVal, size)
+        return [(values[1] - values[0] if len(values) > 1 else 1.0, values)]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        if not self._log:
+            return format_ticks(values)
+        return format_log_ticks(values)
+
+    def wheelEvent(self, event: Any) -> None:
+        event.ignore()
+
+
+def draw_grid(painter: QPainter, plane: Plane, across: Axis, up: Axis, style: Style) -> None:
+    """Faint lines at the numbers of both axes."""
+    painter.setPen(QPen(style.color("line"), max(1.0, style.px(0.8))))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    right, bottom = plane.left + plane.width, plane.top + plane.height
+    for value in across.ticks(*plane.x, plane.width):
+        px = plane.left + (value - plane.x[0]) / (plane.x[1] - plane.x[0]) * plane.width
+        painter.drawLine(QLineF(px, plane.top, px, bottom))
+    for value in up.ticks(*plane.y, plane.height):
+        py = bottom - (value - plane.y[0]) / (plane.y[1] - plane.y[0]) * plane.height
+        painter.drawLine(QLineF(plane.left, py, right, py))

@@ -1,0 +1,136 @@
+"""A plot whose ground is a picture: the base of contour maps and heat maps."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QImage, QPainter, QPixmap
+from PySide6.QtWidgets import QWidget
+
+from widgets.pictures import to_qimage
+from widgets.plots.color_bar import ColorBar
+from widgets.plots.plane import Plane
+from widgets.plots.plot import Plot
+from widgets.plots.ranges import Range
+from widgets.plots.shapes import Shape, rect_of, write
+from widgets.plots.strokes import is_vector
+from widgets.style import Style
+
+
+class ImagePlot(Plot):
+    """A picture over a plane, with a colour bar at its side and shapes on top.
+
+    The picture and what belongs to it is kept as pixels until it or its size changes, so that
+    balls and paths can move over it at no cost; SVG and PDF get it drawn anew.
+    """
+
+    def __init__(self, style: Style, parent: QWidget | None = None) -> None:
+        self._image: QImage | None = None
+        self._extent: tuple[Range, Range] = ((0.0, 1.0), (0.0, 1.0))  # of the picture, on the axes
+        self._smooth = True
+        self._version = 0
+        self._kept: tuple[object, QPixmap] | None = None
+        self._layers: dict[str, tuple[Shape, ...]] = {}  # drawn in this order
+        super().__init__(style, parent)
+        self._bar = ColorBar(style)
+        self._row.addWidget(self._bar)
+        self._bar.hide()
+        self._box.sigResized.connect(self._alignBar)
+
+    def setImage(
+        self, rgb: NDArray[np.uint8], x_range: Range, y_range: Range, *, smooth: bool = False
+    ) -> None:
+        """Show `rgb` (H, W, 3), uint8, cell by cell over the ranges; row 0 lies at the low y."""
+        self._put(rgb, x_range, y_range, smooth=smooth)
+        self._bar.hide()
+
+    def setShades(
+        self, colors: NDArray[np.uint8], labels: Sequence[tuple[float, str]], caption: str
+    ) -> None:
+        """Say beside the picture what its shades `colors` (n, 3) mean, from 0 below to 1 on top."""
+        self._bar.setPlaces(colors, labels, caption)
+        self._bar.show()
+
+    def _put(self, rgb: NDArray[np.uint8], x_range: Range, y_range: Range, *, smooth: bool) -> None:
+        self._image = to_qimage(rgb[::-1])
+        self._extent = self._onAxis("bottom", x_range), self._onAxis("left", y_range)
+        self._smooth = smooth
+        self._version += 1
+        self.setRange(x_range, y_range)
+        self._redraw()
+
+    def _setLayer(self, name: str, shapes: Sequence[Shape]) -> None:
+        self._layers[name] = tuple(shapes)
+        self._redraw()
+
+    # drawing
+    def _drawBelow(self, painter: QPainter) -> None:
+        if self._image is None:
+            super()._drawBelow(painter)
+        elif is_vector(painter):
+            self._drawGround(painter, self.plane())
+        else:
+            painter.drawPixmap(
+                QPointF(0, 0), self._keptGround(painter.device().devicePixelRatioF())
+            )
+
+    def _keptGround(self, ratio: float) -> QPixmap:
+        plane = self.plane()
+        key = (plane, ratio, self._version, self._style.theme(), self._style.factor())
+        if self._kept is None or self._kept[0] != key:
+            width, height = round(plane.width * ratio), round(plane.height * ratio)
+            ground = QPixmap(max(width, 1), max(height, 1))
+            ground.setDevicePixelRatio(ratio)
+            ground.fill(self._style.color("base"))
+            painter = QPainter(ground)
+            self._drawGround(painter, plane)
+            painter.end()
+            self._kept = key, ground
+        return self._kept[1]
+
+    def _drawGround(self, painter: QPainter, plane: Plane) -> None:
+        """Draw the picture; a subclass adds what moves only with it."""
+        if self._image is None:
+            return
+        (x0, x1), (y0, y1) = self._extent
+        per_x, per_y = plane.perUnit()
+        left = plane.left + (x0 - plane.x[0]) * per_x
+        top = plane.top + (plane.y[1] - y1) * per_y
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._smooth)
+        painter.drawImage(QRectF(left, top, (x1 - x0) * per_x, (y1 - y0) * per_y), self._image)
+
+    def _drawAbove(self, painter: QPainter) -> None:
+        plane = self.plane()
+        for shapes in self._layers.values():
+            for shape in shapes:
+                shape.paint(painter, plane, self._style)
+
+    def _drawCursor(self, painter: QPainter) -> None:
+        text = self._readOff()
+        if self._cursor is None or not text:
+            return
+        style, rect = self._style, rect_of(self.plane())
+        painter.setFont(style.font("small"))
+        wide = painter.fontMetrics().horizontalAdvance(text) + style.px(6)
+        high = painter.fontMetrics().height()
+        x = self._cursor.x() + style.px(12)
+        y = self._cursor.y() - style.px(10)
+        x = x if x + wide < rect.right() else self._cursor.x() - wide - style.px(8)
+        y = y if y - high > rect.top() else self._cursor.y() + high + style.px(14)
+        write(painter, QPointF(x, y), text, style, style.color("text"))
+
+    def _readOff(self) -> str:
+        """What is to be read beside the cursor."""
+        return ""
+
+    def _alignBar(self) -> None:
+        rect = self._box.sceneBoundingRect()
+        self._bar.setMargins(rect.top(), self._graphics.height() - rect.bottom())
+
+    def _beside(self) -> int:
+        return 0 if self._bar.isHidden() else self._bar.width()
+
+    def _restyle(self) -> None:
+        super()._restyle()
+        self._version += 1

@@ -1,0 +1,108 @@
+"""The key of a picture: what each symbol and each line in it means, in a row below it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QPointF, QSize
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from widgets.plots.legend import Entry
+from widgets.plots.shapes import line_pen, named
+from widgets.plots.symbols import draw_symbols
+from widgets.style import Style
+
+_SAMPLE, _GAP, _APART = 18.0, 5.0, 16.0  # px at factor 1: a sample, before its words, behind them
+
+
+class Key(QWidget):
+    """Entries side by side, in as many rows as they need; hidden where there are none."""
+
+    def __init__(self, style: Style, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._style = style
+        self._entries: tuple[Entry, ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        style.changed.connect(self._restyle)
+        self._restyle()
+
+    def entries(self) -> tuple[Entry, ...]:
+        return self._entries
+
+    def setEntries(self, entries: Sequence[Entry]) -> None:
+        """Explain `entries`, in this order."""
+        if tuple(entries) != self._entries:
+            self._entries = tuple(entries)
+            self.setAccessibleName(", ".join(entry.name for entry in entries))
+            self._restyle()
+
+    def sizeHint(self) -> QSize:
+        return QSize(0, self.height() if self._entries else 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, style = QPainter(self), self._style
+        painter.fillRect(self.rect(), style.color("base"))
+        metrics = QFontMetricsF(style.font("small"))
+        down = (metrics.ascent() - metrics.descent()) / 2
+        for entry, at in self._places():
+            self._paintSample(painter, entry, at)
+            painter.setFont(style.font("small"))
+            painter.setPen(style.color("text"))
+            words = QPointF(at.x() + style.px(_SAMPLE + _GAP), at.y() + down)
+            painter.drawText(words, entry.name)
+        painter.end()
+
+    def _paintSample(self, painter: QPainter, entry: Entry, at: QPointF) -> None:
+        style, color = self._style, named(self._style, entry.color)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if entry.line:
+            painter.setPen(line_pen(style, entry.color, entry.width, entry.dash))
+            painter.drawLine(at, at + QPointF(style.px(_SAMPLE), 0.0))
+        if entry.symbol:
+            center = np.array([[at.x() + style.px(_SAMPLE) / 2, at.y()]])
+            fill, edge = (color, None) if entry.filled else (None, color)
+            size = style.px(12 if entry.symbol == "star" else 9)
+            draw_symbols(painter, center, entry.symbol, size, fill, edge, style.px(1.6))
+
+    def _places(self) -> list[tuple[Entry, QPointF]]:
+        """Each entry with the left end of the middle of its sample."""
+        px = self._style.px
+        metrics = QFontMetricsF(self._style.font("small"))
+        row = metrics.height() * 1.3
+        left = px(10)
+        x, y = left, row / 2
+        placed = []
+        for entry in self._entries:
+            wide = px(_SAMPLE + _GAP) + metrics.horizontalAdvance(entry.name)
+            if x > left and x + wide > self.width():
+                x, y = left, y + row
+            placed.append((entry, QPointF(x, y)))
+            x += wide + px(_APART)
+        return placed
+
+    def _fit(self) -> None:
+        """Be as high as the rows need."""
+        row = QFontMetricsF(self._style.font("small")).height() * 1.3
+        places = self._places()
+        high = round(places[-1][1].y() + row / 2 + self._style.px(4)) if places else 0
+        if high != self.maximumHeight():
+            self.setFixedHeight(high)
+
+    def _restyle(self) -> None:
+        self._fit()
+        self.setVisible(bool(self._entries))
+        self.update()
+
+
+def with_key(widget: QWidget, key: Key) -> QWidget:
+    """A page of `widget` with `key` below it."""
+    page = QWidget()
+    column = QVBoxLayout(page)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(widget, 1)
+    column.addWidget(key)
+    return page

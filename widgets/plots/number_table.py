@@ -1,0 +1,277 @@
+"""A table of live numbers that do not jump."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPointF,
+    QRectF,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from widgets.numbers import format_number
+from widgets.plots.shapes import line_pen
+from widgets.style import Style
+
+_WIDEST = "\u22120.000e\u221210"
+_ROW, _CLOSE = 1.45, 1.12  # the height of a row in lines, and the least
+_Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row: its name, its values, and how its line is drawn elsewhere. A `str` stands as it is."""
+
+    name: str
+    values: tuple[float | str | None, ...]
+    color: str | None = None
+    dash: tuple[float, ...] = ()
+
+    def text(self, column: int, digits: int = 4) -> str:
+        """What stands in a column of values; nothing where there is none."""
+        value = self.values[column] if column < len(self.values) else None
+        if value is None or isinstance(value, str):
+            return value or ""
+        return format_number(value, digits)
+
+    def isSpoken(self, column: int) -> bool:
+        """Whether a column of values has words, or nothing, here."""
+        value = self.values[column] if column < len(self.values) else None
+        return value is None or isinstance(value, str)
+
+
+class ReadoutTable(QTableView):
+    """Rows of numbers under headings, each row with a piece of its line.
+
+    Numbers have four significant digits of one width, and columns keep room for the longest, so
+    that nothing moves while they change. Where there is little room numbers have three, long names
+    end in "...", and rows move together. A screen reader reads it cell by cell.
+    """
+
+    def __init__(self, style: Style, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._style = style
+        self._model = _Model(self)
+        self._fitted: list[int] = []  # characters in each column of numbers that there is room for
+        self.setModel(self._model)
+        self.setItemDelegate(_Painter(style, self._model, self))
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setShowGrid(False)
+        self.setFrameShape(self.Shape.NoFrame)
+        self.setAccessibleName("Numbers")
+        self.verticalHeader().hide()
+        for header in (self.verticalHeader(), self.horizontalHeader()):
+            header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+            header.setSectionsClickable(False)
+            header.setMinimumSectionSize(1)
+        style.changed.connect(self._restyle)
+        self._restyle()
+
+    def setColumns(self, headings: Sequence[str]) -> None:
+        """Head the columns of numbers; the names of the rows stand before them."""
+        if tuple(headings) != self._model.headings:
+            self._model.setHeadings(tuple(headings))
+            self._fit()
+
+    def setRows(self, rows: Sequence[Row]) -> None:
+        """Show these rows."""
+        before = self._model.rows
+        self._model.setRows(tuple(rows))
+        is_new = [row.name for row in before] != [row.name for row in rows]
+        lengths = self._lengths()
+        if is_new or any(now > room for now, room in zip(lengths, self._fitted, strict=True)):
+            self._fit()
+
+    def sizeHint(self) -> QSize:
+        width = sum(self._wanted(column) for column in range(self._model.columnCount()))
+        rows = self._model.rowCount() * self._rowHeight(_ROW)
+        return QSize(width + 2, self.horizontalHeader().height() + rows + 2)
+
+    def leastHeight(self) -> int:
+        """The height at which all rows are seen, close together."""
+        rows = self._model.rowCount() * self._rowHeight(_CLOSE)
+        return self.horizontalHeader().height() + rows + 2
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, 0)
+
+    def _rowHeight(self, lines: float) -> int:
+        return round(QFontMetricsF(self._style.font("mono")).height() * lines)
+
+    def _restyle(self) -> None:
+        style, theme = self._style, self._style.theme()
+        color = style.color("base")  # may be transparent
+        base = color.name(color.NameFormat.HexArgb)
+        self.setStyleSheet(
+            f"QTableView {{ background: {base}; border: none; }}"
+            f"QHeaderView {{ background: {base}; border: none; }}"
+            f"QHeaderView::section {{ background: {base}; color: {theme.muted};"
+            f" border: none; padding: 0px {round(style.px(6))}px; }}"
+        )
+        self.horizontalHeader().setFont(style.font("small"))
+        self.horizontalHeader().setFixedHeight(self._rowHeight(_ROW))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Give every column the room it wants, or a like share of what there is."""
+        columns, room = range(self._model.columnCount()), self.viewport().width()
+        for digits in (4, 3):
+            self._model.digits = digits
+            least = [self._wanted(column, "") for column in columns]
+            if sum(least) <= room:
+                break
+        least[0] = max(least[0] - max(0, sum(least) - room), self._leastName())
+        wanted = [least[0], *(self._wanted(column) for column in columns[1:])]
+        over = max(0, sum(wanted) - room)
+        spare = max(1, sum(wanted) - sum(least))
+        for column in columns:
+            give = min(1.0, over / spare) * (wanted[column] - least[column])
+            self.setColumnWidth(column, round(wanted[column] - give))
+        self._fitted = self._lengths()
+        self._fitRows()
+        self.updateGeometry()
+
+    def _fitRows(self) -> None:
+        """Move the rows together where they would not all be seen."""
+        count = max(1, self._model.rowCount())
+        room = (self.height() - self.horizontalHeader().height() - 2) // count
+        high = min(self._rowHeight(_ROW), max(self._rowHeight(_CLOSE), room))
+        self.verticalHeader().setDefaultSectionSize(high)
+
+    def _leastName(self) -> int:
+        """The room that even an elided name takes."""
+        small = QFontMetricsF(self._style.font("small"))
+        return round(small.horizontalAdvance("Momentum\u2026") + self._style.px(42))
+
+    def _lengths(self) -> list[int]:
+        """How many characters the longest number of each column has."""
+        rows, digits = self._model.rows, self._model.digits
+        columns = range(len(self._model.headings))
+        return [max((len(row.text(i, digits)) for row in rows), default=0) for i in columns]
+
+    def _wanted(self, column: int, longest: str = _WIDEST) -> int:
+        small = QFontMetricsF(self._style.font("small"))
+        pad = self._style.px(12)
+        if column == 0:
+            names = [small.horizontalAdvance(row.name) for row in self._model.rows]
+            return round(max(names, default=0.0) + self._style.px(30) + pad) + 2
+        mono = QFontMetricsF(self._style.font("mono"))
+        rows = self._model.rows
+        texts = [row.text(column - 1, self._model.digits) for row in rows]
+        if rows and all(row.isSpoken(column - 1) for row in rows):
+            longest = ""
+        elif not longest:
+            longest = "\u22120." + "0" * (self._model.digits - 1)
+        widest = max(mono.horizontalAdvance(text) for text in (longest, *texts))
+        return round(max(widest, small.horizontalAdvance(self._model.headings[column - 1])) + pad)
+
+
+class _Painter(QStyledItemDelegate):
+    """Draws the cells: the names with their lines, the numbers flush right."""
+
+    def __init__(self, style: Style, model: "_Model", parent: QWidget) -> None:
+        super().__init__(parent)
+        self._style = style
+        self._model = model
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        style, row = self._style, self._model.rows[index.row()]
+        area = QRectF(option.rect)
+        area.adjust(style.px(6), 0, -style.px(6), 0)
+        if index.column() == 0:
+            if row.color is not None:
+                self._paintLine(painter, area, row.color, row.dash)
+            area.setLeft(area.left() + style.px(30))
+            font = style.font("small")
+            name = QFontMetricsF(font).elidedText(
+                row.name, Qt.TextElideMode.ElideRight, area.width()
+            )
+            self._write(painter, area, name, font, Qt.AlignmentFlag.AlignLeft)
+        else:
+            text = row.text(index.column() - 1, self._model.digits)
+            self._write(painter, area, text, style.font("mono"), Qt.AlignmentFlag.AlignRight)
+
+    def _paintLine(
+        self, painter: QPainter, area: QRectF, color: str, dash: tuple[float, ...]
+    ) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(line_pen(self._style, color, 2.5, dash))
+        middle, left = area.center().y(), area.left()
+        painter.drawLine(QPointF(left, middle), QPointF(left + self._style.px(22), middle))
+
+    def _write(
+        self, painter: QPainter, area: QRectF, text: str, font: QFont, side: Qt.AlignmentFlag
+    ) -> None:
+        painter.setFont(font)
+        painter.setPen(self._style.color("text"))
+        painter.drawText(area, side | Qt.AlignmentFlag.AlignVCenter, text)
+
+
+class _Model(QAbstractTableModel):
+    """The rows as Qt's views and screen readers ask for them; names are column 0."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.digits = 4
+        self.headings: tuple[str, ...] = ()
+        self.rows: tuple[Row, ...] = ()
+
+    def setHeadings(self, headings: tuple[str, ...]) -> None:
+        self.beginResetModel()
+        self.headings = headings
+        self.endResetModel()
+
+    def setRows(self, rows: tuple[Row, ...]) -> None:
+        if len(rows) != len(self.rows):
+            self.beginResetModel()
+            self.rows = rows
+            self.endResetModel()
+            return
+        self.rows = rows
+        if rows:
+            last = self.index(len(rows) - 1, len(self.headings))
+            self.dataChanged.emit(self.index(0, 0), last)
+
+    def rowCount(self, parent: _Index | None = None) -> int:
+        return len(self.rows)
+
+    def columnCount(self, parent: _Index | None = None) -> int:
+        return 1 + len(self.headings)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        row = self.rows[index.row()]
+        return row.name if index.column() == 0 else row.text(index.column() - 1)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation == Qt.Orientation.Vertical or section == 0:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.headings[section - 1]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return None

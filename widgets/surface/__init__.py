@@ -1,0 +1,1 @@
+"""A surface in space, drawn off screen by OpenGL."""

@@ -1,0 +1,211 @@
+"""From paths and heights to a picture of a surface: what `SurfaceView` paints and exports."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from widgets.colors import sequential
+from widgets.numbers import format_compact
+from widgets.plots.plane import Floats
+from widgets.plots.ranges import Range
+from widgets.plots.shapes import Path, named
+from widgets.plots.strokes import thin
+from widgets.style import Style
+from widgets.surface.box import Box, Ticks, box_of, draw_numbers, edges, grid
+from widgets.surface.camera import BOX_HEIGHT, Camera
+from widgets.surface.mesh import SurfaceMesh
+from widgets.surface.scene import Ball, Color, Line, SurfaceScene
+
+_LIFT = 0.008  # how far trails hover above the surface, in heights of the box
+_LONGEST = 0.03  # a longer step is cut up, to lie on the surface all the way
+_MOST_CUTS = 80
+_FARTHEST = 1e6  # in ranges; what diverged beyond is left out
+_MOST_ROWS = 120  # of the mesh; on llvmpipe 200 take twice as long as 100
+
+
+class SurfacePicture:
+    """A surface with what moves over it, drawn at any size by any camera.
+
+    Raises `RuntimeError` where there is no OpenGL.
+    """
+
+    def __init__(self) -> None:
+        self._scene = SurfaceScene()
+        self._mesh: SurfaceMesh | None = None
+        self._names = ("", "", "")
+        self._zTicks: Ticks | None = None
+        self._box: Box | None = None
+        self._paths: tuple[Path, ...] = ()
+        self._trails: list[tuple[Path, Floats]] | None = None  # laid when they are drawn
+        self._marks: list[tuple[Floats, str]] = []
+        self.drop_lines = True
+
+    def setSurface(
+        self,
+        heights: NDArray[np.floating],
+        x_range: Range,
+        y_range: Range,
+        levels: Floats,
+        display: NDArray[np.floating] | None,
+    ) -> None:
+        """Take a surface as `SurfaceView.setSurface` describes it."""
+        shown = heights if display is None else display
+        self._zTicks = None if display is None else _ticks_at(levels, heights, display)
+        heights, shown = coarser(heights), coarser(shown)
+        self._mesh, self._trails = SurfaceMesh(shown, x_range, y_range), None
+        self._scene.setSurface(self._mesh, heights, levels, sequential())
+        self.setNames(self._names)
+
+    def setNames(self, names: tuple[str, str, str]) -> None:
+        self._names = names
+        if self._mesh is not None:
+            self._box = box_of(self._mesh, names, self._zTicks)
+
+    def setPaths(self, paths: Sequence[Path]) -> None:
+        self._paths, self._trails = tuple(paths), None
+
+    def setMarks(self, places: Sequence[tuple[NDArray[np.floating], str]]) -> None:
+        """Small balls at places (N, 2) of the plane, in a colour each."""
+        mesh = self._mesh
+        self._marks = []
+        if mesh is not None:
+            self._marks = [(mesh.toBox(p[:, 0], p[:, 1]), color) for p, color in places]
+
+    def pick(self, camera: Camera, px: float, py: float, size: QSize) -> tuple[float, float] | None:
+        """The (x, y) of the surface that is seen at a pixel of a picture of `size`."""
+        if self._mesh is None:
+            return None
+        return self._mesh.hit(*camera.ray(px, py, size.width(), size.height()))
+
+    def pixelsOf(self, points: Floats, camera: Camera, size: QSize) -> Floats:
+        """The pixels (N, 2) at which places (N, 2) of the surface are seen; NaN for holes."""
+        if self._mesh is None:
+            return np.full((len(points), 2), np.nan)
+        on = self._mesh.toBox(points[:, 0], points[:, 1])
+        return camera.project(on, size.width(), size.height())
+
+    def render(
+        self, camera: Camera, size: QSize, style: Style, finer: int, ratio: float = 1.0
+    ) -> QImage:
+        """The surface without its numbers, in `size`, drawn `finer` times as large and shrunk.
+
+        `ratio` is how many pixels the screen has for one of the widget's.
+        """
+        width, height = max(size.width(), 1), max(size.height(), 1)
+        scale = style.factor() * ratio * finer
+        pixels = self._scene.render(
+            camera,
+            width * finer,
+            height * finer,
+            background=_rgb(style.color("base")),
+            ink=_rgb(QColor("#101216")),
+            line_width=1.1 * scale,
+            behind=self._frame(camera, style, scale),
+            lines=self._lines(style, scale),
+            balls=self._balls(style, scale),
+        )
+        rows, columns, _ = pixels.shape
+        large = QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGBX8888)
+        if finer == 1:
+            return large.copy()
+        smooth = Qt.TransformationMode.SmoothTransformation
+        return large.scaled(width, height, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
+
+    def drawNumbers(self, painter: QPainter, camera: Camera, size: QSize, style: Style) -> None:
+        """Write the numbers of the axes over a picture of `size`."""
+        if self._box is not None:
+            draw_numbers(painter, self._box, camera, size.width(), size.height(), style)
+
+    def _frame(self, camera: Camera, style: Style, scale: float) -> list[Line]:
+        if self._box is None:
+            return []
+        faint, firm = _rgb(style.color("line")), _rgb(style.color("muted"))
+        lines = [Line(line, faint, 1.0 * scale) for line in grid(self._box, camera)]
+        return lines + [Line(line, firm, 1.0 * scale, opacity=0.7) for line in edges(camera)]
+
+    def _laid(self) -> list[tuple[Path, Floats]]:
+        """The paths, laid over the surface: seldomer than they come, since that is dear."""
+        mesh = self._mesh
+        if self._trails is None and mesh is not None:
+            self._trails = [(path, drape(path.points, mesh)) for path in self._paths]
+        return self._trails or []
+
+    def _lines(self, style: Style, scale: float) -> list[Line]:
+        lines = []
+        ground = _rgb(style.color("base"))
+        for path, points in self._laid():
+            color, width = _rgb(named(style, path.color)), path.width * 1.15 * scale
+            dash = tuple(part * width for part in path.dash)
+            lines.append(Line(points, ground, width + 1.8 * scale, (), 0.0005, 0.9))
+            lines.append(Line(points, color, width, dash, 0.0008))
+            if self.drop_lines and path.ball and len(points) and np.isfinite(points[-1]).all():
+                foot = points[-1] * np.array([1, 1, 0])
+                drop = np.stack([points[-1], foot])
+                lines.append(Line(drop, color, 1.2 * scale, (4 * scale, 3 * scale)))
+        return lines
+
+    def _balls(self, style: Style, scale: float) -> list[Ball]:
+        edge = _rgb(style.color("base"))
+        balls = [
+            Ball(point, _rgb(named(style, color)), 4.0 * scale, edge)
+            for points, color in self._marks
+            for point in points
+        ]
+        for path, points in self._laid():
+            if path.ball and len(points):
+                radius = 0.55 * path.ball * scale
+                balls.append(Ball(points[-1], _rgb(named(style, path.color)), radius, edge))
+        return balls
+
+
+def drape(points: NDArray[np.floating], mesh: SurfaceMesh) -> Floats:
+    """A path (T, 2) laid over a surface: (S, 3) in the box, long steps cut up to follow it."""
+    if not len(points):
+        return np.empty((0, 3))
+    (x0, x1), (y0, y1) = mesh.x_range, mesh.y_range
+    with np.errstate(invalid="ignore", over="ignore"):
+        unit = (points - [x0, y0]) / [x1 - x0, y1 - y0]
+    unit = np.where(np.abs(unit) < _FARTHEST, unit, np.nan)
+    unit = thin(unit * 1000) / 1000  # as on 1000 pixels
+    step = np.diff(unit, axis=0)
+    long = np.hypot(step[:, 0], step[:, 1]) * 2 / _LONGEST
+    cuts = np.clip(np.ceil(np.nan_to_num(long, nan=1.0)), 1, _MOST_CUTS).astype(np.intp)
+    first = np.repeat(np.arange(len(step)), cuts)
+    share = (np.arange(len(first)) - np.repeat(np.cumsum(cuts) - cuts, cuts)) / cuts[first]
+    full = np.concatenate([unit[first] + share[:, None] * step[first], unit[-1:]])
+    draped = mesh.toBox(x0 + full[:, 0] * (x1 - x0), y0 + full[:, 1] * (y1 - y0))
+    draped[:, 2] += _LIFT
+    return draped
+
+
+def coarser(heights: NDArray[np.floating]) -> NDArray[np.floating]:
+    """`heights` (H, W) at most so fine as software draws in time."""
+    rows, columns = (min(n, _MOST_ROWS) for n in heights.shape)
+    if (rows, columns) == heights.shape:
+        return heights
+    mesh = SurfaceMesh(heights, (-1, 1), (-1, 1))
+    x, y = np.meshgrid(np.linspace(-1, 1, columns), np.linspace(-1, 1, rows))
+    z = mesh.heightAt(x.ravel(), y.ravel()).reshape(rows, columns)
+    return mesh.low + z / BOX_HEIGHT * (mesh.high - mesh.low)
+
+
+def _ticks_at(levels: Floats, heights: NDArray[np.floating], shown: NDArray[np.floating]) -> Ticks:
+    """A few of `levels` where `shown`, a rising function of `heights`, has them."""
+    mesh = SurfaceMesh(shown, (-1, 1), (-1, 1))
+    known = np.isfinite(heights) & np.isfinite(shown)
+    order = np.argsort(heights[known])
+    at = np.interp(levels, heights[known][order], shown[known][order])
+    places = mesh.toBoxHeight(at)
+    chosen = [0]
+    for i in range(1, len(levels)):
+        if places[i] - places[chosen[-1]] > 0.2:
+            chosen.append(i)
+    texts = tuple(format_compact(float(levels[i]), 2) for i in chosen)
+    return Ticks(tuple(places[chosen].tolist()), texts)
+
+
+def _rgb(color: QColor) -> Color:
+    return color.redF(), color.greenF(), color.blueF()

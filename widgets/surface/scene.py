@@ -1,0 +1,229 @@
+"""A shaded surface with trails and balls, drawn off screen by OpenGL into an array."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from vispy import gloo
+
+from widgets.plots.plane import Floats
+from widgets.surface.camera import Camera
+from widgets.surface.gl import offscreen_canvas
+from widgets.surface.mesh import SurfaceMesh
+from widgets.surface.shaders import (
+    BALL_FRAGMENT,
+    BALL_VERTEX,
+    LINE_FRAGMENT,
+    LINE_VERTEX,
+    SURFACE_FRAGMENT,
+    SURFACE_VERTEX,
+)
+
+Color = tuple[float, float, float]  # 0 to 1
+
+_LIGHT = np.array([-0.45, 0.65, 0.75])  # right, up, and towards the eye
+_CORNERS = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]], dtype=np.float32)
+_MOST_LEVELS = 32  # as the shader has them
+_QUAD = np.array([0, 1, 2, 0, 2, 3], dtype=np.uint32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """A line through `points` (T, 3) of the box, `width` pixels wide, broken where they are NaN.
+
+    `dash` is in pixels; `nearer` draws it so much in front of where it is, against flicker.
+    """
+
+    points: Floats
+    color: Color
+    width: float
+    dash: tuple[float, ...] = ()
+    nearer: float = 0.0
+    opacity: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ball:
+    """A ball of `radius` pixels that lies on the surface at `point` (3,), with an edge."""
+
+    point: Floats
+    color: Color
+    radius: float
+    edge: Color = (1.0, 1.0, 1.0)
+
+
+class SurfaceScene:
+    """Draws a surface with lines and balls, as a `Camera` sees it, into an array of pixels."""
+
+    def __init__(self) -> None:
+        self._canvas = offscreen_canvas()
+        self._canvas.set_current()
+        self._surface = gloo.Program(SURFACE_VERTEX, SURFACE_FRAGMENT)
+        self._line = gloo.Program(LINE_VERTEX, LINE_FRAGMENT)
+        self._ball = gloo.Program(BALL_VERTEX, BALL_FRAGMENT)
+        self._faces: gloo.IndexBuffer | None = None
+        self._target: tuple[tuple[int, int], gloo.FrameBuffer] | None = None
+
+    def setSurface(
+        self,
+        mesh: SurfaceMesh,
+        heights: NDArray[np.floating],
+        levels: Floats,
+        colors: NDArray[np.uint8],
+    ) -> None:
+        """Take a mesh whose vertices stand for `heights` (H, W).
+
+        Contour lines are drawn at `levels` (K,), at most 32 of them; a table of `colors` (n, 3) is
+        spread over them, an equal part for each band between two.
+        """
+        self._canvas.set_current()
+        positions, normals = mesh.vertices()
+        faces = mesh.faces()
+        self._surface["a_position"] = gloo.VertexBuffer(positions)
+        self._surface["a_normal"] = gloo.VertexBuffer(normals)
+        low, span = levels[0], levels[-1] - levels[0]
+        scaled = np.nan_to_num((heights - low) / span, nan=0.0, posinf=0.0, neginf=0.0)
+        self._surface["a_height"] = gloo.VertexBuffer(scaled.astype(np.float32).ravel())
+        steps = np.full(_MOST_LEVELS, np.inf)
+        steps[: len(levels)] = (levels[:_MOST_LEVELS] - low) / span
+        for i, step in enumerate(np.minimum(steps, 2.0 + np.arange(_MOST_LEVELS))):
+            self._surface[f"u_levels[{i}]"] = float(step)
+        self._surface["u_bands"] = float(min(len(levels), _MOST_LEVELS) - 1)
+        table = np.ascontiguousarray(colors[None], dtype=np.uint8)
+        self._surface["u_colors"] = gloo.Texture2D(table, interpolation="linear")
+        self._faces = gloo.IndexBuffer(faces) if len(faces) else None
+
+    def render(
+        self,
+        camera: Camera,
+        width: int,
+        height: int,
+        *,
+        background: Color,
+        ink: Color,
+        line_width: float = 1.0,
+        behind: Sequence[Line] = (),
+        lines: Sequence[Line] = (),
+        balls: Sequence[Ball] = (),
+    ) -> NDArray[np.uint8]:
+        """The picture (height, width, 4), uint8, first row on top; the fourth is opaque.
+
+        `behind` is drawn before the surface, `lines` and `balls` after it, hidden where it is
+        nearer. Contour lines are `line_width` pixels of `ink`.
+        """
+        self._canvas.set_current()
+        target = self._framebuffer(width, height)
+        with target:
+            gloo.set_viewport(0, 0, width, height)
+            gloo.set_state(depth_test=True, blend=True, cull_face=False, depth_mask=True)
+            gloo.set_blend_func("src_alpha", "one_minus_src_alpha")
+            gloo.set_depth_func("lequal")
+            gloo.clear(color=(*background, 1.0), depth=1.0)
+            matrix = camera.matrix(width, height)
+            gloo.set_depth_mask(False)
+            self._drawLines(behind, matrix, width, height)
+            gloo.set_depth_mask(True)
+            self._drawSurface(camera, matrix, ink, line_width)
+            gloo.set_depth_mask(False)
+            self._drawLines(lines, matrix, width, height)
+            self._drawBalls(balls, camera, matrix, width, height)
+            gloo.set_depth_mask(True)
+            pixels: NDArray[np.uint8] = target.read("color")
+        return np.ascontiguousarray(pixels)
+
+    def _framebuffer(self, width: int, height: int) -> gloo.FrameBuffer:
+        if self._target is None or self._target[0] != (height, width):
+            shape = (height, width)
+            color = gloo.RenderBuffer((*shape, 4), "color")
+            made = gloo.FrameBuffer(color, gloo.RenderBuffer(shape, "depth"))
+            self._target = shape, made
+        return self._target[1]
+
+    def _drawSurface(self, camera: Camera, matrix: Floats, ink: Color, line_width: float) -> None:
+        if self._faces is None:
+            return
+        right, up, forward = camera.axes()
+        light = _LIGHT @ np.stack([right, up, -forward])
+        program = self._surface
+        program["u_matrix"] = matrix.astype(np.float32)
+        program["u_light"] = light / np.linalg.norm(light)
+        program["u_eye"] = camera.eye()
+        program["u_ink"] = ink
+        program["u_width"] = line_width
+        program.draw("triangles", self._faces)
+
+    def _drawLines(self, lines: Sequence[Line], matrix: Floats, width: int, height: int) -> None:
+        for line in lines:
+            positions, along = ribbon(line, matrix, width, height)
+            if not len(positions):
+                continue
+            program = self._line
+            program["a_position"] = positions
+            program["a_along"] = along
+            program["u_half"] = line.width / 2
+            program["u_color"] = (*line.color, line.opacity)
+            pattern = (*line.dash, 0.0, 0.0, 0.0, 0.0)[:4]
+            program["u_dash"] = pattern
+            quads = len(positions) // 4
+            index = _QUAD + 4 * np.arange(quads, dtype=np.uint32)[:, None]
+            program.draw("triangles", gloo.IndexBuffer(index.ravel()))
+
+    def _drawBalls(
+        self, balls: Sequence[Ball], camera: Camera, matrix: Floats, width: int, height: int
+    ) -> None:
+        eye, (_, _, forward) = camera.eye(), camera.axes()
+        pixel = camera.pixel(width, height)
+        known = [ball for ball in balls if np.isfinite(ball.point).all()]
+        known.sort(key=lambda ball: -float(np.linalg.norm(ball.point - eye)))
+        for ball in known:
+            radius = ball.radius * pixel
+            center = ball.point + np.array([0.0, 0.0, 0.8 * radius])
+            clip = np.array([*center, 1.0]) @ matrix
+            near = np.array([*(center - 1.2 * radius * forward), 1.0]) @ matrix
+            reach = ball.radius * 1.25 + 1
+            quad = np.tile(clip, (4, 1))
+            quad[:, 2] = near[2] / near[3] * clip[3]
+            quad[:, :2] += _CORNERS * reach * 2 / np.array([width, height]) * clip[3]
+            self._ball["a_position"] = quad.astype(np.float32)
+            self._ball["a_corner"] = _CORNERS * reach
+            self._ball["u_radius"] = ball.radius
+            self._ball["u_color"] = ball.color
+            self._ball["u_edge"] = ball.edge
+            self._ball.draw("triangles", gloo.IndexBuffer(_QUAD))
+
+
+def ribbon(
+    line: Line, matrix: Floats, width: int, height: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The corners of a quad for each segment of a line: clip positions (4 M, 4) and (4 M, 2).
+
+    The latter are, in pixels, the way along the line and across it.
+    """
+    clip = np.c_[line.points, np.ones(len(line.points))] @ matrix  # (T, 4)
+    size = np.array([width, height])
+    with np.errstate(all="ignore"):
+        clip[~(clip[:, 3] > 0.1)] = np.nan
+        clip[:, 2] -= line.nearer * clip[:, 3]
+        pixels = (clip[:, :2] / clip[:, 3:] + 1) / 2 * size
+        step = np.diff(pixels, axis=0)
+        length = np.hypot(step[:, 0], step[:, 1])
+        keep = np.isfinite(length) & (length > 1e-6)
+    first, last, step, length = clip[:-1][keep], clip[1:][keep], step[keep], length[keep]
+    unit = step / length[:, None]
+    over = 0.0 if line.dash else 0.4 * line.width  # hides the seams
+    side = np.stack([-unit[:, 1], unit[:, 0]], axis=1) * (line.width / 2 + 1)
+    ahead = unit * over
+    passed = np.cumsum(length) - length
+    reach = line.width / 2 + 1
+    positions = np.empty((len(length), 4, 4), dtype=np.float32)
+    along = np.empty((len(length), 4, 2), dtype=np.float32)
+    for corner, (end, push, turn) in enumerate(
+        ((first, -1, -1), (last, 1, -1), (last, 1, 1), (first, -1, 1))
+    ):
+        offset = (push * ahead + turn * side) * 2 / size
+        positions[:, corner] = end
+        positions[:, corner, :2] += offset * end[:, 3:]
+        along[:, corner, 0] = passed + (length + over if push > 0 else -over)
+        along[:, corner, 1] = turn * reach
+    return positions.reshape(-1, 4), along.reshape(-1, 2)
