@@ -11,6 +11,7 @@ import os
 import pkgutil
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
 DEFAULT_PANEL = "gradient-descent"
@@ -127,8 +128,10 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     add("--fps", dest="frames_per_second", metavar="F", help="pictures a second of a film")
     add("--theme", help="'light' or 'dark'")
     add("--transparent", action="store_true", help="leave out the ground")
-    # For the window, which reads "done total" from us and closes our input to stop us.
+    # For the window, which reads "done total" from us and closes our input to stop us, and which
+    # removes the folder that we write in if it had to kill us.
     add("--progress", choices=("auto", "lines", "none"), default="auto", help=argparse.SUPPRESS)
+    add("--hidden", type=Path, metavar="FOLDER", help=argparse.SUPPRESS)
 
 
 def _version() -> str:

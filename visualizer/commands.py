@@ -51,6 +51,7 @@ def export_scene(options: argparse.Namespace) -> None:
             settings,
             progress=_teller(options.progress, begun),
             cancelled=_end_of_input() if options.progress == "lines" else lambda: False,
+            hidden=options.hidden,
         )
     if options.progress == "auto":
         seconds = time.monotonic() - begun

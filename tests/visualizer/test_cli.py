@@ -9,17 +9,18 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from kernels.description import catalogue
+from kernels.device import DeviceName, available_devices
 from kernels.errors import ParameterError
 from visualizer import commands
 from visualizer.cli import main
 from visualizer.exporting import export
 from visualizer.registry import PANELS, PanelInfo
-from visualizer.scenes.requests import requested_scene, requested_settings
+from visualizer.scenes.requests import check_request, requested_scene, requested_settings
 from visualizer.scenes.scene import Scene
 from visualizer.scenes.store import save_scene
 
@@ -100,6 +101,7 @@ MISTAKES = [
     (["export", "roll", "-o", "a.avi"], "'a.avi' ends in '.avi'"),
     (["export", "roll", "-o", "no/a.mp4"], "There is no folder 'no'"),
     (["export", "roll", "-o", "folder.mp4"], "folder.mp4 is a folder, not a file"),
+    (["export", "roll", "-o", "a.mp4", "--hidden", "file"], "a.mp4 cannot be written: File exists"),
     (["export", "roll", "-o", "a.gif", "--transparent"], "A .gif file has no transparency"),
     (["export", "roll", "-o", "a.mp4", "--frames", "0"], "--frames: frames is '0'; it must be at"),
     (["export", "roll", "-o", "a.mp4", "--frames", "many"], "--frames: frames is 'many'; it must"),
@@ -414,6 +416,41 @@ def test_the_window_is_given_what_was_asked_for(monkeypatch: pytest.MonkeyPatch)
         (("gradient-descent", [], None), {"full_screen": False}),
         (("a.toml", ["seed=3"], "cpu"), {"full_screen": True}),
     ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["nothing"], "There is no scene, panel or file 'nothing'"),
+        (["no.toml"], "There is no file no.toml"),
+        (["bad.toml"], "bad.toml is not a TOML file"),
+        (["other.toml"], "There is no panel 'other'"),
+        (["--set", "seed"], "--set takes PATH=VALUE, not 'seed'"),
+        (["--set", "a..b=3"], "--set takes PATH=VALUE, not 'a..b=3'"),
+        (["--set", "play.frames=0"], "frames is 0; it must be at least 1"),
+        (["--set", "play.device=tpu"], "There is no device 'tpu'; there are auto, cpu, cuda and"),
+        (["--device", "cpu:x"], "There is no device 'cpu:x'"),
+    ],
+)
+def test_a_mistake_is_told_before_there_is_a_window(
+    arguments: list[str],
+    told: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bad.toml").write_text("panel = ")
+    (tmp_path / "other.toml").write_text("panel = 'other'")
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setattr("visualizer.window.app.make_application", pytest.fail)
+    assert main(["open", *arguments]) == 2
+    assert told in said(capsys)
+
+
+@pytest.mark.parametrize("device", [*get_args(DeviceName), *available_devices(), "cuda:1"])
+def test_every_device_that_could_be_there_can_be_asked_for(device: str) -> None:
+    check_request("roll", ["seed=-3"], device)  # of values, torch must be asked
 
 
 def test_a_foreign_package_in_our_place_is_told(tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ def export(
     *,
     progress: Callable[[Progress], None] = lambda _: None,
     cancelled: Callable[[], bool] = lambda: False,
+    hidden: Path | None = None,
 ) -> dict[str, Scalar]:
     """Run `scene` from its start and write it to `target`; gives the run's summary.
 
@@ -41,6 +42,9 @@ def export(
     pictures where the name holds a number as in ``frame-%04d.png`` or is a folder; ``.svg`` and
     ``.pdf`` are the end as vectors; ``.gif``, ``.mp4``, ``.webm``, ``.webp``, ``.apng`` films;
     ``.json``, ``.csv``, ``.npz`` the numbers.
+
+    Until it is complete it is written in `hidden`, a `hidden_folder` of the target; whoever may
+    have to kill this process names one, so as to remove it then.
 
     Raises
     ------
@@ -57,7 +61,7 @@ def export(
         raise ExportError(
             f"A {suffix} file has no transparency; {others} have. Choose one of these."
         )
-    with workplace(target) as folder:
+    with workplace(target, hidden) as folder:
         job = Job(
             run=Run(scene),
             settings=settings,

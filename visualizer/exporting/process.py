@@ -1,20 +1,25 @@
 """An export in a process of its own, so that the window stays free.
 
-The process runs the command line's export on a copy of the scene; what comes out is the same.
+The process runs the command line's export on a copy of the scene; what comes out is the same. It
+ends when its input ends, and tidies up; what does not is killed, and tidied up after.
 """
 
+import secrets
+import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QProcess, Signal, Slot
+from PySide6.QtCore import QObject, QProcess, QTimer, Signal, Slot
 
 from visualizer.exporting.export import Progress
+from visualizer.exporting.target import hidden_folder
 from visualizer.scenes.scene import Scene
 from visualizer.scenes.store import save_scene
 
-PATIENCE = 1500  # milliseconds that a cancelled export has to tidy up when the window is closed
+PATIENCE = 5000  # milliseconds that a cancelled export has to end and tidy up,
+PATIENCE_AT_CLOSE = 1500  # and those that it has when the window is closed
 SAID = "layerscope: "  # what precedes a sentence of the command line
 
 
@@ -43,10 +48,13 @@ class ExportProcess(QObject):
         self._target = Path()
         self._cancelled = False
         self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._hidden = Path()  # where the process writes
         self._process = QProcess(self)
         self._process.readyReadStandardOutput.connect(self._read)
         self._process.finished.connect(self._finish)
         self._process.errorOccurred.connect(self._explain)
+        self._patience = QTimer(self, singleShot=True)
+        self._patience.timeout.connect(self._process.kill)
 
     def begin(self, target: Path, options: Sequence[str]) -> None:
         """Write `target`, with further options of the command line.
@@ -57,8 +65,9 @@ class ExportProcess(QObject):
         scene = Path(self._folder.name) / "scene.toml"
         save_scene(self._scene, scene)
         self._target, self._cancelled = target, False
-        given = ["export", str(scene), "-o", str(target), "--progress", "lines", *options]
-        program, *arguments = command(given)
+        self._hidden = hidden_folder(target, secrets.token_hex(4))
+        given = ["export", str(scene), "-o", str(target), "--hidden", str(self._hidden)]
+        program, *arguments = command([*given, "--progress", "lines", *options])
         self._process.start(program, arguments)
 
     def isRunning(self) -> bool:
@@ -66,26 +75,25 @@ class ExportProcess(QObject):
 
     def cancel(self) -> None:
         """Stop; `ended` follows when everything is tidied up."""
-        if self._cancelled:
-            return  # a second signal would disturb the tidying up
-        self._cancelled = True
-        if sys.platform == "win32":  # where no signal asks a program without a window to stop
-            self._process.closeWriteChannel()  # it takes the end of its input so, once it computes
-        else:
-            self._process.terminate()
+        if not self._cancelled:
+            self._cancelled = True
+            self._process.closeWriteChannel()
+            self._patience.start(PATIENCE)
 
     def close(self) -> None:
         """Stop, and wait for that; nothing is emitted from then on."""
         self.blockSignals(True)
         if self.isRunning():
             self.cancel()
-            if not self._process.waitForFinished(PATIENCE):
+            if not self._process.waitForFinished(PATIENCE_AT_CLOSE):
                 self._process.kill()
                 self._process.waitForFinished()
         self._tidy_up()
 
     def _tidy_up(self) -> None:
+        self._patience.stop()
         if self._folder is not None:
+            shutil.rmtree(self._hidden, ignore_errors=True)
             self._folder.cleanup()
             self._folder = None
 

@@ -7,8 +7,8 @@ export that fails or is cancelled leaves nothing, and what was there before stay
 import errno
 import os
 import re
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -80,21 +80,28 @@ def numbered(pattern: str, number: int) -> str:
     return _PLACE.sub(lambda place: place.group() % number, pattern)
 
 
+def hidden_folder(target: Path, name: str) -> Path:
+    """Where what is to come to `target` is written, under a name that nothing else has."""
+    return _home(target) / f".layerscope-{name}"
+
+
 @contextmanager
-def workplace(target: Path) -> Iterator[Path]:
+def workplace(target: Path, hidden: Path | None = None) -> Iterator[Path]:
     """A folder to write in; what is in it comes to `target` if all goes well, and nothing if not.
+
+    It lies in a `hidden_folder`, which is made and removed here: in `hidden`, if that is given.
 
     Raises `ExportError` if there is no room or no right to write there.
     """
-    is_file = target.suffix.lower() in SINKS
-    home = target if os.path.isdir(target) and not is_file else target.parent
+    home = _home(target)
+    hidden = hidden or hidden_folder(target, secrets.token_hex(4))
     try:
-        hidden = Path(tempfile.mkdtemp(prefix=".layerscope-", dir=home))
+        hidden.mkdir(mode=0o700)
         try:
             folder = hidden / "files"
             folder.mkdir()
             yield folder
-            if is_file or home == target:
+            if home == target or target.suffix.lower() in SINKS:
                 for file in sorted(folder.iterdir()):
                     file.replace(home / file.name)
             else:
@@ -103,6 +110,11 @@ def workplace(target: Path) -> Iterator[Path]:
             shutil.rmtree(hidden, ignore_errors=True)
     except OSError as error:
         raise ExportError(_unwritable(target, error)) from error
+
+
+def _home(target: Path) -> Path:
+    """The folder that is to hold what is written: `target` itself, if that is a folder."""
+    return target if os.path.isdir(target) and target.suffix.lower() not in SINKS else target.parent
 
 
 def _unwritable(target: Path, error: OSError) -> str:

@@ -5,12 +5,16 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kernels.editing import load
-from kernels.errors import ParameterError
+from kernels.editing import load, with_value
+from kernels.errors import DeviceError, ParameterError
+from kernels.sentences import shown
 from visualizer.exporting.settings import ExportSettings
+from visualizer.registry import find_panel
 from visualizer.scenes.scene import Scene, changed_scene
 from visualizer.scenes.store import find_scene
 
+_PATH = re.compile(r"[\w-]+(\.[\w-]+)*")  # of a parameter
+_DEVICE = re.compile(r"auto|(cpu|cuda|mps)(:[0-9]+)?")  # as torch names it, whether here or not
 _ASKED = {  # the option that sets a field of `ExportSettings`
     "frames": "--frames",
     "steps_per_frame": "--steps-per-frame",
@@ -22,15 +26,32 @@ _ASKED = {  # the option that sets a field of `ExportSettings`
 }
 
 
+def check_request(text: str, settings: Sequence[str], device: str | None) -> None:
+    """See what can be seen without torch of the request for a scene, that is all but the values.
+
+    Raises `LayerscopeError` if there is no such scene or panel, if it is to be played as it cannot
+    be, or if a setting is none.
+    """
+    scene = find_scene(text)
+    find_panel(scene.panel)
+    play = scene.play
+    for path, value in _changes(settings, device).items():
+        group, _, below = path.partition(".")
+        if group == "play" and below:
+            play = with_value(play, below, value)
+    if not _DEVICE.fullmatch(play.device):
+        raise DeviceError(
+            f"There is no device {shown(play.device)}; there are auto, cpu, cuda and mps, and with "
+            "a number cuda:1. Choose one of these."
+        )
+
+
 def requested_scene(text: str, settings: Sequence[str], device: str | None) -> Scene:
     """The scene that `text` means, with what ``PATH=VALUE`` in `settings` says.
 
     Raises `LayerscopeError` if there is no such scene, parameter or value.
     """
-    changes = dict(map(_assignment, settings))
-    if device is not None:
-        changes["play.device"] = device
-    return changed_scene(find_scene(text), changes)
+    return changed_scene(find_scene(text), _changes(settings, device))
 
 
 def requested_settings(given: Mapping[str, Any], size: str | None) -> ExportSettings:
@@ -53,11 +74,17 @@ def requested_settings(given: Mapping[str, Any], size: str | None) -> ExportSett
         raise ParameterError(f"{_ASKED[error.path]}: {error}", error.path) from error
 
 
+def _changes(settings: Sequence[str], device: str | None) -> dict[str, Any]:
+    """What is to be set, by path."""
+    changes = dict(map(_assignment, settings))
+    return changes if device is None else changes | {"play.device": device}
+
+
 def _assignment(text: str) -> tuple[str, Any]:
     """``PATH=VALUE`` with the value read as TOML, or as a text where it is none."""
     path, equals, value = text.partition("=")
     path, value = path.strip(), value.strip()
-    if not equals or not path:
+    if not equals or not _PATH.fullmatch(path):
         raise ParameterError(
             f"--set takes PATH=VALUE, not '{text}'. Write, for instance, --set seed=3."
         )

@@ -6,21 +6,37 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSettings, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QMessageLogContext,
+    QObject,
+    QSettings,
+    Qt,
+    QTimer,
+    QtMsgType,
+    Signal,
+    Slot,
+    qInstallMessageHandler,
+)
 from PySide6.QtWidgets import QApplication
 
 from kernels.errors import LayerscopeError
 from visualizer.playing.player import is_lingering
-from visualizer.scenes.store import SUFFIX, find_scene
+from visualizer.scenes.requests import check_request, requested_scene
+from visualizer.scenes.store import SUFFIX
 from visualizer.window.appearance import remembered_style
 from visualizer.window.loading import Loader
 from visualizer.window.main_window import MainWindow
 from widgets.fonts import load_fonts
 from widgets.style import Style
+
+MISTAKE = 2  # the exit code of the command line for what a person can mend
 
 logger = logging.getLogger("layerscope")
 
@@ -79,7 +95,6 @@ class Start(QObject):
 
     @Slot()
     def _loaded(self) -> None:
-        from visualizer.scenes.requests import requested_scene
         from visualizer.window.workbench import Workbench
 
         self._loader.wait()
@@ -107,10 +122,10 @@ def run_window(
 ) -> int:
     """Open the window on `scene` and run until it is closed; gives the exit code.
 
-    Raises `SceneError` if there is no such scene. What is wrong in it, or with `settings`, is told
-    in the window, since only torch can tell.
+    Raises `LayerscopeError` if there is no such scene, or no such setting or device. Which values
+    are not allowed is told in the window, since only torch can tell.
     """
-    find_scene(scene)
+    check_request(scene, settings, device)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Qt's loop would not look at Python's handler
     application = make_application()
     failures = Failures()
@@ -137,7 +152,40 @@ def make_application() -> QApplication:
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
     QCoreApplication.setOrganizationName("Layerscope")
     QCoreApplication.setApplicationName("Layerscope")
-    application = QApplication(["layerscope"])
+    with _telling_why_no_window_opens():
+        application = QApplication(["layerscope"])
     application.setApplicationDisplayName("Layerscope")
     load_fonts()
     return application
+
+
+@contextmanager
+def _telling_why_no_window_opens() -> Iterator[None]:
+    """Where Qt finds no display it aborts the process: end it before that, with a sentence."""
+    said: list[str] = []
+
+    def listen(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+        said.append(message)
+        if kind == QtMsgType.QtFatalMsg:
+            sys.stderr.write(f"layerscope: {_no_window(said[0])}\n")
+            sys.stderr.flush()
+            os._exit(MISTAKE)
+
+    before = qInstallMessageHandler(listen)
+    try:
+        yield
+    finally:
+        qInstallMessageHandler(before)
+        sys.stderr.writelines(f"{message}\n" for message in said)
+
+
+def _no_window(reason: str) -> str:
+    """What to do where Qt can open no window, of which it says `reason`."""
+    names = ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "DISPLAY")
+    given = ", ".join(f"{name}={os.environ[name]}" for name in names if os.environ.get(name))
+    return (
+        f"No window can be opened with {given or 'this display'}: "
+        f"{reason.splitlines()[0].strip(' .')}. Start Layerscope from a desktop, or write what it "
+        "shows to a file with 'layerscope export gradient-descent -o demo.mp4'; 'layerscope "
+        "doctor' tells whether a library is missing."
+    )

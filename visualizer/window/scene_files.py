@@ -22,7 +22,8 @@ PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", "
 class SceneFiles(QObject):
     """Opens and saves what a session shows; `show` is called with a scene to be opened.
 
-    `told` is emitted with a sentence about what was done, `refused` with one about what was not.
+    `told` is emitted with a sentence about what was done, `refused` with one about what was not, or
+    with those about what is not as it was.
     """
 
     told = Signal(str)
@@ -85,8 +86,8 @@ class SceneFiles(QObject):
         """
         self._show(scene)
         self._path = path
-        for sentence in changed_sources(scene):
-            self.refused.emit(sentence)
+        if changed := changed_sources(scene):
+            self.refused.emit("\n".join(changed))
 
     def open_path(self, path: Path, panel: Panel | None = None) -> None:
         """Do with a file what a person expects: open a scene, give data to `panel`."""

@@ -255,9 +255,9 @@ def test_a_failure_to_draw_leaves_what_was_there(
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /dev/full")
 def test_a_full_disk_leaves_what_was_there(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     @contextmanager
-    def full(target: Path, workplace: Any = exporting.workplace) -> Iterator[Path]:
-        with workplace(target) as folder:
-            names = [target.name, f"{target.name}.frames", "frame-000000.png", "frame-00.png"]
+    def full(*place: Any, workplace: Any = exporting.workplace) -> Iterator[Path]:
+        with workplace(*place) as folder:
+            names = [old.name, f"{old.name}.frames", "frame-000000.png", "frame-00.png"]
             for name in names:
                 (folder / name).symlink_to("/dev/full")
             yield folder

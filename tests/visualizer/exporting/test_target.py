@@ -9,6 +9,7 @@ from kernels.errors import ExportError
 from visualizer.exporting.target import (
     SINKS,
     file_name,
+    hidden_folder,
     is_numbered,
     numbered,
     suffix_of,
@@ -100,6 +101,16 @@ def test_an_old_folder_keeps_what_else_is_in_it(tmp_path: Path) -> None:
         (folder / "1.png").touch()
     assert tree(target) == ["0.png", "1.png", "notes"]
     assert (target / "0.png").read_text() == "new"
+
+
+@pytest.mark.parametrize("name", ["film.mp4", "new", "old"])
+def test_a_hidden_folder_can_be_named_beforehand(name: str, tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    hidden = hidden_folder(tmp_path / name, "abc")
+    with workplace(tmp_path / name, hidden) as folder:
+        assert folder.parent == hidden
+        assert hidden.name.startswith(".")
+    assert not hidden.exists()
 
 
 def _fail(folder: Path, error: type[BaseException]) -> None:

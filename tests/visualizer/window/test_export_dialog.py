@@ -2,7 +2,7 @@
 
 import csv
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -36,10 +36,35 @@ def stub(monkeypatch: pytest.MonkeyPatch, code: str) -> list[list[str]]:
 
     def command(arguments: list[str]) -> list[str]:
         asked.append(arguments)
-        return [sys.executable, "-c", code]
+        return [sys.executable, "-c", code, *arguments]
 
     monkeypatch.setattr(export_process, "command", command)
     return asked
+
+
+OBEYING = """
+import sys
+print(2, 10, flush=True)
+sys.stdin.read()
+sys.exit("layerscope: The export was cancelled; nothing was written.")
+"""
+DEAF = """
+import pathlib, sys, time
+folder = pathlib.Path(sys.argv[sys.argv.index("--hidden") + 1], "files")
+folder.mkdir(parents=True)
+(folder / "film.mp4").write_text("half")
+print(1, 9, flush=True)
+time.sleep(100)
+"""
+
+
+def cancel(dialog: ExportDialog) -> None:
+    dialog.close_button.click()
+
+
+def close(dialog: ExportDialog) -> None:
+    """What the window does when it is closed."""
+    dialog.done(0)
 
 
 def finish(qtbot: QtBot, dialog: ExportDialog) -> None:
@@ -106,7 +131,7 @@ def test_what_will_be_replaced_is_told(dialog: ExportDialog, tmp_path: Path) -> 
 def test_progress_is_shown_with_the_time_that_remains(
     qtbot: QtBot, dialog: ExportDialog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stub(monkeypatch, "import sys\nprint(2, 10, flush=True)\nsys.stdin.read()")
+    stub(monkeypatch, OBEYING)
     dialog.start_button.click()
     assert dialog.close_button.text() == "Cancel"
     qtbot.waitUntil(lambda: dialog.progress.value() == 2)
@@ -122,6 +147,34 @@ def test_progress_is_shown_with_the_time_that_remains(
     assert dialog.close_button.text() == "Close"
     dialog.close_button.click()
     assert not dialog.isVisible()
+
+
+def test_what_was_complete_before_it_could_be_cancelled_is_told(
+    qtbot: QtBot, dialog: ExportDialog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stub(monkeypatch, "import sys\nprint(9, 9, flush=True)\nsys.stdin.read()")
+    dialog.start_button.click()
+    qtbot.waitUntil(lambda: dialog.progress.value() == 9)
+    dialog.close_button.click()
+    qtbot.waitUntil(lambda: dialog.start_button.isEnabled())
+    assert dialog.note.text().endswith("film.mp4 is written.")
+
+
+@pytest.mark.parametrize("end", [cancel, close])
+def test_an_export_that_does_not_answer_is_killed_and_tidied_up_after(
+    qtbot: QtBot, dialog: ExportDialog, monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+    end: Callable[[ExportDialog], None],
+) -> None:  # fmt: skip
+    for patience in ("PATIENCE", "PATIENCE_AT_CLOSE"):
+        monkeypatch.setattr(export_process, patience, 10)
+    stub(monkeypatch, DEAF)
+    process = dialog._process
+    dialog.start_button.click()
+    qtbot.waitUntil(lambda: dialog.progress.value() == 1)
+    assert len(list(tmp_path.rglob("film.mp4"))) == 1
+    end(dialog)
+    qtbot.waitUntil(lambda: not process.isRunning())
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -163,7 +216,7 @@ def test_a_suffix_that_is_unknown_is_told_at_once(dialog: ExportDialog, tmp_path
 def test_closing_the_window_stops_the_export(
     qtbot: QtBot, toy: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    stub(monkeypatch, "import sys\nprint(1, 9, flush=True)\nsys.stdin.read()")
+    stub(monkeypatch, OBEYING)
     with opened(qtbot) as bench:
         bench.open()
         bench.do("export")
@@ -173,7 +226,7 @@ def test_closing_the_window_stops_the_export(
         assert bench.workbench._export is dialog  # one is enough
         dialog.target.setText(str(tmp_path / "film.mp4"))
         dialog.start_button.click()
-        qtbot.waitUntil(lambda: dialog.progress.value() == 1)
+        qtbot.waitUntil(lambda: dialog.progress.value() == 2)
         process = dialog._process
         bench.window.close()
         assert not process.isRunning()
@@ -185,8 +238,7 @@ FIT = """
 panel = "gradient-descent"
 [parameters.objective]
 kind = "line"
-data = "csv"
-file = "file:{file}"
+data = {{kind = "csv", file = "file:{file}"}}
 [play]
 frames = 4
 [[inputs]]
@@ -217,19 +269,44 @@ def test_an_export_has_what_was_done_and_the_files_that_are_named(
     dialog.done(0)
 
 
+# The end of the film takes until it is asked to stop.
+SLOW_END = """
+import sys, time
+from visualizer.cli import main
+from visualizer.exporting.video import VideoWriter
+
+def finish(self, stopped):
+    while not stopped():
+        time.sleep(0.01)
+
+VideoWriter.finish = finish
+sys.exit(main())
+"""
+EARLY, MIDDLE, LATE = 0, 1, 3  # pictures that are done when it is stopped; of three, LATE is all
+
+
 @pytest.mark.slow
-def test_a_cancelled_export_leaves_nothing(
-    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize(
+    ("end", "pictures"), [(cancel, EARLY), (cancel, MIDDLE), (cancel, LATE), (close, LATE)]
+)
+def test_a_stopped_export_leaves_nothing(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    end: Callable[[ExportDialog], None], pictures: int,
+) -> None:  # fmt: skip
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
+    stub(monkeypatch, SLOW_END)
     dialog = ExportDialog(Scene(panel="gradient-descent"), 0, "light")
+    process = dialog._process
     qtbot.addWidget(dialog)
     dialog.target.setText(str(tmp_path / "film.mp4"))
-    dialog.frames.setValue(500)
+    dialog.frames.setValue(LATE if pictures == LATE else 500)
     dialog.start_button.click()
-    qtbot.waitUntil(lambda: dialog.progress.value() >= 1, timeout=60_000)
-    dialog.close_button.click()
-    qtbot.waitUntil(lambda: dialog.start_button.isEnabled(), timeout=10_000)
-    assert dialog.note.text() == "The export was cancelled; nothing was written."
+    if pictures != EARLY:
+        qtbot.waitUntil(lambda: dialog.progress.value() >= pictures, timeout=60_000)
+    assert process.isRunning()
+    end(dialog)
+    qtbot.waitUntil(lambda: not process.isRunning(), timeout=10_000)
     assert list(tmp_path.iterdir()) == []
-    dialog.done(0)
+    if end is cancel:
+        assert dialog.note.text() == "The export was cancelled; nothing was written."
+        dialog.done(0)

@@ -20,6 +20,7 @@ from widgets.forms.text_field import TextField
 from widgets.style import Style
 
 KEY = Qt.Key
+ROOT = Path(__file__).parents[3]
 
 
 def editor_line(bench: Bench) -> TextField:
@@ -300,16 +301,17 @@ def look():
     {look}
 
 app.make_application = made
-sys.exit(app.run_window("gradient-descent", (), None))
+sys.exit(app.run_window({scene!r}, (), None))
 """
 
 
-def started(tmp_path: Path, look: str, path: str = "") -> subprocess.CompletedProcess[str]:
+def started(
+    tmp_path: Path, look: str, path: str = "", scene: str = "gradient-descent"
+) -> subprocess.CompletedProcess[str]:
     """The program in a process of its own; `look` is done again and again."""
     indented = "\n    ".join(look.strip().splitlines())
-    code = START.format(settings=str(tmp_path), look=indented)
-    root = str(Path(__file__).parents[3])
-    code = f"import sys\nsys.path[:0] = {[p for p in (path, root) if p]!r}\n{code}"
+    code = START.format(settings=str(tmp_path), look=indented, scene=scene)
+    code = f"import sys\nsys.path[:0] = {[p for p in (path, str(ROOT)) if p]!r}\n{code}"
     return subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=100, cwd=tmp_path
     )
@@ -355,3 +357,91 @@ if not window().banner.isHidden():
     done = started(tmp_path, look, str(tmp_path))
     assert "PyTorch cannot be loaded: libtorch.so is not there." in done.stdout, done.stderr
     assert done.returncode == 0
+
+
+def without_display(monkeypatch: pytest.MonkeyPatch, **given: str) -> None:
+    """Have programs find nothing but what is `given` of a display."""
+    for name in ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a display")
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("DISPLAY", ":9999", "could not connect to display :9999"),
+        ("WAYLAND_DISPLAY", "wayland-9999", "Failed to create wl_display (No such file or direc"),
+        ("QT_QPA_PLATFORM", "easel", 'Could not find the Qt platform plugin "easel"'),
+    ],
+)
+def test_a_display_that_does_not_answer_is_told(
+    name: str, value: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_display(monkeypatch, **{name: value, "XDG_RUNTIME_DIR": str(tmp_path)})
+    done = subprocess.run(
+        [sys.executable, "-m", "visualizer"], capture_output=True, text=True, timeout=100, cwd=ROOT
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"layerscope: No window can be opened with {name}={value}: ")
+    assert reason in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a display")
+def test_what_qt_can_do_without_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    without_display(monkeypatch, DISPLAY=":9999", QT_QPA_PLATFORM="xcb;offscreen")
+    code = "from visualizer.window.app import make_application as m; print(m().platformName())"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=100, cwd=ROOT
+    )
+    assert (done.returncode, done.stdout) == (0, "offscreen\n")
+    assert "could not connect to display :9999" in done.stderr
+
+
+# ---- data that is not as it was ---------------------------------------------------------------
+
+FIT = """
+panel = "gradient-descent"
+[parameters.objective]
+kind = "line"
+data = {kind = "csv", file = "file:data.csv"}
+[sources]
+"data.csv" = "0000"
+"""
+
+
+@pytest.fixture(params=["has changed since the scene was saved", "There is no file"])
+def stale(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, str]:
+    """A scene whose data are not those with which it was saved, and what is to be told of them."""
+    scene = tmp_path / "scene.toml"
+    scene.write_text(FIT)
+    if "changed" in request.param:
+        (tmp_path / "data.csv").write_text("x,y\n1,2\n2,3\n3,5\n")
+    return scene, request.param
+
+
+def test_data_that_changed_or_went_are_told_of_a_scene_that_is_dropped(
+    bench: Bench, stale: tuple[Path, str]
+) -> None:
+    scene, told = stale
+    bench.open('panel = "gradient-descent"')
+    drop(bench.window, QUrl.fromLocalFile(str(scene)))
+    bench.qtbot.waitUntil(lambda: told in bench.told())
+    assert "data.csv" in bench.told()
+
+
+def test_data_that_changed_or_went_are_told_of_a_scene_on_the_command_line(
+    tmp_path: Path, stale: tuple[Path, str]
+) -> None:
+    scene, told = stale
+    look = """
+bench = window()._workbench
+if not window().banner.isHidden():
+    print(window().banner.sentence.text(), flush=True)
+    window().close()
+"""
+    done = started(tmp_path, look, scene=str(scene))
+    assert f"{tmp_path / 'data.csv'}" in done.stdout, done.stderr
+    assert told in done.stdout

@@ -10,7 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from resources import resource_path
 from tests.visualizer.windows import Bench, opened
+from visualizer.scenes.scene import Scene
 from visualizer.scenes.store import open_scene
+from visualizer.window.scene_files import SceneFiles
 
 
 @pytest.fixture
@@ -140,7 +142,7 @@ def test_a_table_becomes_the_data_of_the_panel(descent: Bench, tmp_path: Path) -
     table.write_text("hours,marks\n1,2\n2,3\n4,7\n")
     descent.workbench.open_path(table)
     descent.shows(0)
-    assert descent.value("objective.file") == f"file:{table}"
+    assert descent.value("objective.data.file") == f"file:{table}"
     assert descent.session.undo_stack.count() == 1
     descent.workbench.open_path(resource_path("images/cat.jpg"))
     assert "is a picture" in descent.told()
@@ -157,3 +159,15 @@ def test_a_file_that_has_changed_since_is_told(descent: Bench, tmp_path: Path) -
     table.write_text("hours,marks\n1,2\n2,4\n4,7\n")
     descent.workbench.open_path(scene)
     assert "data.csv has changed since" in descent.told()
+
+
+def test_all_files_that_have_changed_since_are_told(bench: Bench, tmp_path: Path) -> None:
+    files = SceneFiles(bench.window, bench.session, bench.workbench.edits, lambda _: None)
+    places = [str(tmp_path / name) for name in ("a.csv", "b.csv")]
+    for place in places:
+        Path(place).touch()
+    named = {name: f"file:{place}" for name, place in zip("ab", places, strict=True)}
+    known = dict.fromkeys(places, "0000")
+    with bench.qtbot.waitSignal(files.refused) as told:
+        files.open(Scene(panel="roll", parameters=named, sources=known))
+    assert [line.split()[0] for line in told.args[0].split("\n")] == places
