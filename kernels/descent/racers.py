@@ -8,7 +8,6 @@ and the stop rules cost one operation for all.
 import math
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -73,13 +72,12 @@ class Racers:
 
     def moments(self, names: list[str]) -> Array:
         """What each optimizer remembers under its name, (R, d); NaN where that is nothing."""
-        moments = np.full(self.positions.shape, math.nan)
-        for i, name in enumerate(names):
-            value = self._optimizers[i].state.get(self._leaves[i], {}).get(name)
-            if value is not None:
-                moments[i] = to_host(value)
-        moments.flags.writeable = False
-        return moments
+        nothing = torch.full_like(self.positions[0], math.nan)
+        memories = [
+            o.state.get(leaf, {}) for o, leaf in zip(self._optimizers, self._leaves, strict=True)
+        ]
+        kept = [memory.get(name) for memory, name in zip(memories, names, strict=True)]
+        return to_host(torch.stack([nothing if value is None else value for value in kept]))
 
     def state(self) -> State:
         """All that is needed to go on, in memory of its own."""

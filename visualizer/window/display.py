@@ -1,5 +1,6 @@
 """What the session and the player tell, shown in the window: the panel, the forms, the bars."""
 
+from time import perf_counter
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Slot
@@ -8,7 +9,6 @@ from kernels.description import describe
 from kernels.errors import LayerscopeError
 from kernels.parameters import Parameters, View
 from visualizer.panel import Panel
-from visualizer.playing.ensemble import Position
 from visualizer.playing.player import Player, Statistics
 from visualizer.playing.run import device_of
 from visualizer.registry import PanelInfo
@@ -16,6 +16,7 @@ from visualizer.scenes.scene import Play
 from visualizer.window.edits import Edits
 from visualizer.window.main_window import MainWindow
 from visualizer.window.session import Refusal, Session
+from widgets.redraw_pace import RedrawPace
 from widgets.style import Style
 
 
@@ -32,6 +33,7 @@ class Display(QObject):
         self._session = session
         self._edits = edits
         self._failure = ""  # the sentence on the last run, until there is another
+        self._pace = RedrawPace(self)  # of the numbers that change with every frame
         self.panel: Panel | None = None
         self._connect()
 
@@ -45,7 +47,8 @@ class Display(QObject):
         for change in ("canUndoChanged", "canRedoChanged", "undoTextChanged", "redoTextChanged"):
             getattr(session.undo_stack, change).connect(self._show_undo)
         player.frameReady.connect(self._draw)
-        player.positionChanged.connect(self._show_position)
+        self._pace.due.connect(self._show_position)
+        player.positionChanged.connect(self._pace.news)
         player.playingChanged.connect(self._show_playing)
         player.finished.connect(self._show_finish)
         player.failed.connect(self._show_failure)
@@ -153,10 +156,17 @@ class Display(QObject):
         if self.panel is not None:
             self.panel.setAccessibleDescription(self.panel.description())
 
-    @Slot(object)
-    def _show_position(self, position: Position) -> None:
-        self._window.transport.setLength(position.length)
-        self._window.transport.setStep(position.step, position.furthest)
+    @Slot()
+    def _show_position(self) -> None:
+        """Show where the run is; while frames come, as often as can be read."""
+        position, begun = self._player.position, perf_counter()
+        if position is not None:
+            transport = self._window.transport
+            transport.setLength(position.length)
+            transport.setStep(position.step, position.furthest)
+            transport.timeline.repaint()
+            transport.counter.repaint()
+            self._pace.drew((perf_counter() - begun) * 1000)
 
     @Slot(bool)
     def _show_playing(self, playing: bool) -> None:

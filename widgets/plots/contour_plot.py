@@ -70,7 +70,7 @@ class ContourPlot(ImagePlot):
         self._legend = Legend()
         self._showLegend = False
         super().__init__(style, parent)
-        for layer in ("markers", "squares", "paths", "arrows", "labels"):
+        for layer in ("squares", "paths", "arrows", "labels"):
             self._layers[layer] = ()
         self._pace = RedrawPace(self)
         self._pace.due.connect(self._keepTrails)
@@ -128,7 +128,8 @@ class ContourPlot(ImagePlot):
         self._setLayer("labels", labels)
 
     def setMarkers(self, markers: Sequence[Markers | Shape]) -> None:
-        self._setLayer("markers", markers)
+        """Show `markers` under everything that moves: to set them costs more than a path."""
+        self._setStanding(markers)
 
     def setLegend(self, visible: bool) -> None:
         """Whether the paths are named in a corner of the map; by default they are not."""

@@ -36,6 +36,7 @@ class CurvePlot(Plot):
         self._points: tuple[Points, ...] = ()
         self._segments: tuple[Segments, ...] = ()
         self._rules: tuple[Rule, ...] = ()
+        self._heading = ""
         self._legend = Legend()
         self._showLegend = True
         self._floor = 0.0  # of a logarithmic y
@@ -43,7 +44,7 @@ class CurvePlot(Plot):
         self._fixed: dict[str, Range | None] = {"x": None, "y": None}
         super().__init__(style, parent)
         self._pace = RedrawPace(self)
-        self._pace.due.connect(self._redraw)
+        self._pace.due.connect(self._catchUp)
 
     def setCurves(self, curves: Sequence[Curve]) -> None:
         """Draw these curves instead of those before."""
@@ -85,15 +86,25 @@ class CurvePlot(Plot):
         self._fixed = {"x": x, "y": y}
         self._follow()
 
+    def setTitle(self, title: str) -> None:
+        """Name what is shown; on a screen the title changes with the drawing."""
+        self._heading = title
+        self._dataChanged()
+
     def _dataChanged(self) -> None:
+        if is_on_screen(self):
+            self._pace.news()
+        else:
+            self._catchUp()
+
+    def _catchUp(self) -> None:
+        """Draw what was set last."""
+        super().setTitle(self._heading)
         entries = [Entry(c.name, c.color, c.dash, c.width, c.symbol) for c in self._curves]
         entries += [Entry(p.name, p.color, symbol=p.symbol, line=False) for p in self._points]
         self._legend.setEntries(entries)
         self._follow()
-        if is_on_screen(self):
-            self._pace.news()
-        else:
-            self._redraw()
+        self._redraw()
 
     def _follow(self) -> None:
         for name, axis in (("x", "bottom"), ("y", "left")):

@@ -30,7 +30,9 @@ class ImagePlot(Plot):
         self._extent: tuple[Range, Range] = ((0.0, 1.0), (0.0, 1.0))  # of the picture, on the axes
         self._smooth = True
         self._version = 0
-        self._kept: tuple[object, QPixmap] | None = None
+        self._ground: tuple[object, QPixmap] | None = None
+        self._below: tuple[object, QPixmap] | None = None  # the ground with what stands on it
+        self._standing: tuple[Shape, ...] = ()  # what is seldom moved
         self._layers: dict[str, tuple[Shape, ...]] = {}  # drawn in this order
         super().__init__(style, parent)
         self._bar = ColorBar(style)
@@ -60,6 +62,11 @@ class ImagePlot(Plot):
         self.setRange(x_range, y_range)
         self._redraw()
 
+    def _setStanding(self, shapes: Sequence[Shape]) -> None:
+        self._standing = tuple(shapes)
+        self._below = None
+        self._redraw()
+
     def _setLayer(self, name: str, shapes: Sequence[Shape]) -> None:
         self._layers[name] = tuple(shapes)
         self._redraw()
@@ -68,26 +75,36 @@ class ImagePlot(Plot):
     def _drawBelow(self, painter: QPainter) -> None:
         if self._image is None:
             super()._drawBelow(painter)
+            self._drawStanding(painter)
         elif is_vector(painter):
             self._drawGround(painter, self.plane())
+            self._drawStanding(painter)
         else:
             painter.drawPixmap(
-                QPointF(0, 0), self._keptGround(painter.device().devicePixelRatioF())
+                QPointF(0, 0), self._keptBelow(painter.device().devicePixelRatioF())
             )
 
-    def _keptGround(self, ratio: float) -> QPixmap:
+    def _keptBelow(self, ratio: float) -> QPixmap:
         plane = self.plane()
         key = (plane, ratio, self._version, self._style.theme(), self._style.factor())
-        if self._kept is None or self._kept[0] != key:
+        if self._ground is None or self._ground[0] != key:
             width, height = round(plane.width * ratio), round(plane.height * ratio)
             ground = QPixmap(max(width, 1), max(height, 1))
             ground.setDevicePixelRatio(ratio)
             ground.fill(self._style.color("base"))
-            painter = QPainter(ground)
-            self._drawGround(painter, plane)
-            painter.end()
-            self._kept = key, ground
-        return self._kept[1]
+            with QPainter(ground) as painter:
+                self._drawGround(painter, plane)
+            self._ground, self._below = (key, ground), None
+        if self._below is None or self._below[0] != key:
+            below = self._ground[1].copy()
+            with QPainter(below) as painter:
+                self._drawStanding(painter)
+            self._below = key, below
+        return self._below[1]
+
+    def _drawStanding(self, painter: QPainter) -> None:
+        for shape in self._standing:
+            shape.paint(painter, self.plane(), self._style)
 
     def _drawGround(self, painter: QPainter, plane: Plane) -> None:
         """Draw the picture; a subclass adds what moves only with it."""

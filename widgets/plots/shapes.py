@@ -86,20 +86,36 @@ class Path:
         if not len(self.points):
             return
         pixels = plane.toPixels(self.points[:, 0], self.points[:, 1])
+        self.paintLine(painter, pixels, plane, style)
+        self.paintBall(painter, pixels[-1:], style)
+
+    def paintLine(
+        self,
+        painter: QPainter,
+        pixels: NDArray[np.float64],
+        plane: Plane,
+        style: Style,
+        along: float = 0.0,
+    ) -> None:
+        """Draw the line through `pixels` (N, 2), whose dashes have begun `along` pixels before."""
         rect, color = rect_of(plane), named(style, self.color)
         width, halo = style.px(self.width), (style.color("base"), style.px(0.8))
         faint = None
         if self.dash:  # a faint line holds the dashes of a zigzag together
             faint = QColor(color)
             faint.setAlphaF(0.45)
-        draw_polyline(painter, pixels, color, width, self.dash, rect, halo, faint)
-        self.paintBall(painter, pixels[-1:], style)
+        draw_polyline(painter, pixels, color, width, self.dash, rect, halo, faint, along)
 
     def paintBall(self, painter: QPainter, pixel: Floats, style: Style) -> None:
         """Draw the ball at `pixel` (1, 2)."""
-        if self.ball:
-            color, edge = named(style, self.color), style.color("base")
-            draw_symbols(painter, pixel, "o", style.px(self.ball), color, edge, style.px(1.5))
+        x, y = pixel[0].tolist()
+        if self.ball and math.isfinite(x + y):
+            radius = style.px(self.ball) / 2
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(style.color("base"), style.px(1.5)))
+            painter.setBrush(named(style, self.color))
+            painter.drawEllipse(QPointF(x, y), radius, radius)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -274,12 +290,18 @@ def rect_of(plane: Plane) -> QRectF:
 
 
 def write(painter: QPainter, at: QPointF, text: str, style: Style, color: QColor) -> None:
-    """Small letters on a faint edge of the ground's colour, readable over anything."""
+    """Small letters on a translucent plate of the ground's colour, readable over anything."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setFont(style.font("small"))
-    halo = QPainterPath()
-    halo.addText(at, style.font("small"), text)
-    painter.strokePath(halo, QPen(style.color("base"), style.px(3)))
+    metrics, edge = painter.fontMetrics(), style.px(2.5)
+    plate = QRectF(at.x(), at.y() - metrics.ascent(), 0, metrics.height())
+    plate.setWidth(metrics.horizontalAdvance(text))
+    ground = named(style, "base")
+    ground.setAlphaF(0.72)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ground)
+    painter.drawRoundedRect(plate.adjusted(-edge, 0, edge, 0), edge, edge)
+    painter.setBrush(QBrush())
     painter.setPen(color)
     painter.drawText(at, text)
 

@@ -34,12 +34,14 @@ def draw_polyline(
     clip: QRectF | None = None,
     halo: tuple[QColor, float] | None = None,
     under: QColor | None = None,
+    along: float = 0.0,
 ) -> None:
     """Draw a line through `points` (N, 2), pixels; it is broken where they are NaN.
 
     `dash` is in line widths, as Qt takes it; what lies outside `clip` is left out. `halo` is the
     colour and the width of an edge that sets the line off from what is under it, `under` the
-    colour of a solid line that holds the dashes together.
+    colour of a solid line that holds the dashes together. The dashes have begun `along` pixels
+    before: it goes on with a line that is drawn already.
     """
     if len(points) < 2:
         return
@@ -49,13 +51,12 @@ def draw_polyline(
         segments = clip_segments(segments, clip.adjusted(-width, -width, width, width))
         rough = is_rough(segments, clip)
     if halo is not None:
-        draw_segments(
-            painter, segments, halo[0], width + 2 * halo[1], joined=True, smooth=not rough
-        )
+        wide, whole = width + 2 * halo[1], not along  # its caps would hide what is drawn already
+        draw_segments(painter, segments, halo[0], wide, joined=whole, smooth=not rough)
     if under is not None:
         draw_segments(painter, segments, under, width, joined=True, smooth=not rough)
     if dash and len(segments) and not rough:  # on a dense zigzag no dash is seen
-        segments = cut_dashes(segments, np.asarray(dash, dtype=np.float64) * width)
+        segments = cut_dashes(segments, np.asarray(dash, dtype=np.float64) * width, along)
     draw_segments(painter, segments, color, width, joined=rough or not dash, smooth=not rough)
 
 
@@ -176,17 +177,21 @@ def clip_segments(segments: Floats, rect: QRectF) -> Floats:
     return kept
 
 
-def cut_dashes(segments: Floats, pattern: Floats) -> Floats:
-    """The drawn parts of `segments` (M, 4), taken as one line, under a dash `pattern` in pixels."""
+def cut_dashes(segments: Floats, pattern: Floats, along: float = 0.0) -> Floats:
+    """The drawn parts of `segments` (M, 4), taken as one line, under a dash `pattern` in pixels.
+
+    The pattern has begun `along` pixels before the first of them.
+    """
     start, step = segments[:, :2], segments[:, 2:] - segments[:, :2]
     length = np.hypot(step[:, 0], step[:, 1])
-    at = np.concatenate([[0.0], np.cumsum(length)])  # (M + 1,) where along the line segments meet
     ends = np.cumsum(pattern)
+    before = along % ends[-1]
+    at = before + np.concatenate([[0.0], np.cumsum(length)])  # (M + 1,) where segments meet
     periods = int(at[-1] // ends[-1]) + 1
     if periods * len(pattern) > _MOST_DASHES:
         return segments
     marks = (np.arange(periods)[:, None] * ends[-1] + ends).ravel()
-    cuts = np.sort(np.concatenate([at, marks[marks < at[-1]]]))
+    cuts = np.sort(np.concatenate([at, marks[(marks > before) & (marks < at[-1])]]))
     middle = (cuts[:-1] + cuts[1:]) / 2
     drawn = np.searchsorted(ends, middle % ends[-1], side="right") % 2 == 0
     owner = np.minimum(np.searchsorted(at, middle, side="right") - 1, len(length) - 1)

@@ -1,5 +1,7 @@
 """Symbols at points: circles fast and in any number, the others as small paths."""
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
@@ -28,23 +30,25 @@ def draw_symbols(
     if not len(finite):
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    path = symbol_path(symbol, size)
     pen = QPen(edge, edge_width) if edge is not None else QPen(Qt.PenStyle.NoPen)
     pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
     brush = QBrush(fill) if fill is not None else QBrush()
     if len(finite) > _FEW and not is_vector(painter):
-        _stamp(painter, finite, path, pen, brush)
+        _stamp(painter, finite, symbol_path(symbol, size), pen, brush)
         return
     painter.setPen(pen)
     painter.setBrush(brush)
-    for x, y in finite.tolist():
-        if symbol == "o":
+    if symbol == "o":
+        for x, y in finite.tolist():
             painter.drawEllipse(QPointF(x, y), size / 2, size / 2)
-        else:
+    else:
+        path = symbol_path(symbol, size)
+        for x, y in finite.tolist():
             painter.drawPath(path.translated(x, y))
     painter.setBrush(QBrush())
 
 
+@cache
 def symbol_path(symbol: str, size: float) -> QPainterPath:
     """The outline of a symbol around the origin, `size` pixels across."""
     path: QPainterPath = QTransform.fromScale(size, size).map(Symbols[symbol])

@@ -1,7 +1,7 @@
 """The paths of a map while they grow: what lies long is kept as pixels, what is new is drawn."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from pyqtgraph.functions import arrayToQPolygonF
@@ -20,12 +20,14 @@ _FARTHEST = 1e5  # pixels; what lies beyond is drawn with the whole line
 class _Kept:
     """The lines of `paths`, without their last points and balls, on `plane` in the way of `look`.
 
-    The last point of a path is where it is; the next frame may not have it any more.
+    The last point of a path is where it is; the next frame may not have it any more. `lengths` are
+    how many pixels long the lines are, for their dashes to go on.
     """
 
     plane: Plane
     look: object
     paths: tuple[Path, ...]
+    lengths: tuple[float, ...]
     pixels: QPixmap
 
 
@@ -44,30 +46,35 @@ class Trails:
         return sum(len(path.points) for path in self.paths) > _LONG
 
     def keep(self, plane: Plane, style: Style, ratio: float) -> None:
-        """Draw the lines as they are now, to be shown until the next call."""
-        width, height = plane.left + plane.width, plane.top + plane.height
-        pixels = QPixmap(max(1, round(width * ratio)), max(1, round(height * ratio)))
-        pixels.setDevicePixelRatio(ratio)
-        pixels.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(pixels)
-        shown = tuple(replace(path, points=path.points[:-1], ball=0) for path in self.paths)
-        for path in shown:
-            path.paint(painter, plane, style)
-        painter.end()
-        self._kept = _Kept(plane, _look(style), shown, pixels)
+        """Draw the lines as they are now, to be shown until the next call.
+
+        What is kept already stays: only what has been added since is drawn.
+        """
+        look = (style.theme(), style.factor(), ratio)
+        kept = self._kept
+        tails = self._tails(plane, look)
+        if kept is None or tails is None:
+            kept = _Kept(plane, look, (), (0.0,) * len(self.paths), _clear(plane, ratio))
+            tails = [np.asarray(path.points, np.float64) for path in self.paths]
+        lengths = []
+        with QPainter(kept.pixels) as painter:
+            for path, tail, length in zip(self.paths, tails, kept.lengths, strict=True):
+                pixels = plane.toPixels(tail[:-1, 0], tail[:-1, 1])
+                path.paintLine(painter, pixels, plane, style, length)
+                lengths.append(length + _length(pixels))
+        self._kept = _Kept(plane, look, self.paths, tuple(lengths), kept.pixels)
 
     def forget(self) -> None:
         """Draw whole lines from now on."""
         self._kept = None
 
     def paint(self, painter: QPainter, plane: Plane, style: Style) -> None:
-        kept = self._kept
-        if kept is not None and (kept.plane, kept.look) == (plane, _look(style)):
-            tails = _tails(kept.paths, self.paths)
-            if tails is not None:
-                painter.drawPixmap(QPointF(0, 0), kept.pixels)
-                self._paintTails(painter, plane, style, tails)
-                return
+        ratio = painter.device().devicePixelRatioF()
+        tails = self._tails(plane, (style.theme(), style.factor(), ratio))
+        if self._kept is not None and tails:
+            painter.drawPixmap(QPointF(0, 0), self._kept.pixels)
+            self._paintTails(painter, plane, style, tails)
+            return
         for path in self.paths:
             path.paint(painter, plane, style)
 
@@ -87,6 +94,31 @@ class Trails:
         for path, line in zip(self.paths, lines, strict=True):
             path.paintBall(painter, line[-1:], style)
 
+    def _tails(self, plane: Plane, look: object) -> list[Floats] | None:
+        """The points, (T, 2), that each path has from the last one on that is kept as pixels.
+
+        None if nothing is kept, or not of these paths, or not in this place and look.
+        """
+        kept = self._kept
+        if kept is None or (kept.plane, kept.look) != (plane, look):
+            return None
+        return _tails(kept.paths, self.paths)
+
+
+def _clear(plane: Plane, ratio: float) -> QPixmap:
+    """Transparent pixels for all of `plane`."""
+    width, height = plane.left + plane.width, plane.top + plane.height
+    pixels = QPixmap(max(1, round(width * ratio)), max(1, round(height * ratio)))
+    pixels.setDevicePixelRatio(ratio)
+    pixels.fill(Qt.GlobalColor.transparent)
+    return pixels
+
+
+def _length(pixels: Floats) -> float:
+    """How long the line through `pixels` (N, 2) is, without its breaks."""
+    steps = np.diff(pixels, axis=0)
+    return float(np.nansum(np.hypot(steps[:, 0], steps[:, 1])))
+
 
 def _tails(old: tuple[Path, ...], new: tuple[Path, ...]) -> list[Floats] | None:
     """The points, (T, 2), that `new` paths have from the end of `old` ones on.
@@ -97,14 +129,10 @@ def _tails(old: tuple[Path, ...], new: tuple[Path, ...]) -> list[Floats] | None:
         return None
     tails = []
     for before, path in zip(old, new, strict=True):
-        end = len(before.points) - 1
+        end = len(before.points) - 2  # the last that is kept
         if not 0 <= end < len(path.points):
             return None
         if path.points[end].tolist() != before.points[end].tolist():
             return None
         tails.append(np.asarray(path.points[end:], np.float64))
     return tails
-
-
-def _look(style: Style) -> object:
-    return style.theme(), style.factor()

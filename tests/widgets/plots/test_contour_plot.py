@@ -135,13 +135,13 @@ def test_svg_has_contour_lines_as_paths(plot: ContourPlot) -> None:
 
 def test_the_map_is_kept_while_paths_move(plot: ContourPlot) -> None:
     picture(plot)
-    kept = plot._kept
+    kept = plot._ground
     plot.setPaths([Path("SGD", np.array([[0.0, 0.0], [1.0, 1.0]]), RED)])
     picture(plot)
-    assert plot._kept is kept
+    assert plot._ground is kept
     plot._style.setTheme("dark")
     picture(plot)
-    assert plot._kept is not kept
+    assert plot._ground is not kept
 
 
 def test_the_names_of_paths_are_shown_on_request(plot: ContourPlot) -> None:

@@ -57,6 +57,27 @@ def test_kept_lines_with_tails_look_like_whole_ones(qapp: object, grown: int) ->
         )
 
 
+def test_lines_that_are_kept_piece_by_piece_look_like_whole_ones(qapp: object) -> None:
+    trails = kept_at(300)
+    for count in range(307, 440, 7):  # so that pieces end within dashes and within gaps
+        trails.setPaths(arcs(count))
+        trails.keep(PLANE, Style(), 1.0)
+    far_off = np.abs(drawn(trails).astype(int) - whole(arcs(433))).sum(axis=-1) > 200
+    assert far_off.mean() < 0.003
+
+
+def test_only_what_is_new_is_added_to_what_is_kept(qapp: object) -> None:
+    trails = kept_at(400)
+    assert trails._kept is not None
+    pixels = trails._kept.pixels
+    trails.setPaths(arcs(420))
+    trails.keep(PLANE, Style(), 1.0)
+    assert trails._kept.pixels is pixels
+    trails.setPaths(arcs(300))
+    trails.keep(PLANE, Style(), 1.0)
+    assert trails._kept.pixels is not pixels
+
+
 def test_kept_lines_are_what_is_drawn(qapp: object) -> None:
     trails = kept_at(400)
     moved = tuple(Path(p.name, p.points.copy(), "#00a000") for p in arcs(405))

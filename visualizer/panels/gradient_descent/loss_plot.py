@@ -26,25 +26,36 @@ class LossPlot(CurvePlot):
         super().__init__(style, parent)
         self._what = what
         self._titled = "Loss" if what == "loss" else what
+        self._told: tuple[RaceFrame, bool] | None = None
         self.setAxes("step", what)
         self.setLegend(False)
 
     def draw(self, frame: RaceFrame, *, log: bool) -> None:
         """Show the losses of `frame`, on a logarithmic axis if `log` and there is one."""
+        self._told = frame, log
+        self._dataChanged()
+
+    def _catchUp(self) -> None:
+        if self._told is not None:
+            self._show(*self._told)
+        super()._catchUp()
+
+    def _show(self, frame: RaceFrame, log: bool) -> None:
         infimum = frame.scenery.objective.infimum
         is_known = infimum is not None and math.isfinite(infimum)
         bottom = infimum if infimum is not None and is_known else 0.0
-        curves = loss_curves(frame, self._style)
         log = log and _has_logarithm(frame.losses, bottom, is_known)
         if log:
             floor = FLOOR * min(1.0, _first(frame.losses) - bottom)
             curves = loss_curves(frame, self._style, lambda y: np.maximum(y - bottom, 1e-3 * floor))
             self.setLogY(True, floor)
         else:
+            curves = loss_curves(frame, self._style)
             self.setLogY(False)
         self._name_axis(f" above {format_compact(bottom, 4)}, the lowest" if log and bottom else "")
-        self.setTitle(f"{self._titled}, step {frame.step}")
-        self.setCurves(curves)
+        told = (self._titled, f"step {frame.step}", frame.progress)
+        self._heading = ", ".join(part for part in told if part)
+        self._curves = tuple(curves)
 
     def _name_axis(self, above: str) -> None:
         label = f"{self._what}{above}"

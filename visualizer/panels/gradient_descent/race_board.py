@@ -10,7 +10,7 @@ from kernels.objectives.scenery import Scenery
 from visualizer.panels.gradient_descent.board import Board
 from visualizer.panels.gradient_descent.data_plot import DataPlot
 from visualizer.panels.gradient_descent.loss_plot import LossPlot
-from visualizer.panels.gradient_descent.probe_ring import probe_ring
+from visualizer.panels.gradient_descent.probe_ring import ProbeRing, probe_ring
 from visualizer.panels.gradient_descent.readouts import RaceReadouts
 from visualizer.panels.gradient_descent.shapes import (
     ball_label,
@@ -39,6 +39,8 @@ class RaceBoard(Board[RaceFrame]):
 
     def _build(self) -> None:
         self._drawn: tuple[Scenery, Spacing] | None = None
+        self._marked: object = None
+        self._ring: ProbeRing | None = None
         self._data = DataPlot(self._style)
         self._surface = SurfaceView(self._style)
         self._update = UpdateSheet(self._style)
@@ -90,19 +92,29 @@ class RaceBoard(Board[RaceFrame]):
         self._map.setArrows(race_arrows(frame, chosen, view.arrows))
         self._map.setSquares(moment_boxes(frame, chosen) if view.arrows.second_moment else [])
         self._map.setLabels([ball_label(frame, chosen)])
-        ring = probe_ring(frame, chosen)
-        rings = [ring] if ring is not None else []
-        markers = objective_markers(frame.scenery.objective, frame.paths[0, 0])
-        self._map.setMarkers([*markers, *rings])
-        entries = map_key(frame, chosen, view.arrows)
-        self._key.setEntries([*entries, *(e for r in rings for e in r.entries())])
+        self._mark(frame, chosen)
+        rings = [] if self._ring is None else self._ring.entries()
+        self._key.setEntries([*map_key(frame, chosen, view.arrows), *rings])
         self._losses.draw(frame, log=view.log_loss)
         self._readouts.draw(frame, chosen)
         self._draw_left(frame, chosen, paths)
         self._give_room(high=self._left.currentWidget() is self._update)
         numbers = 9 if len(frame.names) <= 4 else 10 if len(frame.names) <= 8 else 11
-        for row, stretch in enumerate((22 - numbers, numbers)):
-            self._grid.setRowStretch(row, stretch)
+        if numbers != self._grid.rowStretch(1):  # it lays everything out anew
+            self._grid.setRowStretch(0, 22 - numbers)
+            self._grid.setRowStretch(1, numbers)
+
+    def _mark(self, frame: RaceFrame, chosen: int) -> None:
+        """Mark the start, what is known of the objective, and the end of racer `chosen`."""
+        start, ends_at = frame.paths[0, 0], frame.positions[chosen]
+        radius = float(frame.rings[chosen])
+        marked = frame.scenery, start.tolist(), radius, ends_at.tolist() if radius else []
+        if marked == self._marked:
+            return
+        self._marked = marked
+        self._ring = probe_ring(frame, chosen)
+        rings = [] if self._ring is None else [self._ring]
+        self._map.setMarkers([*objective_markers(frame.scenery.objective, start), *rings])
 
     def _give_room(self, *, high: bool) -> None:
         """Whether the left has the whole height, without the losses below it."""
