@@ -7,6 +7,7 @@ moment is kept) changes what is computed.
 """
 
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -15,14 +16,16 @@ import torch
 
 from kernels.device import default_threads
 from kernels.simulation import AnySimulation, Finish, Frame, Trace, advance
+from visualizer.playing import BUDGET
 from visualizer.playing.computing import GlobalGenerators, computing
 from visualizer.playing.recording import apply_input
-from visualizer.playing.timeline import BUDGET, Given, Journal, Moment, Timeline
+from visualizer.playing.timeline import Given, Journal, Moment, Timeline
 
 CALL = (
     0.001  # seconds that a call of the simulations should take; the stop flag is looked at between
 )
 KEEP_SHARE = 0.04  # of the time may go into keeping moments
+GROWTH = 16 * 2**20  # bytes of moments for each second computed: to repeat little is cheap
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,8 @@ class Ensemble:
         self._exhausted = False
         self._stride = 1  # how many steps a call does
         self._unkept = 0.0  # seconds computed since a moment was kept
-        self._keeping = 0.0  # seconds that keeping one takes
+        self._copying: deque[float] = deque(maxlen=5)  # seconds that the last ones took
+        self._interval = 0.0  # seconds computed after which another is worth it
         with computing(self.threads):
             pairs = zip(factories, seeds or [0] * len(factories), strict=True)
             self._members = [_built(factory, seed) for factory, seed in pairs]
@@ -147,6 +151,17 @@ class Ensemble:
         self.timeline.branch(self.step, given)
         self._given = len(self.timeline.journal)
 
+    def give_rest(self) -> None:
+        """Give here what was to come later: the run ended before."""
+        given = self.timeline.journal[: self._given]
+        rest = [(self.step, entry) for _, entry in self.timeline.journal[self._given :]]
+        if rest:
+            self.timeline.rewrite((*given, *rest))
+            with computing(self.threads):
+                self.intact = False
+                self._give_due()
+                self.intact = True
+
     def rewrite(self, journal: Journal) -> None:
         """Have another past; goes to the last moment of both, and `advance` does the rest."""
         self.timeline.rewrite(journal)
@@ -195,7 +210,7 @@ class Ensemble:
         elif spent < CALL / 2 and n == self._stride:
             self._stride *= 2
         self._unkept += spent
-        if self.timeline.budget and self._unkept * KEEP_SHARE >= self._keeping:
+        if self.timeline.budget and self._unkept >= self._interval:
             self.timeline.keep(self._moment())
 
     def _advance(self, member: _Member, n: int) -> int:
@@ -225,7 +240,10 @@ class Ensemble:
         began = time.perf_counter()
         states = tuple((m.simulation.state(), m.generators.current()) for m in self._members)
         moment = Moment(self.step, self._given, states)
-        self._keeping, self._unkept = time.perf_counter() - began, 0.0
+        self._copying.append(time.perf_counter() - began)
+        # Of several, since one that was disturbed would leave a gap that is long to replay.
+        self._interval = max(min(self._copying) / KEEP_SHARE, moment.size / GROWTH)
+        self._unkept = 0.0
         return moment
 
     def _restore(self, moment: Moment) -> None:

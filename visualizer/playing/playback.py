@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 
 from kernels.simulation import AnySimulation, Frame
+from visualizer.playing import BUDGET
 from visualizer.playing.ensemble import Ensemble, Position
 from visualizer.playing.pace import Pace, StepMeter
-from visualizer.playing.timeline import BUDGET, Given, Journal
+from visualizer.playing.timeline import Given, Journal
 
 SLICE = 0.008  # seconds that a slice takes at most, if no single step takes longer
 SHORTEST = 0.001  # the same where a frame is due and the last one is still being painted
@@ -226,6 +227,9 @@ class Playback(QObject):
             speed = self._meter.add(done, self._clock())
             if speed is not None:
                 self.measured.emit(speed)
+        if run.ended and self._replaying:
+            run.give_rest()  # what was given for the target of a seek beyond the end
+            self.tell_journal()
         if run.ended:
             self._owed = True
         if run.ended or (self._target is not None and run.step >= self._target):

@@ -338,6 +338,18 @@ def test_a_seek_beyond_the_end_shows_the_end() -> None:
     assert driver.deliveries[-1].position.ended
 
 
+def test_what_is_given_on_the_way_of_a_seek_beyond_the_end_comes_at_the_end() -> None:
+    driver = Driver(walk(length=20))
+    driver.settle()
+    driver.playback.seek(2, 1000)
+    driver.playback.give(Jump())
+    driver.settle()
+
+    assert driver.journal == ((20, Jump()),)
+    expected = straight([20], ((20, Jump()),), length=20)[20]
+    assert same(driver.deliveries[-1].frames[0], expected)
+
+
 def test_the_steps_are_counted() -> None:
     meter = StepMeter()
     meter.restart(10.0)
