@@ -4,6 +4,7 @@ import ctypes
 import importlib.metadata
 import importlib.util
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -149,8 +150,20 @@ def _display() -> Iterator[Finding]:
     display = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY")
     if sys.platform.startswith("linux") and not display:
         yield Finding("display", True, "none here: exports work, the window needs a desktop")
+    elif sys.platform.startswith("linux") and not _answers():
+        told = f"{display} does not answer: exports work; start the window from a desktop"
+        yield Finding("display", False, told)
     else:
         yield Finding("display", True, display or "there")
+
+
+def _answers() -> bool:
+    """Whether Qt can open a window here; tried in a process of its own, since Qt aborts if not."""
+    environment = {name: value for name, value in os.environ.items() if name != "QT_QPA_PLATFORM"}
+    opens = "from PySide6.QtGui import QGuiApplication; QGuiApplication([])"
+    command = [sys.executable, "-c", opens]
+    done = subprocess.run(command, env=environment, capture_output=True, check=False)
+    return done.returncode == 0
 
 
 def _opengl() -> Iterator[Finding]:

@@ -129,9 +129,19 @@ def test_a_system_library_that_is_missing_is_found(monkeypatch: pytest.MonkeyPat
 def test_the_display_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     monkeypatch.setenv("DISPLAY", ":7")
+    monkeypatch.setattr(doctor, "_answers", lambda: True)
     assert findings("display") == [Finding("display", True, ":7")]
     monkeypatch.delenv("DISPLAY")
     assert "the window needs a desktop" in findings("display")[0].sentence
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is a display")
+def test_a_display_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setenv("DISPLAY", ":7777")
+    (found,) = findings("display")
+    assert not found.good
+    assert found.sentence.startswith(":7777 does not answer")
 
 
 def test_a_graphics_card_is_told_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
