@@ -8,6 +8,7 @@ What was read is kept by its content and shared; its arrays are read-only.
 import hashlib
 import os
 import re
+import stat
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,10 +21,11 @@ from torch import Tensor
 
 from kernels.errors import DataError
 from kernels.simulation import Array
-from kernels.tables import MAX_BYTES, Table, parse_table
-from resources import read_bytes
+from kernels.tables import MAX_BYTES, Table, header_names, parse_table
+from resources import read_bytes, resource_path
 
 _KEPT = 8  # tables
+_HEADER_BYTES = 1 << 16  # more of a file is not looked at for the names of its columns
 
 _tables: OrderedDict[tuple[str, str], Table] = OrderedDict()
 
@@ -71,6 +73,31 @@ def read_table(source: str, relative_to: Path | None = None) -> Table:
             _tables.popitem(last=False)
     _tables.move_to_end(key)
     return _tables[key]
+
+
+def column_names(source: str) -> tuple[str, ...]:
+    """The names of the columns of the table that `source` names, read from its header alone.
+
+    None where there is no such table: `read_table` says why.
+    """
+    try:
+        found = parse_source(source)
+        path = resource_path(found.place) if found.kind == "resource" else Path(found.place)
+        status = path.stat()
+    except (DataError, OSError, ValueError):
+        return ()
+    is_file = found.kind != "camera" and stat.S_ISREG(status.st_mode)
+    return _names_in(path, status.st_mtime_ns, status.st_size) if is_file else ()
+
+
+@lru_cache(maxsize=_KEPT)
+def _names_in(path: Path, _changed: int, _size: int) -> tuple[str, ...]:
+    """The names in the header of the file at `path`, as it was at that time and of that size."""
+    try:
+        with path.open("rb") as file:
+            return header_names(file.read(_HEADER_BYTES))
+    except OSError:
+        return ()
 
 
 def _resource(name: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Literal, get_args, get_origin
 
 from kernels.annotations import (
@@ -125,85 +126,111 @@ def _described(
 ) -> tuple[FieldDescription, ...]:
     model = type(parameters)
     return tuple(
-        _field(
-            model,
-            name,
-            getattr(parameters, name),
-            default_of(info) if type(defaults) is not model else getattr(defaults, name),
-            join_path(prefix, name),
-            live,
+        _offering(
+            _field(
+                model,
+                name,
+                getattr(parameters, name),
+                getattr(defaults, name) if type(defaults) is model else _known(model, name).default,
+                join_path(prefix, name),
+                live,
+            ),
+            parameters,
         )
         for name, info in model.model_fields.items()
         if name != KIND and extra_of(info).get("in_form", True)
     )
 
 
+def _offering(field: FieldDescription, parameters: Parameters) -> FieldDescription:
+    """`field` of `parameters` as a choice, if there are words to choose from."""
+    extra = extra_of(type(parameters).model_fields[field.name])
+    words = extra["offers"](parameters) if extra.get("offers") else ()
+    if not words:
+        return field
+    if field.value not in words:  # so that the form shows what is in force
+        words = (*words, field.value)
+    labels: Mapping[str, str] = extra["labels"]
+    choices = tuple(Choice(word, labels.get(word, word)) for word in words)
+    return replace(field, kind="choice", choices=choices)
+
+
 def _field(
     model: type[Parameters], name: str, value: Any, default: Any, path: str, live: bool
 ) -> FieldDescription:
     """The field `name` of `model`; `live` tells whether a field above it is live."""
+    known = _known(model, name)
+    field = replace(known, path=path, value=value, default=default, live=live or known.live)
+    match field.kind:
+        case "list":
+            return _list(field)
+        case "group" | "variant":
+            return _model(field)
+        case _:
+            return field
+
+
+@cache
+def _known(model: type[Parameters], name: str) -> FieldDescription:
+    """What is so of the field `name` of `model` whatever its value, path and surroundings."""
     info = model.model_fields[name]
     extra = extra_of(info)
     annotation = info.annotation
-    plain = FieldDescription(
-        path=path,
+    field = FieldDescription(
+        path=name,
         name=name,
         label=extra.get("label") or label_of(name),
         kind="group",
-        value=value,
-        default=default,
+        value=None,
+        default=default_of(info),
         help=info.description or "",
         unit=extra.get("unit", ""),
         scale=extra.get("scale", "linear"),
         slider=extra.get("slider"),
-        live=live or bool(extra.get("live")),
+        live=bool(extra.get("live")),
         optional=is_optional(annotation),
         source=extra.get("source", ""),
     )
     labels: Mapping[str, str] = extra.get("labels") or {}
     marks = [*info.metadata, *marks_of(annotation)]
-    if _models_of(item_of(annotation)):
-        return _list(plain, item_of(annotation), labels, marks)
+    item = item_of(annotation)
+    if _models_of(item):
+        choices = _choices(variants_of(item), labels)
+        return replace(field, kind="list", choices=choices, **_item_counts(marks))
+    if variants := variants_of(annotation):
+        return replace(field, kind="variant", choices=_choices(variants, labels))
     if _models_of(annotation):
-        return _model(plain, annotation, labels)
-    return _plain(plain, annotation, labels, marks)
+        return field
+    return _plain(field, annotation, labels, marks)
 
 
-def _list(
-    field: FieldDescription, item: Any, labels: Mapping[str, str], marks: Iterable[Any]
-) -> FieldDescription:
-    variants = variants_of(item)
+def _list(field: FieldDescription) -> FieldDescription:
+    words = {choice.value: choice.label for choice in field.choices}
     rows = tuple(
         FieldDescription(
             path=join_path(field.path, i),
             name=str(i),
-            label=_word(getattr(row, KIND, field.name), labels),
-            kind="variant" if variants else "group",
+            label=words.get(getattr(row, KIND, field.name)) or field.label,
+            kind="variant" if words else "group",
             value=getattr(row, KIND, None),
             default=None,
             help=field.help,
             live=field.live,
-            choices=_choices(variants, labels),
+            choices=field.choices,
             children=_described(row, None, join_path(field.path, i), field.live),
         )
         for i, row in enumerate(field.value or ())
     )
-    choices = _choices(variants, labels)
-    bare = replace(field, kind="list", value=None, default=None, choices=choices, children=rows)
-    return replace(bare, **_item_counts(marks))
+    return replace(field, value=None, default=None, children=rows)
 
 
-def _model(field: FieldDescription, annotation: Any, labels: Mapping[str, str]) -> FieldDescription:
-    value, default = field.value, field.default
-    children = () if value is None else _described(value, default, field.path, field.live)
-    variants = variants_of(annotation)
+def _model(field: FieldDescription) -> FieldDescription:
+    value, default, is_variant = field.value, field.default, field.kind == "variant"
     return replace(
         field,
-        kind="variant" if variants else "group",
-        value=getattr(value, KIND, None) if variants else None,
-        default=getattr(default, KIND, None) if variants else None,
-        choices=_choices(variants, labels),
-        children=children,
+        value=getattr(value, KIND, None) if is_variant else None,
+        default=getattr(default, KIND, None) if is_variant else None,
+        children=() if value is None else _described(value, default, field.path, field.live),
     )
 
 

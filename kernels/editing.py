@@ -192,15 +192,25 @@ def _put(old: Any, annotation: Any, parts: list[str], value: Any, path: str) -> 
         return (*old[:i], new, *old[i + 1 :])
     new = _put(child, type(old).model_fields[part].annotation, rest, value, below)
     fields = {name: getattr(old, name) for name in type(old).model_fields} | {part: new}
-    if getattr(child, KIND, None) != getattr(new, KIND, None):
-        fields = {n: v for n, v in fields.items() if n not in _reset_by(type(old), part)}
-    return validated(type(old), fields, path)
+    if getattr(child, KIND, child) == getattr(new, KIND, new):
+        return validated(type(old), fields, path)
+    fields = {n: v for n, v in fields.items() if n not in _reset_by(type(old), part)}
+    made = validated(type(old), fields, path)
+    for name, kind in _required_by(type(old), part, new).items():
+        made = _put(made, type(made), [name], kind, path)
+    return made
 
 
 def _reset_by(model: type[Parameters], name: str) -> tuple[str, ...]:
-    """The fields that take their defaults when field `name` becomes another variant."""
+    """The fields that take their defaults when field `name` becomes another one."""
     resets: tuple[str, ...] = extra_of(model.model_fields[name]).get("resets", ())
     return resets
+
+
+def _required_by(model: type[Parameters], name: str, chosen: Any) -> dict[str, str]:
+    """The variants that fields must be once `chosen` is the variant of field `name`."""
+    requires: dict[str, dict[str, str]] = extra_of(model.model_fields[name]).get("requires", {})
+    return requires.get(getattr(chosen, KIND, ""), {})
 
 
 def _switched(

@@ -5,7 +5,7 @@ line, scene files and error sentences all read that. `kernels.description` tells
 parameters, `kernels.editing` changes them by path, `kernels.sentences` words what is wrong.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -20,7 +20,7 @@ class Parameters(BaseModel):
     """What is computed: frozen, checked, refusing what it does not know.
 
     An optional field also takes the word "none", unless it is a text: an optional text is None by
-    default.
+    default. The name of a variant stands for the variant as it is by default.
     """
 
     model_config = ConfigDict(
@@ -29,15 +29,20 @@ class Parameters(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _read_none(cls, data: Any) -> Any:
+    def _read_words(cls, data: Any) -> Any:
         if not isinstance(data, Mapping):
             return data
         return {
-            name: None
-            if isinstance(value, str) and value == NONE and cls.reads_none(name)
-            else value
+            name: cls._read_word(name, value) if isinstance(value, str) else value
             for name, value in data.items()
         }
+
+    @classmethod
+    def _read_word(cls, name: str, word: str) -> Any:
+        if word == NONE and cls.reads_none(name):
+            return None
+        info = cls.model_fields.get(name)
+        return {KIND: word} if info is not None and info.discriminator == KIND else word
 
     @classmethod
     def reads_none(cls, name: str) -> bool:
@@ -70,8 +75,10 @@ def setting(
     live: bool = False,
     labels: Mapping[str, str] | None = None,
     source: str = "",
+    offers: Callable[[Any], tuple[str, ...]] | None = None,
     in_form: bool = True,
     resets: tuple[str, ...] = (),
+    requires: Mapping[str, Mapping[str, str]] | None = None,
     **constraints: Any,
 ) -> Any:
     """A field of `Parameters`.
@@ -94,10 +101,18 @@ def setting(
     source
         For a field of type `str` that names something from outside: a file filter such as ``"CSV
         (*.csv)"``.
+    offers
+        For a field of type `str` whose values depend on the fields beside it: what gives, for the
+        parameters as they are, the words to choose from; where it gives none, one types. It is
+        asked at every change, so it must answer at once.
     in_form
         Whether a form shows it; what is set by a gesture alone is not shown.
     resets
-        For a union: the fields beside it that take their defaults when another variant is chosen.
+        The fields beside it that take their defaults when it changes; for a union, when another
+        variant is chosen.
+    requires
+        For a union: by the names of its variants, which variant each field beside it must be then,
+        such as ``{"comparison": {"objective": "logistic"}}``; to choose the one chooses the other.
     constraints
         What pydantic's `Field` takes: ``ge``, ``gt``, ``le``, ``lt``, ``min_length``,
         ``max_length``, ``discriminator``.
@@ -110,7 +125,9 @@ def setting(
         "live": live,
         "labels": dict(labels or {}),
         "source": source,
+        "offers": offers,
         "in_form": in_form,
         "resets": resets,
+        "requires": dict(requires or {}),
     }
     return Field(default, description=help, json_schema_extra=extra, **constraints)

@@ -86,6 +86,7 @@ class Trace:
 
     title: str
     terms: tuple[Term, ...]
+    key: str = ""  # what its symbols mean, in words
 
 
 class Simulation(ABC, Generic[P, F]):
@@ -214,14 +215,19 @@ def state_bytes(state: object) -> int:
     return _bytes_below(state, set())
 
 
+_WITHOUT_ARRAYS = (bool, int, float, str, type, Parameters)  # most of a State, soon passed over
+
+
 def _bytes_below(value: object, seen: set[int]) -> int:
+    if value is None or isinstance(value, _WITHOUT_ARRAYS):
+        return 0
     if isinstance(value, torch.Tensor):
         storage = value.untyped_storage()
         if storage.data_ptr() in seen:
             return 0
         seen.add(storage.data_ptr())
         return storage.nbytes() + _bytes_below(value.grad if value.is_leaf else None, seen)
-    if id(value) in seen or isinstance(value, type):
+    if id(value) in seen:
         return 0
     seen.add(id(value))
     if isinstance(value, np.ndarray):

@@ -5,6 +5,7 @@ a byte-order mark, Windows line ends and empty lines do no harm. A table may hol
 only a column that is used must be of numbers.
 """
 
+import codecs
 import csv
 import hashlib
 import io
@@ -81,12 +82,37 @@ def parse_table(data: bytes, name: str) -> Table:
     return Table(name, names, len(body), hashlib.sha256(data).hexdigest(), columns, faults)
 
 
+def header_names(start: bytes) -> tuple[str, ...]:
+    """The names of the columns of a table of which `start` is the beginning; none if it has none.
+
+    `parse_table` says of the whole what is wrong with it.
+    """
+    try:
+        text = codecs.getincrementaldecoder(_encoding(start))().decode(start)  # a cut end is let be
+        delimiter = _delimiter(text)
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        rows = ([cell.strip() for cell in row] for row in reader)
+        return _header(next(row for row in rows if any(row)), "")
+    except (DataError, UnicodeDecodeError, StopIteration, csv.Error):
+        return ()
+
+
+def _encoding(data: bytes) -> str:
+    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))  # how spreadsheets save "Unicode text"
+    return "utf-16" if wide else "utf-8-sig"
+
+
+def _delimiter(text: str) -> str:
+    """What separates the columns: what cuts the first line into most cells."""
+    first = next(line for line in text.splitlines() if line.strip())
+    return max(_DELIMITERS, key=lambda d: len(next(csv.reader([first], delimiter=d))))
+
+
 def _text(data: bytes, name: str) -> str:
     if not data.strip():
         raise DataError(f"{name} is empty. Choose a CSV file with a header and rows of numbers.")
-    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))  # how spreadsheets save "Unicode text"
     try:
-        text = data.decode("utf-16" if wide else "utf-8-sig")
+        text = data.decode(_encoding(data))
     except UnicodeDecodeError as error:
         raise DataError(
             f"{name} is not text in UTF-8: byte {error.start + 1} has no meaning there. "
@@ -101,11 +127,10 @@ def _text(data: bytes, name: str) -> str:
 
 def _rows(text: str, name: str) -> tuple[str, list[Row]]:
     """What separates the columns, and all rows that are not empty, the header first."""
-    first = next(line for line in text.splitlines() if line.strip())
     rows: list[Row] = []
-    reader = csv.reader([first])
+    reader = csv.reader([])
     try:
-        delimiter = max(_DELIMITERS, key=lambda d: len(next(csv.reader([first], delimiter=d))))
+        delimiter = _delimiter(text)
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
         for number, cells in enumerate(reader, start=1):
             if any(map(str.strip, cells)):

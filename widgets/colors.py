@@ -95,13 +95,15 @@ THEMES: dict[ThemeName, Theme] = {"light": LIGHT, "dark": DARK}
 
 
 def mark(theme: Theme, index: int) -> Mark:
-    """How the category `index` (0, 1, ...) is drawn: no two of the first 24 look alike."""
-    count = len(theme.categories)
-    turn = index // count
+    """How the category `index` (0, 1, ...) is drawn.
+
+    Of the first 48 no two lines look alike, of the first 64 no two points; then it begins again.
+    """
+    turn, color = divmod(index, len(theme.categories))
     return Mark(
-        theme.categories[index % count],
-        _DASHES[(index + turn) % len(_DASHES)],
-        _SYMBOLS[(index + turn) % len(_SYMBOLS)],
+        theme.categories[color],
+        _DASHES[(color + turn) % len(_DASHES)],
+        _SYMBOLS[(color + turn) % len(_SYMBOLS)],
     )
 
 

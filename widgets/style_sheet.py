@@ -30,7 +30,8 @@ QComboBox:focus { padding-right: 1px; }
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled {
   background: $window; color: $edge; border-color: $line;
 }
-*[invalid="true"] { border-color: $error; }
+QLineEdit[invalid="true"], QAbstractSpinBox[invalid="true"], QComboBox[invalid="true"],
+QCheckBox[invalid="true"], QToolButton[invalid="true"] { border-color: $error; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {
   background: transparent; border: none; width: 16px;
 }
@@ -55,21 +56,25 @@ QPushButton:pressed, QToolButton:pressed, QToolButton:checked { background: $pre
 QPushButton:focus, QToolButton:focus { border: 2px solid $accent; padding: 3px 9px; }
 QToolButton:focus { padding: 2px; }
 QPushButton:disabled, QToolButton:disabled { color: $edge; border-color: $line; }
-QPushButton:default, *[primary="true"] {
+QPushButton:default, QToolButton[primary="true"] {
   background: $accent; color: $on_accent; border: 1px solid $accent;
 }
-QPushButton:default:hover, *[primary="true"]:hover { background: $accent_hover; }
-*[primary="true"]:checked { background: $accent; }
-QPushButton:default:disabled, *[primary="true"]:disabled {
+QPushButton:default:hover, QToolButton[primary="true"]:hover { background: $accent_hover; }
+QToolButton[primary="true"]:checked { background: $accent; }
+QPushButton:default:disabled, QToolButton[primary="true"]:disabled {
   background: $line; color: $edge; border-color: $line;
 }
-QPushButton:default:focus, *[primary="true"]:focus { border: 2px solid $text; }
-*[flat="true"] { background: transparent; border: 1px solid transparent; }
-*[flat="true"]:hover { background: $hover; }
-*[flat="true"]:checked { background: transparent; }
-*[flat="true"]:checked:hover { background: $hover; }
-*[flat="true"]:focus { border: 2px solid $accent; }
-*[flat="true"]:disabled { border-color: transparent; }
+QPushButton:default:focus, QToolButton[primary="true"]:focus { border: 2px solid $text; }
+QPushButton[flat="true"], QToolButton[flat="true"] {
+  background: transparent; border: 1px solid transparent;
+}
+QPushButton[flat="true"]:hover, QToolButton[flat="true"]:hover { background: $hover; }
+QPushButton[flat="true"]:checked, QToolButton[flat="true"]:checked { background: transparent; }
+QPushButton[flat="true"]:checked:hover, QToolButton[flat="true"]:checked:hover {
+  background: $hover;
+}
+QPushButton[flat="true"]:focus, QToolButton[flat="true"]:focus { border: 2px solid $accent; }
+QPushButton[flat="true"]:disabled, QToolButton[flat="true"]:disabled { border-color: transparent; }
 QToolButton::menu-indicator { image: none; }
 QPushButton[menuButton="true"]::menu-indicator { image: url($down); width: 11px; height: 11px; }
 QPushButton[heading="true"] { text-align: left; padding: 5px 4px; }

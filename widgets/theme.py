@@ -1,7 +1,7 @@
 """How the whole window is dressed: Qt's Fusion style, with our palette and style sheet."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication, QDockWidget, QStyleFactory, QWidget
 
 from widgets.style import Style
@@ -9,7 +9,6 @@ from widgets.style_sheet import style_sheet
 
 _ROLE = QPalette.ColorRole
 _PROPAGATE = Qt.ApplicationAttribute.AA_UseStyleSheetPropagationInWidgetStyles
-_OWN_FONT = Qt.WidgetAttribute.WA_SetFont
 
 
 def apply_theme(target: QApplication | QWidget, style: Style) -> None:
@@ -18,18 +17,14 @@ def apply_theme(target: QApplication | QWidget, style: Style) -> None:
     It is called again when `style` has changed.
     """
     QApplication.setAttribute(_PROPAGATE)
-    dressed = _widgets_of(target)
-    own = [(w, QFont(w.font())) for w in dressed if w.testAttribute(_OWN_FONT)]
     if isinstance(target, QApplication) and not target.styleSheet():
         target.setStyle(QStyleFactory.create("Fusion"))
+    # Where one sheet takes the place of another, Qt dresses a widget once for each of its parents.
+    target.setStyleSheet("")
     target.setPalette(palette(style))
     target.setFont(style.font("body"))
     target.setStyleSheet(style_sheet(style))
-    target.setFont(style.font("body"))
-    for widget, font in own:  # a style sheet brings back the font that a widget had at first
-        if widget is not target and widget.font() != font:
-            widget.setFont(font)
-    for dock in filter(_is_dock, dressed):
+    for dock in filter(_is_dock, _widgets_of(target)):
         dock.setFont(style.font("body"))  # under a style sheet its title follows no other font
 
 

@@ -1,8 +1,10 @@
 """Where descents end: at which minimum, at a saddle, nowhere yet, or far away.
 
-A point rests where the slope has come under a tolerance. What it rests at is told by the known
-minima of the objective, and where there is none nearby, by the second derivatives: a minimum that
-nobody has listed, a saddle (or a top), or a place where they cannot decide.
+A point rests where the slope has come under a tolerance, or where slope and weight decay cancel. At
+what it rests is told by the known minima of the objective, and where there is none nearby, by the
+second derivatives: a minimum that nobody has listed, a saddle (or a top), or a place where they
+cannot decide. Of a point that weight decay holds on a slope Newton's method tells the minimum from
+which it is pulled.
 """
 
 import math
@@ -17,8 +19,10 @@ from kernels.objectives.base import Objective, read_only
 from kernels.simulation import Array, to_host
 
 WINDOW = 3.0  # beyond this many times the domain, about its middle, a point has left
-UNKNOWN = -7  # rests at no known minimum; never leaves this module
+UNKNOWN = -8  # rests at no known minimum; never leaves this module
 CELLS_PER_RADIUS = 4  # so finely is nearness told
+FOLLOWED = 20  # steps of Newton's method, none longer than the radius
+BALANCE = 0.05  # of a pull that fades: slope and pull cancel but for this share of it
 KINK_RINGS = (1e-3, 1e-5)  # radii, in widths of the domain, between which a smooth slope vanishes
 
 
@@ -30,7 +34,8 @@ class Ending(IntEnum):
     UNDECIDED = -3  # rests where the second derivatives are too small to decide
     DIVERGED = -4  # has left the window, or is no number, and not because the loss has no floor
     NEAR = -5  # lies within the radius of a known minimum, but does not rest
-    FALLING = -6  # has left the window downhill, on a loss that has no floor
+    FALLING = -6  # goes down, or has left the window downhill, on a loss that has no floor
+    HELD = -7  # rests on a slope that weight decay balances, at no minimum
 
 
 ENDING_WORDS = {
@@ -38,6 +43,7 @@ ENDING_WORDS = {
     Ending.NEAR: "stay near a minimum without coming to rest",
     Ending.SADDLE: "rest at a saddle or top",
     Ending.UNDECIDED: "rest where second derivatives cannot decide",
+    Ending.HELD: "rest on a slope, held there by weight decay",
     Ending.FALLING: "fall for ever: the loss has no floor",
     Ending.DIVERGED: f"have left (no number, or beyond {WINDOW:g} times the domain)",
 }
@@ -81,6 +87,7 @@ class Attractors:
     ) -> None:
         self.known = read_only(np.reshape([m.point for m in objective.minima], (-1, 2)))
         self._objective = objective
+        self._tolerance = tolerance
         self._radius = radius
         self._cells = math.ceil(WINDOW / radius * CELLS_PER_RADIUS)  # along each axis of the window
         low, high = np.array(objective.domain, dtype=np.float64).T  # (2,) each
@@ -98,18 +105,18 @@ class Attractors:
     def classify(self, points: Tensor, at_rest: Tensor, falls: Tensor | None = None) -> Endings:
         """What `points`, (N, 2), some of them `at_rest`, (N,), belong to. Waits for the device.
 
-        Those that have left the window fall for ever where `falls`, (N,), holds.
+        Those that move, or have left the window, fall for ever where `falls`, (N,), holds.
         """
         cells = self._cells_of(points)  # (N,)
         labels = self._labels.index_select(0, at_rest.mul(len(self._nearest)).add_(cells))
         if falls is not None:
-            gone = falls & (labels == int(Ending.DIVERGED))
-            labels = torch.where(gone, int(Ending.FALLING), labels).to(torch.int16)
+            goes = (labels == int(Ending.DIVERGED)) | (labels == int(Ending.MOVING))
+            labels = torch.where(goes & falls, int(Ending.FALLING), labels).to(torch.int16)
         unknown = (labels == UNKNOWN).nonzero().squeeze(-1)  # (U,)
         host_labels = labels.to("cpu", copy=True).numpy()
         ends = self.known
         if unknown.numel():
-            found, ends = self._examine(points[unknown], to_host(cells[unknown]))
+            found, ends = self._examine(points[unknown], cells[unknown])
             host_labels[to_host(unknown)] = found
         host_labels.flags.writeable = False
         nearest = to_host(self._nearest.index_select(0, cells))
@@ -152,28 +159,89 @@ class Attractors:
         last = int((coordinate + self._radius) * self._cells / WINDOW)
         return slice(max(0, first), max(0, last + 1))
 
-    def _examine(self, points: Tensor, cells: Array) -> tuple[Array, Array]:
+    def _examine(self, points: Tensor, cells: Tensor) -> tuple[Array, Array]:
         """Labels, (U,), of resting points that are at no known minimum, and all ends, (K, 2)."""
-        occupied, first, inverse = np.unique(cells, return_index=True, return_inverse=True)
+        _, first, inverse = np.unique(to_host(cells), return_index=True, return_inverse=True)
         witnesses = points[torch.as_tensor(first, device=points.device)]  # (V, 2), one of each cell
-        least, largest = eigenvalues(to_host(self._objective.hessian(witnesses)))
-        flat = np.maximum(self._flat, 1e-9 * np.abs(largest))
-        of_cell = np.where(least < -flat, int(Ending.SADDLE), int(Ending.UNDECIDED))
-        of_cell[self._at_known_saddle(to_host(witnesses))] = int(Ending.SADDLE)
-        minimal = least > flat
-        if not minimal.any():
-            return of_cell[inverse], self.known
-        cluster = connected_cells(occupied[minimal], self._cells)
-        of_cell[minimal] = len(self.known) + cluster
-        labels = of_cell[inverse]
-        found = _centres(to_host(points), labels - len(self.known))
-        return labels, read_only(np.concatenate([self.known, found]))
+        least, is_held = self._ground(witnesses)
+        labels = np.where(least < -self._flat, int(Ending.SADDLE), int(Ending.UNDECIDED))
+        labels[self._at_known_saddle(to_host(witnesses))] = int(Ending.SADDLE)
+        labels[is_held] = int(Ending.HELD)
+        curved = np.flatnonzero(least > self._flat)
+        bottoms = self._followed(witnesses[torch.as_tensor(curved, device=points.device)])
+        least, is_slope = self._ground(bottoms)
+        is_bottom = (least > self._flat) & ~is_slope
+        curved, bottoms = curved[is_bottom], bottoms[torch.as_tensor(is_bottom)]  # (M,), (M, 2)
+        if not len(curved):
+            return labels[inverse], self.known
+        places = self._cells_of(bottoms)  # (M,)
+        belongs = to_host(self._nearest.index_select(0, places)).astype(labels.dtype)
+        is_new = belongs < 0
+        if not is_new.any():
+            labels[curved] = belongs
+            return labels[inverse], self.known
+        occupied, of_place = np.unique(to_host(places)[is_new], return_inverse=True)
+        cluster = connected_cells(occupied, self._cells)[of_place]
+        belongs[is_new] = len(self.known) + cluster
+        labels[curved] = belongs
+        found = _centres(to_host(bottoms)[is_new], cluster)
+        return labels[inverse], read_only(np.concatenate([self.known, found]))
+
+    def _ground(self, points: Tensor) -> tuple[Array, Array]:
+        """The least curvature at `points`, (V, 2), 0 for next to none, and whether they slope."""
+        least, largest = eigenvalues(to_host(self._objective.hessian(points)))
+        slopes = torch.linalg.vector_norm(self._objective.gradient(points), dim=-1)  # (V,)
+        flat = np.abs(least) <= 1e-9 * np.abs(largest)
+        return np.where(flat, 0.0, least), to_host(slopes > self._tolerance)
+
+    def _followed(self, points: Tensor) -> Tensor:
+        """Where Newton's method leads from `points`, (V, 2), as long as it goes downhill."""
+        reach = torch.as_tensor(self._radius * self._widths).to(points)  # (2,)
+        for _ in range(FOLLOWED if len(points) else 0):
+            x, y = self._objective.gradient(points).unbind(-1)
+            hessian = self._objective.hessian(points)
+            xx, xy, yy = hessian[:, 0, 0], hessian[:, 0, 1], hessian[:, 1, 1]  # (V,) each
+            determinant = xx * yy - xy * xy
+            steps = torch.stack([xy * y - yy * x, xy * x - xx * y], dim=-1)
+            steps = steps / determinant.unsqueeze(-1)
+            steps = steps / (steps.abs() / reach).amax(-1, keepdim=True).clamp(min=1)
+            is_bowl = (determinant > 0) & (xx + yy > 0)
+            points = torch.where(is_bowl.unsqueeze(-1), points + steps, points)
+        return points
 
     def _at_known_saddle(self, points: Array) -> Array:
         """Whether each of `points`, (V, 2), lies within the radius of a known saddle, (V,)."""
         saddles = np.array(self._objective.saddles, dtype=np.float64).reshape(-1, 1, 2)
         distances = np.linalg.norm((points - saddles) / self._widths, axis=-1)  # (saddles, V)
         return np.asarray((distances <= self._radius).any(axis=0))
+
+
+def rests(slopes: Tensor, points: Tensor, pull: Tensor | float, tolerance: float) -> Tensor:
+    """Whether each of `points`, (..., 2), rests where the loss has `slopes`, (..., 2) -> (...).
+
+    Slope and weight decay, `pull` times the point, cancel within the tolerance. A pull that is a
+    tensor, (..., 2), fades with the memory of past gradients, and who rests follows it.
+    """
+    decays = isinstance(pull, Tensor) or pull != 0
+    bound: Tensor | float = tolerance**2
+    if decays:
+        pulls = points * pull
+        slopes = slopes + pulls
+        if isinstance(pull, Tensor):
+            bound = pulls.square().sum(-1).mul_(BALANCE**2).clamp_(min=bound)
+    x, y = slopes.unbind(-1)
+    return (x * x).addcmul_(y, y) <= bound  # False for NaN
+
+
+def brink(objective: Objective, device: torch.device, dtype: torch.dtype) -> Tensor | None:
+    """The loss below which nothing is level, on a loss without a floor, (); None on others."""
+    is_known = objective.is_quadratic or bool(objective.saddles or objective.minima)
+    if objective.infimum != -math.inf or not is_known:
+        return None
+    level = [*objective.saddles, *(minimum.point for minimum in objective.minima)]
+    if not level:  # a top, a ridge, or a slope all over
+        return torch.tensor(math.inf, device=device, dtype=dtype)
+    return objective.loss(torch.tensor(level, device=device, dtype=dtype)).amin()
 
 
 def eigenvalues(matrices: Array) -> tuple[Array, Array]:

@@ -9,8 +9,10 @@ from kernels.objectives.catalogue import (
     OBJECTIVE_LABELS,
     CurveParameters,
     LineParameters,
+    Objective,
     ObjectiveParameters,
 )
+from kernels.objectives.data_objective import MiniBatches
 from kernels.optimizers.catalogue import (
     OPTIMIZER_LABELS,
     MomentumParameters,
@@ -20,6 +22,8 @@ from kernels.optimizers.catalogue import (
 from kernels.parameters import Parameters, setting
 
 LARGEST_START = 1e9
+MOST_STEPS = 1_000_000
+MOST_OPTIMIZERS = 10_000  # their recorded paths take 48 kB each, half a gigabyte in all
 
 
 class Descent(Parameters):
@@ -35,7 +39,7 @@ class Descent(Parameters):
             MomentumParameters(learning_rate=4 / 9, momentum=5 / 9),
         ),
         min_length=1,
-        max_length=12,
+        max_length=MOST_OPTIMIZERS,
         live=True,
         labels=OPTIMIZER_LABELS,
         help="Who descends, all from one start; one may be there twice with other settings.",
@@ -56,13 +60,13 @@ class Descent(Parameters):
     steps: int = setting(
         500,
         ge=1,
-        le=1_000_000,
+        le=MOST_STEPS,
         slider=(10, 10_000),
         scale="log",
         unit="steps",
         live=True,
         label="Horizon",
-        help="Where the run stops if it has not ended before.",
+        help="Where the run stops if it has not ended before; mini-batches may set it in epochs.",
     )
     tolerance: float = setting(
         1e-3,
@@ -80,6 +84,27 @@ class Descent(Parameters):
         slider=(1e-12, 1e-2),
         help="A gradient shorter than this counts as none: the point has come to rest.",
     )
+
+    def horizon(self, objective: Objective) -> int:
+        """After how many steps on `objective` a race stops: its epochs, where it is to count them.
+
+        Raises `ParameterError` if they are too many steps.
+        """
+        epochs, per_epoch = self.epochs(objective), objective.steps_per_epoch
+        if epochs * per_epoch > MOST_STEPS:
+            raise ParameterError(
+                f"{epochs} epochs of {per_epoch} mini-batches are {epochs * per_epoch} steps; a "
+                f"run may have at most {MOST_STEPS}. Give fewer epochs, or larger batches.",
+                "objective.batches.epochs",
+            )
+        return epochs * per_epoch or self.steps
+
+    def epochs(self, objective: Objective) -> int:
+        """After how many epochs on `objective` a race stops; 0 if its steps are counted."""
+        batches = getattr(self.objective, "batches", None)
+        if not isinstance(batches, MiniBatches) or objective.steps_per_epoch == 1:
+            return 0
+        return batches.epochs
 
     @model_validator(mode="after")
     def _start_fits(self) -> Self:

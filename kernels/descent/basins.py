@@ -15,7 +15,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from kernels.descent.attractors import Attractors, Endings, eigenvalues, kinks, share_names, shares
+from kernels.descent.attractors import (
+    Attractors,
+    Endings,
+    brink,
+    eigenvalues,
+    kinks,
+    rests,
+    share_names,
+    shares,
+)
 from kernels.descent.base import Descent
 from kernels.descent.basins_frame import BasinsFrame
 from kernels.descent.basins_parameters import BasinsParameters
@@ -29,9 +38,7 @@ from kernels.errors import ParameterError
 from kernels.objectives.base import Objective, read_only
 from kernels.objectives.catalogue import make_objective
 from kernels.objectives.scenery import Scenery, make_scenery
-from kernels.optimizers.adaptive import AdamWParameters
 from kernels.optimizers.catalogue import OptimizerParameters
-from kernels.optimizers.plain import ASGDParameters
 from kernels.simulation import Array, Finish, Scalar, Simulation, State, to_host
 
 PICTURES = 50  # a run is classified anew this many times; frames between two show the older one
@@ -67,6 +74,7 @@ class Basins(Simulation[Descent, BasinsFrame]):
             "_attractors",
             "_axes",
             "_picture",
+            "_gradient",  # a quarter of the memory, and the points tell it
             "_scenery",
             "_lowest",
             "_ground",
@@ -90,7 +98,8 @@ class Basins(Simulation[Descent, BasinsFrame]):
             for low, high in self.objective.domain
         )
         rows, columns = torch.meshgrid(self._axes[1], self._axes[0], indexing="ij")  # (H, W)
-        self._starts = torch.stack([columns, rows], dim=-1).reshape(-1, 2)  # (N, 2)
+        # All x, then all y in memory: so they are read without gaps.
+        self._starts = torch.stack([columns.flatten(), rows.flatten()]).T  # (N, 2)
         self._attractors = Attractors(
             self.objective,
             tolerance=experiment.tolerance,
@@ -98,12 +107,7 @@ class Basins(Simulation[Descent, BasinsFrame]):
             device=device,
             dtype=dtype,
         )
-        # Below all starts, where the loss has no floor, is on the way down for ever.
-        self._lowest = (
-            self.objective.loss(self._starts).amin()
-            if self.objective.infimum == -math.inf
-            else None
-        )
+        self._lowest = brink(self.objective, device, dtype)
         self._picture: _Picture | None = None
         self._sweep_shares: list[Array] = []
         self._begin(0)
@@ -198,6 +202,7 @@ class Basins(Simulation[Descent, BasinsFrame]):
     def restore(self, state: State) -> None:
         super().restore(state)
         self._picture = None
+        self._gradient = self.objective.gradient(self._descent.points)
 
     def _begin(self, run: int) -> None:
         self._run = run
@@ -211,21 +216,12 @@ class Basins(Simulation[Descent, BasinsFrame]):
     def _look(self) -> None:
         """The gradient at the present points, and which of them still move."""
         self._gradient = self.objective.gradient(self._descent.points)  # (1, N, 2)
-        slope, decay = self._gradient[0], self._coupled_decay()
-        if decay:  # it rests where the slope and the pull of the decay cancel
-            slope = torch.add(slope, self._descent.points[0], alpha=decay)
-        x, y = slope.unbind(-1)  # (N,) each
-        at_rest = torch.addcmul(x * x, y, y) <= self._experiment.tolerance**2  # False for NaN
+        points, pull = self._descent.points, self._descent.pull(self._row)
+        at_rest = rests(self._gradient, points, pull, self._experiment.tolerance)[0]
         mark_last_(self._last_moving, at_rest, self._descent.steps)
         if self._falls is not None and self._lowest is not None:
-            self._falls |= self.objective.loss(self._descent.points[0]) < self._lowest
-
-    def _coupled_decay(self) -> float:
-        """What the optimizer adds to the gradient for each unit of the point; 0 if nothing."""
-        row = self._row
-        is_apart = isinstance(row, AdamWParameters) or getattr(row, "decoupled_weight_decay", False)
-        lambd = row.lambd if isinstance(row, ASGDParameters) else 0.0
-        return lambd + (0.0 if is_apart else row.weight_decay)
+            losses = self.objective.loss(points[0])
+            self._falls = (losses < self._lowest) | (self._falls & losses.isnan())
 
     def _present_picture(self) -> _Picture:
         """The last picture, taken anew when a fiftieth of the run has passed, or it is over."""
@@ -244,7 +240,8 @@ class Basins(Simulation[Descent, BasinsFrame]):
             points = self._descent.points[0]  # (N, 2)
             at_rest = self._last_moving < steps
             limits, kinked = self._limits()
-            endings = self._attractors.classify(points, at_rest, self._falls)
+            falls = None if self._row.weight_decay else self._falls  # a decay may end the fall
+            endings = self._attractors.classify(points, at_rest, falls)
             self._picture = _Picture(
                 run=self._run,
                 step=steps,
@@ -285,10 +282,23 @@ class Basins(Simulation[Descent, BasinsFrame]):
         sentences = [
             f"After {picture.step} steps of {self._row.title} at {self.learning_rate:.4g}, of "
             f"{len(picture.steps)} starts {', '.join(told[:5])}{rest}.",
+            self._on_decay(picture),
             _on_kinks(self._attractors.known[picture.kinks]),
             left_out(self.parameters),
         ]
         return " ".join(sentence for sentence in sentences if sentence)
+
+    def _on_decay(self, picture: _Picture) -> str:
+        """How far weight decay pulls those that rest from the minima to which they belong."""
+        labels = picture.endings.labels
+        if not (self._row.weight_decay and (labels >= 0).any()):
+            return ""
+        ways = picture.end_points[labels >= 0] - picture.endings.ends[labels[labels >= 0]]
+        farthest = float(np.linalg.norm(ways, axis=-1).max())
+        return (
+            "Weight decay pulls them towards (0, 0): they rest where it balances the slope, "
+            f"up to {farthest:.2g} from their minimum."
+        )
 
 
 def _on_kinks(points: Array) -> str:

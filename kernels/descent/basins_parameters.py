@@ -5,6 +5,7 @@ from typing import Literal, Self
 import numpy as np
 from pydantic import model_validator
 
+from kernels.descent.base import MOST_OPTIMIZERS
 from kernels.errors import ParameterError
 from kernels.parameters import Parameters, setting
 
@@ -14,7 +15,12 @@ class BasinsParameters(Parameters):
 
     kind: Literal["basins"] = "basins"
     optimizer: int = setting(
-        0, ge=0, le=63, label="Optimizer row", help="Which optimizer of the list descends, from 0."
+        0,
+        ge=0,
+        le=MOST_OPTIMIZERS - 1,
+        slider=(0, 7),
+        label="Optimizer row",
+        help="Which optimizer of the list descends, from 0.",
     )
     resolution: int = setting(
         256, ge=8, le=1024, slider=(64, 512), help="How many starts there are along each axis."
@@ -35,7 +41,7 @@ class BasinsParameters(Parameters):
         slider=(1e-6, 1.0),
         scale="log",
         help="A start has come to rest once the gradient, with the weight decay of the optimizer, "
-        "stays shorter than this.",
+        "stays shorter than this, or than a twentieth of a decay that fades, as that of AdamW.",
     )
     radius: float = setting(
         0.01,

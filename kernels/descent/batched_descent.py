@@ -32,12 +32,14 @@ class BatchedDescent:
     """Descents by the optimizer `row` from `points`, (C, S, d): S starts at C learning rates each.
 
     `points` are moved in place; `steps` counts how often. Nothing is read back from the device.
+    In memory `points` may be (C, S, d) or (C, d, S), which is faster where S is large.
     """
 
     def __init__(self, row: OptimizerParameters, points: Tensor) -> None:
         self.steps = 0
         self.points = points
-        self._tensors = list(points.unbind(0))  # views, (S, d) each
+        self._place = 2 if points.is_contiguous() else 1  # of the coordinates, in memory
+        self._tensors = list(self._as_stored(points).unbind(0))  # views, (S, d) or (d, S) each
         self._optimizer = row.build(self._tensors)
         (group,) = self._optimizer.param_groups
         if isinstance(self._optimizer, FUSED) and points.device.type in ("cpu", "cuda"):
@@ -53,15 +55,26 @@ class BatchedDescent:
         row.update(self._optimizer, row.learning_rate * factor)
         clip_gradient_(gradient, row.clip_norm, row.clip_value)
         groups = self._optimizer.param_groups
-        for group, tensor, rate, slope in zip(
-            groups, self._tensors, rates, gradient.unbind(0), strict=True
-        ):
+        slopes = self._as_stored(gradient).contiguous().unbind(0)  # a fused step asks for no less
+        for group, tensor, rate, slope in zip(groups, self._tensors, rates, slopes, strict=True):
             group["lr"] = rate * factor
             tensor.grad = slope
         self._optimizer.step()
         for tensor in self._tensors:
             tensor.grad = None  # else it would hold the memory of the old gradient
         self.steps += 1
+
+    def pull(self, row: OptimizerParameters) -> Tensor | float:
+        """What the weight decay of `row` adds to the slope for each unit of `points`, (C, S, d)."""
+        kept = [self._optimizer.state.get(tensor, {}) for tensor in self._tensors]
+        pulls = [row.pull(memory, self.steps) for memory in kept]
+        if not isinstance(pulls[0], Tensor):
+            return pulls[0]
+        return torch.stack(pulls).movedim(self._place, 2)  # type: ignore[arg-type]
+
+    def _as_stored(self, values: Tensor) -> Tensor:
+        """`values`, (C, S, d), with the axes in the order of the points in memory."""
+        return values.movedim(2, self._place)
 
 
 def left_out(parameters: Descent) -> str:

@@ -75,7 +75,7 @@ class LogisticComparison(Simulation[Descent, ComparisonFrame]):
 
     @property
     def length(self) -> int:
-        return self.parameters.steps
+        return self.races[0].length
 
     def step(self, n: int = 1) -> None:
         for race in self.races:
@@ -139,7 +139,8 @@ def _by(loss: LossName, parameters: Descent, start: tuple[float, ...] | None = N
     if not isinstance(objective, LogisticParameters):
         raise ParameterError(
             f"The comparison is of losses of a logistic curve, and the objective is "
-            f"'{objective.kind}'. Choose the objective 'logistic'.",
+            f"'{objective.kind}'. Choose the objective 'logistic', "
+            "or another experiment.",
             "objective",
         )
     changed = objective.model_copy(update={"loss": loss})

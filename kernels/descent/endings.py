@@ -6,6 +6,9 @@ Pure functions of what is known of one racer; every number in a sentence is in `
 import math
 from dataclasses import dataclass
 
+import torch
+
+from kernels.descent.attractors import brink
 from kernels.objectives.catalogue import Minimum, Objective
 from kernels.objectives.ground import Ground
 from kernels.optimizers.catalogue import OptimizerParameters
@@ -74,14 +77,25 @@ def height(objective: Objective, loss: float) -> str:
 
 
 def rested(objective: Objective, course: Course, ground: Ground, tolerance: float) -> Finish:
-    """Its gradient fell below `tolerance`; what lies under it says whether that is a minimum."""
-    sentence = (
-        f"{course.label} came to rest after {steps(course.step)} at "
-        f"{place(objective, course.point)}, where the gradient is below {_number(tolerance)}: "
-        f"{ground.phrase}."
-    )
+    """Its gradient fell below `tolerance`; what lies under it says whether that is a minimum.
+
+    Who creeps along a slope that is all but level, or over a plateau, has not converged: the rule
+    has stopped it. A constant is the exception: there all points are minima.
+    """
+    where, below = place(objective, course.point), f"below {_number(tolerance)}"
     numbers = {"step": course.step, "slope": ground.slope, "loss": course.loss}
     numbers |= {RING_RADIUS: ground.radius}
+    if ground.kind in ("slope", "plateau") and course.loss != objective.infimum:
+        denial = "no minimum but " if ground.kind == "slope" else ""
+        sentence = (
+            f"{course.label} was stopped at {where}: its gradient has been {below} since step "
+            f"{course.step}, but this is {denial}{ground.phrase}."
+        )
+        return Finish(reason="stop rule", sentence=sentence, numbers=numbers)
+    sentence = (
+        f"{course.label} came to rest after {steps(course.step)} at {where}, where the gradient is "
+        f"{below}: {ground.phrase}."
+    )
     return Finish(reason="converged", sentence=sentence, numbers=numbers)
 
 
@@ -108,6 +122,14 @@ def left(objective: Objective, course: Course, curvature: float) -> Finish:
 
 def unfinished(objective: Objective, course: Course, ground: Ground) -> Finish:
     """It was still under way when the horizon came."""
+    if _is_falling(objective, course, ground):
+        sentence = (
+            f"Unbounded below: this surface has no floor. {course.label} had fallen to "
+            f"{_number(course.loss)} after {steps(course.step)}, below every level place of it, "
+            "and was still falling."
+        )
+        numbers = {"step": course.step, "learning_rate": course.rate, "loss": course.loss}
+        return Finish(reason="unbounded below", sentence=sentence, numbers=numbers)
     above = height(objective, course.loss)
     if objective.infimum == -math.inf:
         above = "and this surface has no floor"
@@ -184,6 +206,22 @@ def _rule(objective: Objective, course: Course, curvature: float) -> str:
     else:
         why = "the rule holds near a minimum, and this was farther off"
     return f"although learning rate {rate} is not above {against}{there}; {why}."
+
+
+def _is_falling(objective: Objective, course: Course, ground: Ground) -> bool:
+    """Whether it gets ahead downhill, and nothing lies below it that could stop it.
+
+    Weight decay can: it bends the surface upwards, so of its fall nothing is claimed.
+    """
+    lowest = brink(objective, torch.device("cpu"), torch.float64)
+    return (
+        lowest is not None
+        and course.loss < float(lowest)
+        and ground.kind == "slope"
+        and not course.optimizer.weight_decay
+        and course.stride > STILL
+        and course.drift >= ORBIT * course.stride
+    )
 
 
 def _why_not(course: Course, ground: Ground) -> str:

@@ -44,7 +44,10 @@ class GradientDescent(Descent):
     """What is descended, by which optimizers, from where, and what is looked at."""
 
     experiment: ExperimentSpec = setting(
-        RaceParameters(), labels=EXPERIMENT_LABELS, help="What is done with the optimizers."
+        RaceParameters(),
+        labels=EXPERIMENT_LABELS,
+        requires={"comparison": {"objective": "logistic"}},
+        help="What is done with the optimizers.",
     )
 
 

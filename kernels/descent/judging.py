@@ -98,7 +98,7 @@ def _judged(standing: Standing, i: int, told: Verdict | None) -> Verdict | None:
             return told
         course = _course(standing, i, int(noted.left_at[i]))
         return Verdict(left(objective, course, _curvature_where_last_seen(standing, i)))
-    is_over = standing.step >= standing.parameters.steps
+    is_over = standing.step >= standing.parameters.horizon(objective)
     if not (is_over or noted.settled(i)):
         return None
     if told is not None and _still_holds(noted, i, told):

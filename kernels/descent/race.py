@@ -52,7 +52,7 @@ class RaceParameters(Parameters):
 class Race(Simulation[Descent, RaceFrame]):
     """The optimizers of the parameters on their objective, step by step.
 
-    Raises `ParameterError` if the start lies out of reach.
+    Raises `ParameterError` if the start lies out of reach, or the epochs are too many steps.
     """
 
     dtype: ClassVar[torch.dtype] = torch.float64
@@ -62,6 +62,7 @@ class Race(Simulation[Descent, RaceFrame]):
     def __init__(self, parameters: Descent, device: torch.device) -> None:
         super().__init__(parameters, device)
         self.objective = make_objective(parameters.objective, device, self.dtype)
+        self._length = parameters.horizon(self.objective)
         self.start = _start_of(parameters, self.objective)
         start = torch.tensor(self.start, device=device, dtype=self.dtype)
         self._racers = Racers(parameters.optimizers, start)
@@ -80,7 +81,7 @@ class Race(Simulation[Descent, RaceFrame]):
 
     @property
     def length(self) -> int:
-        return self.parameters.steps
+        return self._length
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -147,6 +148,7 @@ class Race(Simulation[Descent, RaceFrame]):
         )
 
     def adjust(self, parameters: Descent) -> None:
+        self._length = parameters.horizon(self.objective)
         super().adjust(parameters)
         self._racers.adjust(parameters.optimizers, self.step_count)
         if self.finished is not None or self.step_count >= self.length:
@@ -183,6 +185,7 @@ class Race(Simulation[Descent, RaceFrame]):
             promised=np.where(is_plain, loss - rates * (slopes**2).sum(axis=-1), math.nan),
             batch=self._batch(),
             epoch=self.step_count / self.objective.steps_per_epoch,
+            epochs=self.parameters.epochs(self.objective),
             velocities=blanked(self._racers.moments([s.first_moment for s in specs]), has_left),
             second_moments=blanked(
                 self._racers.moments([s.second_moment for s in specs]), has_left
@@ -206,6 +209,8 @@ class Race(Simulation[Descent, RaceFrame]):
 
     def _losses_at(self, points: Array) -> Array:
         """The loss at each of `points`, (R, d) -> (R,); NaN where there is none."""
+        if np.isnan(points).all():
+            return np.full(len(points), math.nan)
         with torch.no_grad():
             losses = self.objective.loss(torch.tensor(points, device=self.device, dtype=self.dtype))
         return np.where(np.isfinite(points).all(axis=-1), to_host(losses), math.nan)
@@ -221,7 +226,7 @@ class Race(Simulation[Descent, RaceFrame]):
 
     def _predicted(self) -> Array:
         """What the slope before the last step promised for its end, (R,); NaN before the first."""
-        if not self.step_count:
+        if not self.step_count or self.objective.dimension > 1:
             return np.full(len(self._verdicts), math.nan)
         with torch.no_grad():
             before = self.objective.loss(self._racers.previous)
@@ -292,6 +297,7 @@ class Race(Simulation[Descent, RaceFrame]):
         self.step_count = state["step_count"]
         self.finished = state["finished"]
         self.parameters = state["parameters"]
+        self._length = self.parameters.horizon(self.objective)
         self._racers.adjust(self.parameters.optimizers, self.step_count)
         self._racers.restore(state["racers"])
         self._history.restore(state["history"])

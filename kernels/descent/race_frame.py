@@ -28,8 +28,10 @@ class RaceFrame(Frame):
         `learning_rates`, (R,), of the step to come: what schedules, and ASGD itself, make of them.
     The step just taken
         `last_steps`, (R, d); `predicted`, (R,), the loss that the slope at its beginning promised
-        for its end: f - learning rate times slope squared, for plain SGD; `batch`, (B,), the
-        samples that it used, or that the first step will use: empty where it uses all of them.
+        for its end: f - learning rate times slope squared, for plain SGD (NaN over two coordinates,
+        where nothing compares the two); `batch`, (B,), the samples that it used, or that the first
+        step will use: empty where it uses all of them; `epoch`, how often the data have been gone
+        through, and `epochs`, after how many times the race stops, 0 where it counts its steps.
     The step to come
         `promised`, (R,), f - learning rate times slope squared, what plain gradient descent is
         promised; NaN for other optimizers.
@@ -72,6 +74,7 @@ class RaceFrame(Frame):
     promised: Array
     batch: Array
     epoch: float
+    epochs: int
     velocities: Array
     second_moments: Array
     eigenvalues: Array
@@ -91,6 +94,14 @@ class RaceFrame(Frame):
     def __post_init__(self) -> None:
         for array in self.arrays().values():
             array.flags.writeable = False
+
+    @property
+    def progress(self) -> str:
+        """The epoch that `batch` is of, such as "epoch 3 of 10"; "" where all samples are used."""
+        if not self.batch.size:
+            return ""
+        number = max(1, math.ceil(self.epoch))
+        return f"epoch {number} of {self.epochs}" if self.epochs else f"epoch {number}"
 
     @property
     def conditions(self) -> Array:

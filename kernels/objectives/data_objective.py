@@ -2,13 +2,14 @@
 
 from abc import abstractmethod
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import torch
+from pydantic import Field
 from torch import Tensor
 
-from kernels.datasets import Batches, read_table
+from kernels.datasets import Batches, column_names, read_table
 from kernels.errors import DataError
 from kernels.objectives.base import Objective, read_only
 from kernels.parameters import Parameters, setting
@@ -18,38 +19,91 @@ from kernels.tables import Table
 LARGEST = 1e100  # beyond it squares overflow
 
 
-class DataParameters(Parameters):
-    """Where data come from and how many of them a step uses."""
+def data_seed() -> Any:
+    """The field of built-in data for the seed that they are drawn from."""
+    return setting(0, help="What the points are drawn from.", ge=0, le=2**32 - 1)
 
-    data: Any
+
+class TableData(Parameters):
+    """Two columns of a table."""
+
+    kind: Literal["csv"] = "csv"
     file: str = setting(
         "resource:data/study-hours.csv",
-        help="The table, if the data are from a CSV file; its first row names the columns.",
+        help="The table; its first row names the columns.",
         source="CSV (*.csv *.tsv *.txt)",
+        resets=("x_column", "y_column"),
     )
     x_column: str = setting(
         "",
         help="The column of x by its name; empty for the first that holds numbers.",
         label="Column x",
+        labels={"": "Automatic"},
+        offers=lambda data: data.columns(),
     )
     y_column: str = setting(
-        "", help="The column of y by its name; empty for the next one that fits.", label="Column y"
+        "",
+        help="The column of y by its name; empty for the next one that fits.",
+        label="Column y",
+        labels={"": "Automatic"},
+        offers=lambda data: data.columns(),
     )
-    seed: int = setting(
-        0, help="What built-in data and the order of samples are drawn from.", ge=0, le=2**32 - 1
+
+    def columns(self) -> tuple[str, ...]:
+        """What a column may be: one of those of the file, or empty; nothing without a file."""
+        names = column_names(self.file)
+        return ("", *names) if names else ()
+
+
+class FullBatch(Parameters):
+    """Every step uses all samples."""
+
+    kind: Literal["full"] = "full"
+
+
+class MiniBatches(Parameters):
+    """Every step uses a few samples; an epoch goes once through all of them."""
+
+    kind: Literal["mini"] = "mini"
+    size: int = setting(
+        10,
+        help="How many samples a step uses, if there are more.",
+        unit="samples",
+        ge=1,
+        le=1_000_000,
+        slider=(1, 64),
     )
+    epochs: int = setting(
+        0,
+        help="After how many passes through the data a race stops; 0 leaves that to its horizon "
+        "in steps.",
+        unit="epochs",
+        ge=0,
+        le=1_000_000,
+        slider=(0, 50),
+        live=True,
+    )
+    shuffle: bool = setting(True, help="Whether each epoch takes the samples in a new order.")
+    seed: int = setting(0, help="What that order is drawn from.", ge=0, le=2**32 - 1)
+
+
+class DataParameters(Parameters):
+    """Where data come from and how many of them a step uses."""
+
+    data: Any
     standardise: bool = setting(
         False, help="Shift and scale x to mean 0 and standard deviation 1.", label="Standardise x"
     )
-    batch_size: int = setting(
-        0,
-        help="How many samples a step uses; 0 for all of them.",
-        unit="samples",
-        ge=0,
-        le=1_000_000,
-        slider=(0, 64),
+    batches: Annotated[FullBatch | MiniBatches, Field(discriminator="kind")] = setting(
+        FullBatch(),
+        help="Which samples a step uses: all of them, or a few after the others.",
+        labels={"full": "Full batch", "mini": "Mini-batches"},
     )
-    shuffle: bool = setting(True, help="Whether each epoch takes the samples in a new order.")
+
+    @property
+    def batch_size(self) -> int:
+        """How many samples a step uses; 0 for all of them."""
+        return self.batches.size if isinstance(self.batches, MiniBatches) else 0
 
 
 class DataObjective(Objective):
@@ -91,10 +145,9 @@ class DataObjective(Objective):
         self.x = torch.tensor(x, dtype=dtype, device=device)  # (N,)
         self.y = torch.tensor(y, dtype=dtype, device=device)  # (N,)
         self._batches: Batches | None = None
-        if 0 < parameters.batch_size < self.samples:
-            self._batches = Batches(
-                self.samples, parameters.batch_size, parameters.seed, parameters.shuffle
-            )
+        batches = parameters.batches
+        if isinstance(batches, MiniBatches) and batches.size < self.samples:
+            self._batches = Batches(self.samples, batches.size, batches.seed, batches.shuffle)
         self._epoch = -1
         self._order: Tensor | None = None  # that of this epoch, on the device
 
@@ -122,15 +175,15 @@ class DataObjective(Objective):
 
 
 def read_columns(
-    parameters: DataParameters, fits: Callable[[Array], bool] = lambda values: True
+    data: TableData, fits: Callable[[Array], bool] = lambda values: True
 ) -> tuple[Table, str, str]:
-    """The table of `parameters` and the names of its columns of x and y, both of numbers.
+    """The table of `data` and the names of its columns of x and y, both of numbers.
 
     Columns that are not named are chosen: the first for x, and for y the next one that `fits`.
     Raises `DataError`.
     """
-    table = read_table(parameters.file)
-    x, y = parameters.x_column, parameters.y_column
+    table = read_table(data.file)
+    x, y = data.x_column, data.y_column
     x = x or next((name for name in table.columns if name != y), "")
     y = y or next((n for n, values in table.columns.items() if n != x and fits(values)), "")
     if not (x and y):

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from kernels.errors import ParameterError
 from kernels.expressions.expression import Expression, parse
-from kernels.objectives.base import Bounds, Objective
+from kernels.objectives.base import Bounds, FunctionObjective
 from kernels.objectives.quadratics import known_of
 from kernels.parameters import Parameters, setting
 
@@ -76,7 +76,7 @@ class CurveParameters(Parameters):
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-class TypedObjective(Objective):
+class TypedObjective(FunctionObjective):
     """A typed formula as an objective; it holds no tensors and runs anywhere."""
 
     def __init__(self, expression: Expression, domain: tuple[Bounds, ...]) -> None:
@@ -90,8 +90,8 @@ class TypedObjective(Objective):
         self.is_quadratic, self.infimum = known.is_quadratic, known.infimum
         self.minima, self.saddles = known.minima, known.saddles
 
-    def loss(self, points: Tensor, batch: Tensor | None = None) -> Tensor:
-        return self.expression(*points.unbind(-1))
+    def value(self, *coordinates: Tensor) -> Tensor:
+        return self.expression(*coordinates)
 
 
 class FormulaObjective(TypedObjective):

@@ -163,5 +163,5 @@ def _by_ring(rises: Array) -> tuple[GroundKind, str, int]:
         return "maximum", "the top of a ridge" if len(moves) < len(signs) else "a maximum", 1
     ways_down = int((np.diff(np.append(moves, moves[0])) < 0).sum())
     if ways_down == 1:
-        return "slope", "a slope, all but level just here", 1
+        return "slope", "a slope, all but level just here, that falls to one side", 1
     return "saddle", f"a saddle with {ways_down} ways down", ways_down

@@ -1,16 +1,23 @@
 """A logistic curve p = sigmoid(w x + b) through two classes: squared error and cross-entropy."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import torch
+from pydantic import Field
 from torch import Tensor
 from torch.nn import functional
 
 from kernels.errors import DataError
 from kernels.objectives.base import Bounds, Minimum, framed, in_pieces
-from kernels.objectives.data_objective import DataObjective, DataParameters, read_columns
+from kernels.objectives.data_objective import (
+    DataObjective,
+    DataParameters,
+    TableData,
+    data_seed,
+    read_columns,
+)
 from kernels.objectives.logistic_fit import (
     LossName,
     gradient_against_logit,
@@ -37,6 +44,28 @@ FORMULAS: dict[LossName, str] = {
 LABELS = {"mse": "Mean squared error", "cross-entropy": "Cross-entropy"}
 
 
+class _BuiltIn(Parameters):
+    count: int = setting(
+        40, help="How many points there are.", label="Points", ge=4, le=100_000, slider=(4, 200)
+    )
+    seed: int = data_seed()
+
+
+class OverlappingClasses(_BuiltIn):
+    """Two classes that overlap."""
+
+    kind: Literal["overlapping"] = "overlapping"
+
+
+class SeparableClasses(_BuiltIn):
+    """Two classes that one threshold separates."""
+
+    kind: Literal["separable"] = "separable"
+
+
+ClassData = OverlappingClasses | SeparableClasses | TableData
+
+
 class _Losses(Parameters):
     loss: LossName = setting(
         "cross-entropy", help="What is made small: squared errors, or cross-entropy.", labels=LABELS
@@ -47,18 +76,10 @@ class LogisticParameters(DataParameters, _Losses):  # the fields of the later ba
     """A logistic curve on one feature, fitted to two classes."""
 
     kind: Literal["logistic"] = "logistic"
-    data: Literal["overlapping", "separable", "csv"] = setting(
-        "overlapping",
+    data: Annotated[ClassData, Field(discriminator="kind")] = setting(
+        OverlappingClasses(),
         help="Two classes that overlap, two that one threshold separates, or a table of your own.",
         labels={"csv": "CSV file"},
-    )
-    count: int = setting(
-        40,
-        help="How many built-in points there are.",
-        label="Points",
-        ge=4,
-        le=100_000,
-        slider=(4, 200),
     )
 
 
@@ -76,7 +97,7 @@ class LogisticObjective(DataObjective):
     def __init__(
         self, parameters: LogisticParameters, device: torch.device, dtype: torch.dtype
     ) -> None:
-        x, y, data_axes, note = _points(parameters)
+        x, y, data_axes, note = _points(parameters.data)
         super().__init__(parameters, x, y, data_axes, device, dtype)
         x, y = self.data
         self.kind = parameters.loss
@@ -138,16 +159,16 @@ def _view(
 
 
 def _points(
-    parameters: LogisticParameters,
+    data: ClassData,
 ) -> tuple[Array, Array, tuple[str, str], tuple[str, ...]]:
     """The samples, x and y (0 or 1), each (N,); their names; and what there is to say of them."""
-    if parameters.data == "csv":
-        table, x_name, y_name = read_columns(parameters, _has_two_values)
+    if isinstance(data, TableData):
+        table, x_name, y_name = read_columns(data, _has_two_values)
         return _classes(table.column(x_name), table.column(y_name), (x_name, y_name), table.name)
-    half = parameters.count // 2
-    y = np.repeat([0.0, 1.0], [parameters.count - half, half])
-    generator = np.random.default_rng(parameters.seed)
-    if parameters.data == "separable":
+    half = data.count // 2
+    y = np.repeat([0.0, 1.0], [data.count - half, half])
+    generator = np.random.default_rng(data.seed)
+    if isinstance(data, SeparableClasses):
         return np.where(y == 1, 1, -1) * generator.uniform(0.5, 3.0, len(y)), y, ("x", "y"), ()
     x = np.zeros(len(y))
     while not np.ptp(x) or separation_of(x, y) is not None:  # few points may separate by chance

@@ -1,43 +1,58 @@
 """A straight line through data by least squares: the loss surface over slope m and intercept b."""
 
 import math
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import torch
+from pydantic import Field
 from torch import Tensor
 
 from kernels.objectives.base import Bounds, Minimum, framed
-from kernels.objectives.data_objective import DataObjective, DataParameters, read_columns
-from kernels.parameters import setting
+from kernels.objectives.data_objective import (
+    DataObjective,
+    DataParameters,
+    TableData,
+    data_seed,
+    read_columns,
+)
+from kernels.parameters import Parameters, setting
 from kernels.simulation import Array
 
 Columns = tuple[Array, Array, tuple[str, str]]  # x (N,), y (N,), and their names
+
+
+class TwoPoints(Parameters):
+    """The points (1, 3) and (2, 5)."""
+
+    kind: Literal["two points"] = "two points"
+
+
+class NoisyLine(Parameters):
+    """Points around y = 2 x + 1."""
+
+    kind: Literal["noisy line"] = "noisy line"
+    count: int = setting(
+        200, help="How many points there are.", label="Points", ge=2, le=100_000, slider=(2, 500)
+    )
+    noise: float = setting(
+        0.5,
+        help="The standard deviation of the points from the line.",
+        ge=0,
+        le=1e6,
+        slider=(0, 5),
+    )
+    seed: int = data_seed()
 
 
 class LineParameters(DataParameters):
     """A line y = m x + b, fitted by the mean squared error."""
 
     kind: Literal["line"] = "line"
-    data: Literal["two points", "noisy line", "csv"] = setting(
-        "two points",
+    data: Annotated[TwoPoints | NoisyLine | TableData, Field(discriminator="kind")] = setting(
+        TwoPoints(),
         help="Two points (1, 3) and (2, 5), points around y = 2 x + 1, or a table of your own.",
         labels={"csv": "CSV file"},
-    )
-    count: int = setting(
-        200,
-        help="How many points the noisy line has.",
-        label="Points",
-        ge=2,
-        le=100_000,
-        slider=(2, 500),
-    )
-    noise: float = setting(
-        0.5,
-        help="The standard deviation of the noisy line's points from the line.",
-        ge=0,
-        le=1e6,
-        slider=(0, 5),
     )
 
 
@@ -58,7 +73,7 @@ class LineObjective(DataObjective):
     def __init__(
         self, parameters: LineParameters, device: torch.device, dtype: torch.dtype
     ) -> None:
-        x, y, data_axes = _points(parameters)
+        x, y, data_axes = _points(parameters.data)
         super().__init__(parameters, x, y, data_axes, device, dtype)
         x, y = self.data
         self._mean, self._variance = float(x.mean()), float(x.var())
@@ -69,7 +84,7 @@ class LineObjective(DataObjective):
         self.minima = (Minimum((self.slope, self.intercept), self._floor, "global"),)
         self.is_round = parameters.standardise  # the Hessian is then twice the identity
         self.title = _title(parameters, self.data_axes)
-        self.start = (0.0, 0.0) if parameters.data == "csv" else (-1.0, 5.0)
+        self.start = (0.0, 0.0) if isinstance(parameters.data, TableData) else (-1.0, 5.0)
         self.domain = self._frame(0.5 * (float(y.std()) or 1.0))
 
     def _frame(self, scale: float) -> tuple[Bounds, Bounds]:
@@ -94,22 +109,26 @@ class LineObjective(DataObjective):
         return point[0] * x + point[1]
 
 
-def _points(parameters: LineParameters) -> Columns:
-    if parameters.data == "two points":
-        return np.array([1.0, 2.0]), np.array([3.0, 5.0]), ("x", "y")
-    if parameters.data == "csv":
-        table, x, y = read_columns(parameters)
-        return table.column(x), table.column(y), (x, y)
-    generator = np.random.default_rng(parameters.seed)
-    abscissas = generator.uniform(0.0, 4.0, parameters.count)
-    errors = generator.normal(0.0, parameters.noise, parameters.count)
-    return abscissas, 2 * abscissas + 1 + errors, ("x", "y")
+def _points(data: TwoPoints | NoisyLine | TableData) -> Columns:
+    match data:
+        case TwoPoints():
+            return np.array([1.0, 2.0]), np.array([3.0, 5.0]), ("x", "y")
+        case NoisyLine():
+            generator = np.random.default_rng(data.seed)
+            abscissas = generator.uniform(0.0, 4.0, data.count)
+            errors = generator.normal(0.0, data.noise, data.count)
+            return abscissas, 2 * abscissas + 1 + errors, ("x", "y")
+        case TableData():
+            table, x, y = read_columns(data)
+            return table.column(x), table.column(y), (x, y)
 
 
 def _title(parameters: LineParameters, data_axes: tuple[str, str]) -> str:
-    what = {
-        "two points": "A line through two points",
-        "noisy line": f"A line through {parameters.count} noisy points",
-        "csv": f"{data_axes[1]} against {data_axes[0].removesuffix(' (standardised)')}",
-    }[parameters.data]
+    match parameters.data:
+        case TwoPoints():
+            what = "A line through two points"
+        case NoisyLine(count=count):
+            what = f"A line through {count} noisy points"
+        case TableData():
+            what = f"{data_axes[1]} against {data_axes[0].removesuffix(' (standardised)')}"
     return f"{what}, x standardised" if parameters.standardise else what

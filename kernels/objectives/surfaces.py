@@ -9,7 +9,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from kernels.objectives.base import Bounds, Minimum, Objective
+from kernels.objectives.base import Bounds, FunctionObjective, Minimum
 from kernels.parameters import Parameters, setting
 
 Point = tuple[float, float]
@@ -326,7 +326,7 @@ class SurfaceParameters(Parameters):
     )
 
 
-class SurfaceObjective(Objective):
+class SurfaceObjective(FunctionObjective):
     """A surface of `SURFACES` as an objective; it holds no tensors and runs anywhere."""
 
     def __init__(self, parameters: SurfaceParameters) -> None:
@@ -336,6 +336,5 @@ class SurfaceObjective(Objective):
         self.minima, self.saddles = surface.minima, surface.saddles
         self.infimum, self.is_quadratic = surface.infimum, surface.is_quadratic
 
-    def loss(self, points: Tensor, batch: Tensor | None = None) -> Tensor:
-        x, y = points.unbind(-1)
-        return self.surface.function(x, y)
+    def value(self, *coordinates: Tensor) -> Tensor:
+        return self.surface.function(*coordinates)

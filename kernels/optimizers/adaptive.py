@@ -1,8 +1,11 @@
 """The optimizers that divide by the size of past gradients: Adagrad, RMSprop, Adam and kin."""
 
+import math
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 import torch
+from torch import Tensor
 
 from kernels.optimizers.base import OptimizerParameters, complete_state, short
 from kernels.parameters import setting
@@ -82,7 +85,13 @@ class RMSpropParameters(AdaptiveParameters):
 
     kind: Literal["rmsprop"] = "rmsprop"
     learning_rate: float = _learning_rate(0.01)
-    alpha: float = setting(0.99, ge=0, lt=1, help="How slowly past squares are forgotten.")
+    alpha: float = setting(
+        0.99,
+        ge=0,
+        lt=1,
+        label="ρ",
+        help="How slowly past squares are forgotten; torch calls it alpha.",
+    )
     momentum: float = setting(0.0, ge=0, lt=1, help="The share β of its velocity that it keeps.")
     centered: bool = setting(False, help="Divide by the spread about the mean gradient instead.")
     eps: float = _epsilon(SMALL_EPSILON)
@@ -133,6 +142,14 @@ class MomentsParameters(AdaptiveParameters):
             "weight_decay": self.weight_decay,
         }
 
+    def pull(self, memory: Mapping[str, Tensor], step: int) -> Tensor | float:
+        """A decay apart from the gradient counts as much as what the gradient is divided by."""
+        if not (self.weight_decay and self.decays_apart and memory):
+            return 0.0 if self.decays_apart else self.weight_decay
+        squares = memory.get("max_exp_avg_sq", memory[self.second_moment])
+        root = (squares / (1 - self.beta2**step)).sqrt_()
+        return root.add_(self.eps).mul_(self.weight_decay)
+
 
 class AdamParameters(MomentsParameters):
     """Adaptive moments: running means of gradients and their squares (Kingma and Ba 2015)."""
@@ -161,12 +178,15 @@ class AdamWParameters(AdamParameters):
     title: ClassVar[str] = "AdamW"
     optimizer: ClassVar[type[torch.optim.Optimizer]] = torch.optim.AdamW
 
+    decays_apart: ClassVar[bool] = True
+
     kind: Literal["adamw"] = "adamw"  # type: ignore[assignment]
     weight_decay: float = setting(
         0.01,
         ge=0,
         le=100,
         slider=(0.0, 1.0),
+        label="Weight decay α",
         help="Pulls every coordinate towards zero, apart from the gradient; 0 switches it off.",
     )
 
@@ -197,6 +217,10 @@ class NAdamParameters(MomentsParameters):
         False, help="Apply the weight decay to the point itself, as AdamW does."
     )
 
+    @property
+    def decays_apart(self) -> bool:  # type: ignore[override]
+        return self.decoupled_weight_decay
+
     def hyperparameters(self) -> dict[str, Any]:
         return super().hyperparameters() | {
             "momentum_decay": self.momentum_decay,
@@ -215,6 +239,26 @@ class RAdamParameters(MomentsParameters):
     decoupled_weight_decay: bool = setting(
         False, help="Apply the weight decay to the point itself, as AdamW does."
     )
+
+    @property
+    def decays_apart(self) -> bool:  # type: ignore[override]
+        return self.decoupled_weight_decay
+
+    def pull(self, memory: Mapping[str, Tensor], step: int) -> Tensor | float:
+        pull = super().pull(memory, step)
+        if not isinstance(pull, Tensor):
+            return pull
+        trust = self.rectification(step)
+        return pull / trust if trust else self.weight_decay
+
+    def rectification(self, step: int) -> float:
+        """How far it trusts the mean of squares at `step`, up to 1; 0 where it does not divide."""
+        longest = 2 / (1 - self.beta2) - 1
+        length = longest - 2 * step * self.beta2**step / (1 - self.beta2**step)
+        if length <= 5:
+            return 0.0
+        share = (length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length)
+        return math.sqrt(share)
 
     def hyperparameters(self) -> dict[str, Any]:
         return super().hyperparameters() | {"decoupled_weight_decay": self.decoupled_weight_decay}
@@ -247,6 +291,7 @@ class AdafactorParameters(AdaptiveParameters):
     elementwise: ClassVar[bool] = False
     waits: ClassVar[bool] = True
     second_moment: ClassVar[str] = "variance"
+    decays_apart: ClassVar[bool] = True
 
     kind: Literal["adafactor"] = "adafactor"
     learning_rate: float = _learning_rate(0.01)

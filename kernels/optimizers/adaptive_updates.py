@@ -19,7 +19,7 @@ from kernels.optimizers.catalogue import (
     RAdamParameters,
     RMSpropParameters,
 )
-from kernels.optimizers.walk import Walk, tex
+from kernels.optimizers.walk import AGAINST_ZERO, Walk, tex
 from kernels.simulation import Array
 
 
@@ -35,16 +35,19 @@ def adagrad(walk: Walk, spec: AdagradParameters) -> Array:
     if spec.lr_decay:
         rate = walk.rate / (1 + (walk.step - 1) * spec.lr_decay)
         numbers = rf"\frac{{{tex(walk.rate)}}}{{1 + {walk.step - 1} \cdot {tex(spec.lr_decay)}}}"
+        walk.says("η", "learning rate")
+        walk.says("d", "its decay")
+        walk.rate_symbol = r"\eta_t"
         walk.write("rate", r"\eta_t", r"\frac{\eta}{1 + (t - 1) d}", numbers, np.array(rate))
         walk.rate = rate
     return walk.step_divided("g_t", walk.gradient, "s_t", total, spec.eps)
 
 
 def rmsprop(walk: Walk, spec: RMSpropParameters) -> Array:
-    squares = walk.mean("mean square", "s", "square_avg", spec.alpha, r"\alpha", "g_t^2")
+    squares = walk.mean("mean square", "s", "square_avg", spec.alpha, r"\rho", "g_t^2")
     symbol = "s_t"
     if spec.centered:
-        middle = walk.mean("mean gradient", r"\bar{g}", "grad_avg", spec.alpha, r"\alpha", "g_t")
+        middle = walk.mean("mean gradient", r"\bar{g}", "grad_avg", spec.alpha, r"\rho", "g_t")
         squares = walk.write(
             "spread",
             "c_t",
@@ -55,6 +58,8 @@ def rmsprop(walk: Walk, spec: RMSpropParameters) -> Array:
         symbol = "c_t"
     if not spec.momentum:
         return walk.step_divided("g_t", walk.gradient, symbol, squares, spec.eps)
+    walk.says("ε", AGAINST_ZERO)
+    walk.says("β", "momentum")
     old, size = walk.past("momentum_buffer"), np.sqrt(squares) + spec.eps
     velocity = walk.write(
         "velocity",
@@ -86,6 +91,9 @@ def adam(walk: Walk, spec: AdamParameters) -> Array:
 
 def adamax(walk: Walk, spec: AdamaxParameters) -> Array:
     mean = walk.mean("first moment", "m", "exp_avg", spec.beta1, r"\beta_1", "g_t")
+    walk.says("β₂", "share kept of the largest gradient")
+    walk.says("ε", AGAINST_ZERO)
+    walk.says("η", "learning rate")
     old = walk.past("exp_inf")
     size = walk.write(
         "largest gradient",
@@ -112,6 +120,7 @@ def nadam(walk: Walk, spec: NAdamParameters) -> Array:
     mean, squares = _moments(walk, spec)
     squares = walk.corrected("second moment", "s", "s_t", squares, spec.beta2, r"\beta_2")
     now, following = share(walk.step), share(walk.step + 1)
+    walk.says("μ", "share of momentum, from step to step")
     # torch keeps this product in single precision
     product = float(np.float32(walk.memory.get("mu_product", 1.0)) * np.float32(now))
     ahead = walk.write(
@@ -128,6 +137,7 @@ def nadam(walk: Walk, spec: NAdamParameters) -> Array:
 
 def radam(walk: Walk, spec: RAdamParameters) -> Array:
     t, beta2 = walk.step, spec.beta2
+    walk.says("ρ∞", "gradients seen in the end, 2/(1 - β₂) - 1")
     mean, squares = _moments(walk, spec)
     mean = walk.corrected("first moment", "m", "m_t", mean, spec.beta1, r"\beta_1")
     longest = 2 / (1 - beta2) - 1
@@ -150,6 +160,8 @@ def radam(walk: Walk, spec: RAdamParameters) -> Array:
         rf"\sqrt{{{tex(rectified)}}}",
         np.sqrt(np.array(rectified)),
     )
+    walk.says("η", "learning rate")
+    walk.says("ε", AGAINST_ZERO)
     size = (np.sqrt(squares) + spec.eps) / np.sqrt(1 - beta2**t)
     return walk.write(
         "step",
@@ -162,6 +174,7 @@ def radam(walk: Walk, spec: RAdamParameters) -> Array:
 
 def adadelta(walk: Walk, spec: AdadeltaParameters) -> Array:
     squares = walk.mean("mean square", "s", "square_avg", spec.rho, r"\rho", "g_t^2")
+    walk.says("ε", AGAINST_ZERO)
     old = walk.past("acc_delta")
     change = walk.write(
         "scaled gradient",
@@ -184,6 +197,9 @@ def adadelta(walk: Walk, spec: AdadeltaParameters) -> Array:
 def adafactor(walk: Walk, spec: AdafactorParameters) -> Array:
     start = walk.memory["start"]  # before the weight decay
     size = max(spec.eps2, float(np.sqrt(np.mean(start**2))))
+    walk.says("η", "learning rate")
+    walk.says("ε₂", "smallest size a point counts as")
+    walk.says("d", "where the update is clipped")
     reach = walk.write(
         "reach",
         "a_t",

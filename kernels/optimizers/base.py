@@ -4,6 +4,7 @@ An optimizer here is a frozen model of its hyper-parameters; the arithmetic is t
 unfused and without foreach, so that a path is torch's path to the last bit.
 """
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import torch
@@ -34,6 +35,8 @@ class OptimizerParameters(Parameters):
         keeps none.
     no_limit
         Why there is no learning rate at which it turns unstable; "" where there is one.
+    decays_apart
+        Whether its weight decay shrinks the point itself, apart from the gradient.
     """
 
     title: ClassVar[str]
@@ -43,6 +46,7 @@ class OptimizerParameters(Parameters):
     first_moment: ClassVar[str] = ""
     second_moment: ClassVar[str] = ""
     no_limit: ClassVar[str] = ""
+    decays_apart: ClassVar[bool] = False
 
     learning_rate: float = setting(
         0.01,
@@ -57,6 +61,7 @@ class OptimizerParameters(Parameters):
         ge=0,
         le=100,
         slider=(0.0, 1.0),
+        label="Weight decay α",
         help="Pulls every coordinate towards zero; 0 switches it off.",
     )
     schedule: ScheduleParameters = setting(
@@ -127,6 +132,13 @@ class OptimizerParameters(Parameters):
         for group in optimizer.param_groups:
             group.update(self.hyperparameters(), lr=learning_rate)
 
+    def pull(self, memory: Mapping[str, Tensor], step: int) -> Tensor | float:
+        """What its weight decay adds to the slope, for each unit of the point, after `step` steps.
+
+        Where slope and pull cancel it rests. `memory` is what torch keeps of the tensor.
+        """
+        return self.weight_decay
+
     def limit(self, eigenvalue: float) -> float | None:
         """The largest learning rate at which it is stable on a quadratic of this curvature.
 
@@ -136,7 +148,11 @@ class OptimizerParameters(Parameters):
         return None
 
     def limit_rule(self) -> str:
-        """The limit in symbols, such as ``2/λ``; "" where there is none."""
+        """The limit in symbols, such as ``2/λ``; "" where there is none.
+
+        λ is always the curvature, an eigenvalue of the Hessian, and never the weight decay, which
+        formulas call α (Goodfellow, Bengio and Courville, Deep Learning, 2016, 7.1.1).
+        """
         return ""
 
 

@@ -1,8 +1,10 @@
 """The optimizers that follow the gradient itself, or its sign: SGD, momentum, Nesterov and kin."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 import torch
+from torch import Tensor
 
 from kernels.optimizers.base import OptimizerParameters, short
 from kernels.optimizers.schedules import ConstantSchedule
@@ -100,9 +102,20 @@ class ASGDParameters(OptimizerParameters):
 
     kind: Literal["asgd"] = "asgd"
     lambd: float = setting(
-        1e-4, ge=0, le=1, slider=(0.0, 0.1), help="Decay of the point and of the rate."
+        1e-4,
+        ge=0,
+        le=1,
+        slider=(0.0, 0.1),
+        label="Decay δ",
+        help="Decay of the point and of the rate; torch calls it lambd.",
     )
-    alpha: float = setting(0.75, ge=0, le=2, help="The power with which the rate shrinks.")
+    alpha: float = setting(
+        0.75,
+        ge=0,
+        le=2,
+        label="Power",
+        help="The power with which the rate shrinks; torch calls it alpha.",
+    )
     t0: float = setting(
         1e6, ge=1, le=1e9, scale="log", unit="steps", help="The step at which averaging starts."
     )
@@ -114,6 +127,9 @@ class ASGDParameters(OptimizerParameters):
             "t0": self.t0,
             "weight_decay": self.weight_decay,
         }
+
+    def pull(self, memory: Mapping[str, Tensor], step: int) -> Tensor | float:
+        return self.weight_decay + self.lambd
 
     def effective_rate(self, step: int) -> float:
         """Shrunken as torch does it: from the second step on by the rate of the step before."""
@@ -127,7 +143,7 @@ class ASGDParameters(OptimizerParameters):
         return 2.0 / curvature if curvature > 0 else None
 
     def limit_rule(self) -> str:
-        return "2/(λ + both decays)" if self.weight_decay else "2/(λ + lambd)"
+        return "2/(λ + both decays)" if self.weight_decay else "2/(λ + decay)"
 
 
 class RpropParameters(OptimizerParameters):

@@ -29,6 +29,7 @@ def momentum(walk: Walk, spec: MomentumParameters) -> Array:
 
 def nesterov(walk: Walk, spec: NesterovParameters) -> Array:
     beta, velocity = spec.momentum, _velocity(walk, spec.momentum, 0.0)
+    walk.says("β", "momentum")
     ahead = walk.write(
         "look ahead",
         "d_t",
@@ -42,6 +43,9 @@ def nesterov(walk: Walk, spec: NesterovParameters) -> Array:
 def _velocity(walk: Walk, beta: float, dampening: float) -> Array:
     if "momentum_buffer" not in walk.memory:
         return walk.write("velocity", "v_t", "g_t", tex(walk.gradient), walk.gradient)
+    walk.says("β", "momentum")
+    if dampening:
+        walk.says("τ", "dampening")
     old = walk.past("momentum_buffer")
     kept = r"(1 - \tau)\, " if dampening else ""
     share = rf"{tex(1 - dampening)} \cdot " if dampening else ""
@@ -57,10 +61,12 @@ def _velocity(walk: Walk, beta: float, dampening: float) -> Array:
 def asgd(walk: Walk, spec: ASGDParameters) -> Array:
     # torch keeps the rate in single precision
     rate = float(walk.memory.get("eta", np.float32(walk.rate)))
+    walk.says("η", "learning rate as it has shrunk")
+    walk.says("δ", "decay of the point")
     return walk.write(
         "step",
         r"\Delta_t",
-        r"-\eta_t (g_t + \lambda_d \theta_{t-1})",
+        r"-\eta_t (g_t + \delta\, \theta_{t-1})",
         rf"-{tex(rate)} \cdot \left({tex(walk.gradient)} + {tex(spec.lambd)} \cdot "
         rf"{factor(walk.point)}\right)",
         -rate * (walk.gradient + spec.lambd * walk.point),
@@ -71,6 +77,7 @@ def rprop(walk: Walk, spec: RpropParameters) -> Array:
     old, size = walk.past("prev"), walk.past("step_size", walk.rate)
     agreement = np.sign(old * walk.gradient)
     growth = np.where(agreement > 0, spec.eta_plus, np.where(agreement < 0, spec.eta_minus, 1.0))
+    walk.says("η±", "growth or shrinking of a step size")
     size = walk.write(
         "step sizes",
         "s_t",

@@ -4,7 +4,8 @@ It is computed here by formulas of its own, on copies; torch's own step must the
 point.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -32,8 +33,19 @@ RULES: dict[str, Callable[[Walk, Any], Array]] = {
     "adafactor": adaptive_updates.adafactor,
 }
 
-DECOUPLED = ("adamw", "adafactor")  # decay the point itself, apart from the gradient
+BEFORE = "@"  # in the formula of a stage: the symbol of the stage before it
 KIND_OF = {model: kind for kind, model in OPTIMIZERS.items()}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stage:
+    """A stage of the gradient on its way to the rule; `word` tells it apart from the others."""
+
+    name: str
+    word: str
+    formula: str
+    numbers: str
+    value: Array
 
 
 def work_through(
@@ -52,62 +64,70 @@ def work_through(
     """
     kind = KIND_OF[type(spec)]
     walk = Walk(step + 1, spec.rate(step), point, gradient, dict(memory) | {"start": point})
-    walk.write("gradient", "g_t", r"\nabla f(\theta_{t-1})", _slope(point), gradient)
-    if noise is not None:
-        numbers = f"{tex(walk.gradient)} + {factor(noise)}"
-        walk.gradient = walk.write(
-            "with noise", "g_t", r"g_t + \xi_t", numbers, walk.gradient + noise
-        )
-    _clip(walk, spec)
-    decoupled = kind in DECOUPLED or getattr(spec, "decoupled_weight_decay", False)
-    if spec.weight_decay:
-        (_decay_point if decoupled else _decay_gradient)(walk, spec.weight_decay)
+    _prepare(walk, spec, noise, 0.0 if spec.decays_apart else spec.weight_decay)
+    if spec.decays_apart and spec.weight_decay:
+        _decay_point(walk, spec.weight_decay)
     change = RULES[kind](walk, spec)
+    formula = rf"{walk.point_symbol} + \Delta_t"
     numbers = f"{tex(walk.point)} + {factor(change)}"
-    walk.write("new point", r"\theta_t", r"\theta_{t-1} + \Delta_t", numbers, walk.point + change)
-    return Trace(title=f"{name}: step {step + 1}", terms=tuple(walk.terms))
+    walk.write("new point", r"\theta_t", formula, numbers, walk.point + change)
+    return Trace(title=f"{name}: step {step + 1}", terms=tuple(walk.terms), key=walk.key)
+
+
+def _prepare(walk: Walk, spec: OptimizerParameters, noise: Array | None, decay: float) -> None:
+    """Write down the gradient and what becomes of it; only what the rule gets is called g_t."""
+    stages = list(_stages(walk, spec, noise, decay))
+    symbol = ""
+    for stage in stages:
+        before = symbol
+        symbol = "g_t" if stage is stages[-1] else rf"g_t^{{\text{{{stage.word}}}}}"
+        formula = stage.formula.replace(BEFORE, before)
+        walk.gradient = walk.write(stage.name, symbol, formula, stage.numbers, stage.value)
+
+
+def _stages(
+    walk: Walk, spec: OptimizerParameters, noise: Array | None, decay: float
+) -> Iterator[Stage]:
+    """What becomes of the gradient before the rule gets it, in the order in which torch does it."""
+    g = walk.gradient
+    yield Stage("gradient", "raw", r"\nabla f(\theta_{t-1})", _slope(walk.point), g)
+    if noise is not None:
+        walk.says("ξ", "noise")
+        numbers, g = f"{tex(g)} + {factor(noise)}", g + noise
+        yield Stage("with noise", "noisy", rf"{BEFORE} + \xi_t", numbers, g)
+    if spec.clip_norm:
+        walk.says("c", "largest length")
+        norm = float(np.linalg.norm(g))
+        numbers = rf"{tex(g)} \cdot \min(1, {tex(spec.clip_norm)} / {tex(norm)})"
+        g = g * min(1.0, spec.clip_norm / (norm + NORM_EPSILON))
+        formula = rf"{BEFORE} \cdot \min(1, c / \|{BEFORE}\|)"
+        yield Stage("clipped by norm", "short", formula, numbers, g)
+    if spec.clip_value:
+        walk.says("k", "largest coordinate")
+        bound = tex(spec.clip_value)
+        numbers = rf"\max(-{bound}, \min({bound}, {tex(g)}))"
+        g = np.clip(g, -spec.clip_value, spec.clip_value)
+        formula = rf"\max(-k, \min(k, {BEFORE}))"
+        yield Stage("clipped by value", "cut", formula, numbers, g)
+    if decay:
+        walk.says("α", "weight decay")
+        numbers = rf"{tex(g)} + {tex(decay)} \cdot {factor(walk.point)}"
+        formula = rf"{BEFORE} + \alpha\, \theta_{{t-1}}"
+        yield Stage("with weight decay", "decayed", formula, numbers, g + decay * walk.point)
+
+
+def _decay_point(walk: Walk, decay: float) -> None:
+    walk.says("η", "learning rate")
+    walk.says("α", "weight decay")
+    walk.point_symbol = r"\theta_{t-1}^{\text{decayed}}"
+    walk.point = walk.write(
+        "weight decay",
+        walk.point_symbol,
+        r"(1 - \eta \alpha)\, \theta_{t-1}",
+        rf"(1 - {tex(walk.rate)} \cdot {tex(decay)}) \cdot {factor(walk.point)}",
+        (1 - walk.rate * decay) * walk.point,
+    )
 
 
 def _slope(point: Array) -> str:
     return rf"\nabla f\left({tex(point)}\right)" if len(point) == 1 else rf"\nabla f {tex(point)}"
-
-
-def _clip(walk: Walk, spec: OptimizerParameters) -> None:
-    if spec.clip_norm:
-        norm = float(np.linalg.norm(walk.gradient))
-        share = min(1.0, spec.clip_norm / (norm + NORM_EPSILON))
-        walk.gradient = walk.write(
-            "clipped by norm",
-            "g_t",
-            r"g_t \cdot \min(1, c / \|g_t\|)",
-            rf"{tex(walk.gradient)} \cdot \min(1, {tex(spec.clip_norm)} / {tex(norm)})",
-            walk.gradient * share,
-        )
-    if spec.clip_value:
-        walk.gradient = walk.write(
-            "clipped by value",
-            "g_t",
-            r"\max(-c, \min(c, g_t))",
-            rf"\max(-{tex(spec.clip_value)}, \min({tex(spec.clip_value)}, {tex(walk.gradient)}))",
-            np.clip(walk.gradient, -spec.clip_value, spec.clip_value),
-        )
-
-
-def _decay_gradient(walk: Walk, decay: float) -> None:
-    walk.gradient = walk.write(
-        "with weight decay",
-        "g_t",
-        r"g_t + \lambda \theta_{t-1}",
-        rf"{tex(walk.gradient)} + {tex(decay)} \cdot {factor(walk.point)}",
-        walk.gradient + decay * walk.point,
-    )
-
-
-def _decay_point(walk: Walk, decay: float) -> None:
-    walk.point = walk.write(
-        "weight decay",
-        r"\theta_{t-1}",
-        r"(1 - \eta \lambda)\, \theta_{t-1}",
-        rf"(1 - {tex(walk.rate)} \cdot {tex(decay)}) \cdot {factor(walk.point)}",
-        (1 - walk.rate * decay) * walk.point,
-    )

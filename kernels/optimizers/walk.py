@@ -8,6 +8,8 @@ import numpy as np
 from kernels.simulation import Array, Term
 
 DIGITS = 5
+AGAINST_ZERO = "keeps the division from blowing up"
+SHARES = {r"\beta_1": "β₁", r"\beta_2": "β₂", r"\beta_t": "βₜ", r"\rho": "ρ"}  # in the key
 
 
 class Walk:
@@ -20,11 +22,15 @@ class Walk:
     rate
         The learning rate of this update.
     point, gradient
-        Where it starts, and the gradient as far as it has been worked on, (d,) each.
+        Where it starts, and the gradient as the rule gets it, (d,) each.
+    rate_symbol, point_symbol
+        What is written for the rate and for where it starts, TeX.
     memory
         What the optimizer remembers of the steps before, by torch's names; numbers and (d,) arrays.
     terms
         What was written down so far.
+    meanings
+        What the symbols in it mean that have no term of their own, in the order of their use.
     """
 
     def __init__(
@@ -35,7 +41,19 @@ class Walk:
         self.point = point
         self.gradient = gradient
         self.memory = memory
+        self.rate_symbol = r"\eta"
+        self.point_symbol = r"\theta_{t-1}"
         self.terms: list[Term] = []
+        self.meanings: dict[str, str] = {"θ": "point"}
+
+    def says(self, symbol: str, meaning: str) -> None:
+        """Have the key say what `symbol` means."""
+        self.meanings.setdefault(symbol, meaning)
+
+    @property
+    def key(self) -> str:
+        """What its symbols mean."""
+        return ", ".join(f"{symbol}: {meaning}" for symbol, meaning in self.meanings.items())
 
     def past(self, name: str, default: float = 0.0) -> Array:
         """What is remembered under `name`; before the first step, `default` for each coordinate."""
@@ -60,9 +78,10 @@ class Walk:
 
         `sign` is the symbol of the share, `new` that of what comes in: ``g_t`` or ``g_t^2``.
         """
-        old = self.past(key)
-        fresh = self.gradient**2 if new.endswith("^2") else self.gradient
         square = "^2" if new.endswith("^2") else ""
+        self.says(SHARES[sign], f"share kept of past {'squares' if square else 'gradients'}")
+        old = self.past(key)
+        fresh = self.gradient**2 if square else self.gradient
         return self.write(
             name,
             f"{symbol}_t",
@@ -85,10 +104,11 @@ class Walk:
 
     def step_along(self, symbol: str, direction: Array) -> Array:
         """The step: the learning rate times `direction`, downhill."""
+        self.says("η", "learning rate")
         return self.write(
             "step",
             r"\Delta_t",
-            rf"-\eta\, {symbol}",
+            rf"-{self.rate_symbol}\, {symbol}",
             rf"-{tex(self.rate)} \cdot {factor(direction)}",
             -self.rate * direction,
         )
@@ -97,11 +117,13 @@ class Walk:
         self, symbol: str, direction: Array, square_symbol: str, squares: Array, eps: float
     ) -> Array:
         """The step: the learning rate times `direction` over the root of `squares`, downhill."""
+        self.says("η", "learning rate")
+        self.says("ε", AGAINST_ZERO)
         size = rf"\sqrt{{{tex(squares)}}} + {tex(eps)}"
         return self.write(
             "step",
             r"\Delta_t",
-            rf"-\eta \frac{{{symbol}}}{{\sqrt{{{square_symbol}}} + \epsilon}}",
+            rf"-{self.rate_symbol} \frac{{{symbol}}}{{\sqrt{{{square_symbol}}} + \epsilon}}",
             rf"-{tex(self.rate)} \cdot \frac{{{tex(direction)}}}{{{size}}}",
             -self.rate * direction / (np.sqrt(squares) + eps),
         )

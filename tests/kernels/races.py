@@ -39,7 +39,11 @@ ROWS = [
 ROW_NAMES = [f"{kind}-{i}" for i, (kind, *_) in enumerate(ROWS)]
 
 LINE = {"kind": "line"}
-BATCHES = {"kind": "line", "data": "noisy line", "count": 23, "batch_size": 5, "seed": 3}
+BATCHES = {
+    "kind": "line",
+    "data": {"kind": "noisy line", "count": 23, "seed": 3},
+    "batches": {"kind": "mini", "size": 5, "seed": 3},
+}
 HIMMELBLAU = {"kind": "surface", "name": "himmelblau"}
 ROSENBROCK = {"kind": "surface", "name": "rosenbrock"}
 SADDLE = {"kind": "surface", "name": "saddle"}

@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 
 import resources
 from kernels import datasets
-from kernels.datasets import Batches, Source, batch_indices, epoch_of, parse_source, read_table
+from kernels.datasets import (
+    Batches,
+    Source,
+    batch_indices,
+    column_names,
+    epoch_of,
+    parse_source,
+    read_table,
+)
 from kernels.errors import DataError
 
 
@@ -121,3 +129,49 @@ def test_every_sample_is_as_likely_to_come_first() -> None:
 def test_an_order_cannot_be_changed() -> None:
     with pytest.raises(ValueError, match="read-only"):
         Batches(5, 2).order(0)[0] = 1
+
+
+HEADERS = [
+    (b"a,b\n1,2\n", ("a", "b")),
+    (b'\n a ;"b; c";\n1;2;3\n', ("a", "b; c", "column 3")),
+    ("\ufeffma\u00df\th\u00f6he\n1\t2".encode(), ("ma\u00df", "h\u00f6he")),
+    ("a\tb\n1\t2".encode("utf-16"), ("a", "b")),
+    (b"1,2\n3,4\n", ()),
+    (b"a,a\n1,2\n", ()),
+    (b"", ()),
+    (b"\x89PNG\r\n\x1a\n\x00\xff", ()),
+    (b'"a,b\n1,2\n', ()),
+]
+
+
+@pytest.mark.parametrize(("data", "names"), HEADERS)
+def test_the_names_of_columns_are_those_of_the_whole_table(
+    tmp_path: Path, data: bytes, names: tuple[str, ...]
+) -> None:
+    file = tmp_path / "own.csv"
+    file.write_bytes(data)
+    assert column_names(f"file:{file}") == names
+    try:
+        whole = read_table(str(file)).names
+    except DataError:
+        whole = names
+    assert whole == names
+
+
+def test_the_names_of_columns_follow_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "own.csv"
+    assert column_names(str(file)) == column_names("") == column_names("camera:0") == ()
+    assert column_names(str(tmp_path)) == column_names("resource:data/none.csv") == ()
+    file.write_text("a,b\n1,2\n")
+    assert column_names(str(file)) == ("a", "b")
+    file.write_text("mass,price\n1,2\n")
+    assert column_names(str(file)) == ("mass", "price")
+    assert column_names("resource:data/study-hours.csv") == ("hours", "score", "passed")
+
+
+def test_only_the_beginning_of_a_file_is_read_for_its_columns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(datasets, "_HEADER_BYTES", 10)
+    (tmp_path / "own.csv").write_text("a,b\n12,\u00e4\u00e4\u00e4,3\n", encoding="utf-8")
+    assert column_names(str(tmp_path / "own.csv")) == ("a", "b")

@@ -225,3 +225,16 @@ def test_a_catalogue_has_the_defaults_in_force():
     assert defaults["optimizers.N.schedule.gamma", "optimizers.N.schedule.kind=step"] == (
         StepRate().gamma
     )
+
+
+def test_words_that_depend_on_other_fields_are_offered():
+    class Toy(Parameters):
+        count: int = setting(2, help="How many there are.")
+        one: str = setting(
+            "", help="Which.", labels={"": "Any"}, offers=lambda toy: ("", "a_b", "c")[: toy.count]
+        )
+
+    assert describe(Toy())[1].kind == "choice"
+    assert describe(Toy())[1].choices == (Choice("", "Any"), Choice("a_b", "a_b"))
+    assert describe(Toy(one="c"))[1].choices[-1] == Choice("c", "c")  # though it is not offered
+    assert describe(Toy(count=0))[1].kind == catalogue(Toy)[1].kind == "text"

@@ -275,3 +275,14 @@ def test_another_variant_resets_what_the_union_says() -> None:
     assert switched == Descent(objective=Curve(), seed=7)
     assert with_value(placed, "objective", "line") == placed
     assert with_value(placed, "objective", Line()) == placed
+
+
+def test_another_value_resets_what_its_field_says() -> None:
+    class Toy(Parameters):
+        file: str = setting("a", help="From where.", resets=("column",))
+        column: str = setting("", help="Which.")
+
+    toy = Toy(column="price")
+    assert with_value(toy, "file", "b") == Toy(file="b", column="")
+    assert with_value(toy, "file", "a") == toy
+    assert with_value(toy, "column", "mass").column == "mass"

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from kernels.parameters import Action, Parameters, View, setting
-from tests.kernels.toy_parameters import SGD, Limits, Run
+from tests.kernels.toy_parameters import SGD, Formula, Limits, Run
 
 
 @pytest.mark.parametrize("model", [Parameters, Action, View])
@@ -57,8 +57,10 @@ def test_a_setting_keeps_what_it_was_told():
         "live": True,
         "labels": {},
         "source": "",
+        "offers": None,
         "in_form": True,
         "resets": (),
+        "requires": {},
     }
     with pytest.raises(ValidationError):
         Toy(rate=-1)
@@ -84,3 +86,10 @@ def test_models_are_taken_as_they_are():
     run = Run(optimizers=(sgd,), limits=limits)
     assert run.optimizers[0] is sgd
     assert run.limits is limits
+
+
+def test_the_name_of_a_variant_stands_for_the_variant():
+    run = Run.model_validate({"objective": "formula", "name": "ravine"})
+    assert (run.objective, run.name) == (Formula(), "ravine")
+    with pytest.raises(ValidationError, match="circle"):
+        Run.model_validate({"objective": "circle"})

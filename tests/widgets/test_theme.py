@@ -1,9 +1,11 @@
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QImage, QPalette
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from widgets.colors import THEMES, Theme, contrast, mark
@@ -39,7 +41,9 @@ def test_contrast_is_that_of_wcag() -> None:
 
 @BOTH
 def test_no_two_categories_look_alike(theme: Theme) -> None:
-    assert len({mark(theme, i) for i in range(24)}) == 24
+    marks = [mark(theme, i) for i in range(64)]
+    assert len({(m.color, m.dash) for m in marks[:48]}) == 48
+    assert len({(m.color, m.symbol) for m in marks}) == 64
 
 
 @BOTH
@@ -97,3 +101,38 @@ def test_every_icon_draws_something_in_its_colour(name: str, qapp: object) -> No
 def test_an_unknown_icon_is_told_of(qapp: object) -> None:
     with pytest.raises(FileNotFoundError, match="unheard-of"):
         icon("unheard-of", Style())
+
+
+@pytest.fixture
+def undressed(qapp: QApplication) -> Iterator[QApplication]:
+    """The application, and afterwards as it was before."""
+    sheet, colors, font = qapp.styleSheet(), qapp.palette(), qapp.font()
+    yield qapp
+    qapp.setStyleSheet(sheet)
+    qapp.setPalette(colors)
+    qapp.setFont(font)
+
+
+def test_a_change_dresses_no_widget_once_for_each_of_its_parents(
+    qtbot: QtBot, undressed: QApplication
+) -> None:
+    style = Style()
+    window = inner = QWidget()
+    qtbot.addWidget(window)
+    for _ in range(12):
+        inner = QLabel("inner", inner)
+    apply_theme(undressed, style)
+    window.show()
+    counted = Counted()
+    inner.installEventFilter(counted)
+    style.setTheme("dark")
+    apply_theme(undressed, style)
+    assert 1 <= counted.changes <= 4
+
+
+class Counted(QObject):
+    changes = 0
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.changes += event.type() == QEvent.Type.StyleChange
+        return False

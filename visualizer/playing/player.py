@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QObject, QThread, Signal, Slot
 
+from visualizer.playing import BUDGET
+
 if TYPE_CHECKING:
     from kernels.simulation import AnySimulation, Frame
     from visualizer.playing.ensemble import Position
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from visualizer.playing.timeline import Given, Journal
     from visualizer.playing.worker import Worker
 
-BUDGET = 96 * 2**20  # bytes that kept States may take, as in `visualizer.playing.timeline`
 GAPS = 1000  # between two pictures, kept for benchmarks
 STACK = 16 * 2**20  # bytes; the default of a thread on macOS is too small for linear algebra
 PATIENCE = 2000  # milliseconds in which the thread has to end

@@ -7,12 +7,12 @@ from typing import Any, TypeAlias
 
 from kernels.parameters import Action, Parameters
 from kernels.simulation import state_bytes
+from visualizer.playing import BUDGET
 
 # What comes to every simulation of a run, or a tuple with what comes to each, if anything.
 Given: TypeAlias = Parameters | Action | tuple[Parameters | Action | None, ...]
 Journal: TypeAlias = tuple[tuple[int, Given], ...]  # (after how many steps, what came), in order
 
-BUDGET = 96 * 2**20  # bytes; with what a run itself takes, less than 200 MB
 OVERHEAD = 16 * 2**10  # bytes that a moment takes beside its tensors
 
 

@@ -13,8 +13,8 @@ import torch
 from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
 
 from kernels.errors import LayerscopeError
+from visualizer.playing import BUDGET
 from visualizer.playing.playback import Playback
-from visualizer.playing.timeline import BUDGET
 
 # What an error means, by the call in which it came; {step} is the last good step.
 TROUBLE = {

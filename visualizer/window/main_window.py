@@ -247,6 +247,8 @@ class MainWindow(QMainWindow):
                 self.actions_by_key[info.key].setIcon(self._icon(info.icon))
         side = round(self._style.px(20))
         self._tools.setIconSize(QSize(side, side))
+        # Without a font of its own it stays wide when letters become smaller again.
+        self.choices.chooser.setFont(self._style.font("body"))
         self._rescale_dock()
         self._loading.setFont(self._style.font("title"))
         self._show_state()

@@ -37,8 +37,7 @@ class ChoiceBox(QComboBox):
     def __init__(self, choices: Sequence[ChoiceLike], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._values = [choice.value for choice in choices]
-        for choice in choices:
-            self.addItem(choice.label)
+        self.addItems([choice.label for choice in choices])
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QObject, QSignalBlocker, Signal
+from PySide6.QtCore import QObject, QSignalBlocker, QSize, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -204,7 +204,9 @@ class SourceEditor(TextEditor):
         return [self.line]
 
     def restyle(self) -> None:
+        side = round(self.style.px(16))
         self.browse.setIcon(icon("open", self.style))
+        self.browse.setIconSize(QSize(side, side))
 
     def _browse(self) -> None:
         path, _ = QFileDialog.getOpenFileName(self.browse, self._label, "", self._filter)

@@ -1,5 +1,6 @@
 """The view of a plain field: label, mark, reset button, editor, and what is wrong with it."""
 
+from collections.abc import Iterator
 from html import escape
 from typing import Any
 
@@ -28,6 +29,7 @@ class FieldRow(FieldView):
         self.unit = QLabel(field.unit)
         self.unit.setProperty("tone", "muted")
         self.reset = QToolButton()
+        self.reset.hide()
         self.sentence = QLabel()
         self.sentence.setProperty("tone", "error")
         self.sentence.setWordWrap(True)
@@ -84,7 +86,12 @@ class FieldRow(FieldView):
         for target in self.editor.targets():
             target.setAccessibleDescription(said)
 
+    def fill(self, field: FieldLike) -> Iterator[None]:
+        self.setField(field)
+        yield from ()
+
     def setField(self, field: FieldLike) -> None:
+        """Show the value of `field`, silently."""
         if self._error and field.value != self.field.value:
             self._error = ""
         self.field = field

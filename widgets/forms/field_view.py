@@ -1,7 +1,6 @@
 """The tree of a form: what every view of a field can do, and what keeps views in step."""
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Hashable, Iterator, Sequence
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -15,10 +14,10 @@ MarkTuple = tuple[str, str, tuple[float, ...]]  # colour, symbol, dash
 class FormContext(QObject):
     """What all views of one form share: its style, and where they report what a person does.
 
-    `unfolded` tells that views were made that had been left out as long as nobody saw them.
+    `unfolded(view)` tells that fields of a view are to be seen that had been left out until now.
     """
 
-    unfolded = Signal()
+    unfolded = Signal(object)
     edited = Signal(str, object)
     gestureFinished = Signal()
     rowInserted = Signal(str, int, object)
@@ -47,8 +46,11 @@ class FieldView(QWidget):
         self.field = field
         self.context = context
 
-    def setField(self, field: FieldLike) -> None:
-        """Show the values of `field`, which has the same signature, silently."""
+    def fill(self, field: FieldLike) -> Iterator[None]:
+        """Show the values of `field`, which has the same signature, silently.
+
+        It pauses after each view that it made, and may be given up there for other values.
+        """
         raise NotImplementedError
 
     def views(self) -> "Sequence[FieldView]":
@@ -86,6 +88,19 @@ class FieldView(QWidget):
             view.restyle()
 
 
+def shown(view: FieldView, field: FieldLike) -> Iterator[None]:
+    """Fill `view`, and show it as soon as there is something to see.
+
+    What is hidden by then was never dressed; and what is shown can take the focus.
+    """
+    work = view.fill(field)
+    is_paused = next(work, view) is None
+    view.show()
+    if is_paused:
+        yield
+        yield from work
+
+
 class FieldSequence(QWidget):
     """Views one below the other; a view is made anew only where its field changed its structure."""
 
@@ -93,7 +108,7 @@ class FieldSequence(QWidget):
         super().__init__(parent)
         self._context = context
         self._views: list[FieldView] = []
-        self._signatures: list[Any] = []
+        self._signatures: list[Hashable] = []  # of the fields of these views
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self.restyle()
@@ -101,24 +116,37 @@ class FieldSequence(QWidget):
     def views(self) -> list[FieldView]:
         return self._views
 
-    def setFields(self, fields: Sequence[FieldLike]) -> None:
-        """Show `fields`, keeping every view whose field has the signature that it had."""
-        kept = dict(zip(self._signatures, self._views, strict=True))
-        self._signatures = [signature(field) for field in fields]
-        changed = [kept.pop(key, None) for key in self._signatures]
-        for view in kept.values():
-            self._column.removeWidget(view)
-            view.hide()
-            view.deleteLater()
-        self._views = [
-            view if view is not None else self._context.make(field, self._context)
-            for view, field in zip(changed, fields, strict=True)
-        ]
-        for i, (view, field) in enumerate(zip(self._views, fields, strict=True)):
-            if self._column.indexOf(view) != i:
-                self._column.insertWidget(i, view)
-            view.setField(field)
-            view.show()  # at once, so that it can take the focus
+    def fill(self, fields: Sequence[FieldLike]) -> Iterator[None]:
+        """Show `fields`, keeping every view whose field has the signature that it had.
+
+        It pauses before the first view and after each that it made.
+        """
+        if not self._views:
+            yield
+        wanted = [signature(field) for field in fields]
+        for old in set(self._signatures).difference(wanted):
+            self._take(self._signatures.index(old)).deleteLater()
+        for i, (key, field) in enumerate(zip(wanted, fields, strict=True)):
+            is_new = key not in self._signatures
+            if is_new:
+                self._put(i, key, self._context.make(field, self._context))
+            elif (place := self._signatures.index(key)) != i:
+                self._put(i, key, self._take(place))
+            yield from shown(self._views[i], field)
+            if is_new:
+                yield
+
+    def _put(self, index: int, key: Hashable, view: FieldView) -> None:
+        self._signatures.insert(index, key)
+        self._views.insert(index, view)
+        self._column.insertWidget(index, view)
+
+    def _take(self, index: int) -> FieldView:
+        view = self._views.pop(index)
+        self._signatures.pop(index)
+        self._column.removeWidget(view)
+        view.hide()
+        return view
 
     def restyle(self) -> None:
         self._column.setSpacing(round(self._context.style.px(8)))

@@ -18,6 +18,7 @@ from widgets.forms.field_editors import (
 )
 from widgets.forms.field_row import FieldRow
 from widgets.forms.field_view import FieldSequence, FieldView, FormContext, MarkTuple
+from widgets.forms.filling import Filling
 from widgets.forms.list_editor import ListView
 from widgets.forms.number_editors import (
     FixedEditor,
@@ -76,6 +77,9 @@ def _vector_editor(field: FieldLike, style: Style) -> Editor:
 class ParameterForm(QScrollArea):
     """Controls for fields; it shows what it is given and reports what a person wants changed.
 
+    Where there is much to make, the fields come one after another in slices of some milliseconds;
+    what asks for one of them, such as `setError` or `view`, has them all.
+
     Nothing changes on a person's word alone: the caller takes an edit over, or refuses it with
     `setError`, and shows with `setFields` what is in force. What was typed and refused stays in its
     field, with the sentence below it, until it is corrected or Escape brings back what is in force.
@@ -117,6 +121,8 @@ class ParameterForm(QScrollArea):
         ):
             theirs.connect(mine)
         context.unfolded.connect(self._on_unfolded)
+        self._filling = Filling(self)
+        self._filling.finished.connect(self._on_filled)
         self._page = QWidget()
         self._page.setProperty("page", "true")
         self._sequence = FieldSequence(context)
@@ -128,27 +134,30 @@ class ParameterForm(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._structure: object = ()
-        self._filling = False
+        self._was_focused: tuple[FieldView, int] | None = None
         style.changed.connect(self._restyle)
         self._restyle()
 
     def setFields(self, fields: Sequence[FieldLike]) -> None:
         """Show `fields`, silently; only what changed its structure is made anew."""
         structure = [_structure(field) for field in fields]
-        if structure == self._structure:
-            self._sequence.setFields(fields)
+        if structure == self._structure and not self._filling.isActive():
+            for _ in self._sequence.fill(fields):
+                pass
             return
         self._structure = structure
-        focused, place = self._focused(), self.verticalScrollBar().value()
-        self._filling = True
-        self._sequence.setFields(fields)
-        self._filling = False
-        self._order_tabs()
-        if focused is not None:
-            self._refocus(*focused)
+        self._was_focused = self._focused() or self._was_focused
+        place = self.verticalScrollBar().value()
+        self._begin(self._sequence.fill(fields))
         self.verticalScrollBar().setValue(place)  # Qt scrolls to where the focus fell meanwhile
-        if focused is not None and not self._is_at(focused[0].field.path):
-            QTimer.singleShot(0, self._show_focused)  # a new row; it has no place before its layout
+
+    def isFilling(self) -> bool:
+        """Whether fields are still to come."""
+        return self._filling.isActive()
+
+    def complete(self) -> None:
+        """Make at once those fields that are still to come."""
+        self._filling.complete()
 
     def setError(self, path: str, sentence: str, span: tuple[int, int] | None = None) -> bool:
         """Show `sentence` under the field at `path`, underlining the characters in `span`.
@@ -170,19 +179,20 @@ class ParameterForm(QScrollArea):
 
     def clearErrors(self) -> None:
         """Take all sentences away, save where what was typed is still not what is in force."""
-        for view in self._views():
+        for view in self._made():
             view.clearError()
 
     def setRowMarks(self, path: str, marks: Sequence[MarkTuple]) -> None:
         """Show beside each row of the list at `path` how it is drawn: (colour, symbol, dash)."""
         self._context.row_marks[path] = marks
-        for view in self._views():
+        for view in self._made():
             if isinstance(view, ListView):
                 view.showMarks()
 
     def view(self, path: str) -> FieldView | None:
         """The view of the field at `path`; None if it is not shown, or was never unfolded."""
-        return next((view for view in self._views() if view.field.path == path), None)
+        self.complete()
+        return next((view for view in self._made() if view.field.path == path), None)
 
     def showField(self, path: str) -> None:
         """Unfold and scroll to the field at `path`, and give it the focus."""
@@ -190,22 +200,25 @@ class ParameterForm(QScrollArea):
         targets = chain[-1].targets() if chain and chain[-1].field.path == path else []
         if targets:
             targets[0].setFocus(Qt.FocusReason.OtherFocusReason)
-            self.ensureWidgetVisible(targets[0])
+            self._show_focused()
 
-    def _views(self) -> Iterator[FieldView]:
+    def _made(self) -> Iterator[FieldView]:
+        """All views that there are now, in reading order."""
         for view in self._sequence.views():
             yield from view.walk()
 
     def _revealed(self, path: str) -> Iterator[FieldView]:
         """The views on the way to `path`, from the outermost, each unfolded."""
-        for view in self._views():
+        self.complete()
+        for view in self._made():
             if path == view.field.path or path.startswith(f"{view.field.path}."):
                 view.reveal()
+                self.complete()
                 yield view
 
     def _focused(self) -> tuple[FieldView, int] | None:
         """The field that has the focus, and the number of its widget; None if it is elsewhere."""
-        for view in reversed(list(self._views())):
+        for view in reversed(list(self._made())):
             for i, target in enumerate(view.targets()):
                 if target.hasFocus():
                     return view, i
@@ -227,9 +240,24 @@ class ParameterForm(QScrollArea):
         if new is not None and new is not old and index < len(new.targets()):
             new.targets()[index].setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _on_unfolded(self) -> None:
-        if not self._filling:
-            self._order_tabs()
+    def _on_unfolded(self, view: FieldView) -> None:
+        if not self._filling.isActive():  # else they come when it is their turn
+            self._begin(view.fill(view.field))
+
+    def _begin(self, work: Iterator[None]) -> None:
+        self._page.setUpdatesEnabled(False)  # to paint each new field costs more than to make it
+        self._filling.begin(work)
+
+    def _on_filled(self) -> None:
+        self._page.setUpdatesEnabled(True)
+        focused, self._was_focused = self._was_focused, None
+        self._order_tabs()
+        if focused is not None:
+            place = self.verticalScrollBar().value()
+            self._refocus(*focused)
+            self.verticalScrollBar().setValue(place)
+            if not self._is_at(focused[0].field.path):  # a new row has no place before its layout
+                QTimer.singleShot(0, self._show_focused)
 
     def _order_tabs(self) -> None:
         targets = [t for view in self._sequence.views() for t in view.targets()]
@@ -237,7 +265,6 @@ class ParameterForm(QScrollArea):
             QWidget.setTabOrder(first, second)
 
     def _restyle(self) -> None:
-        self.setFont(self._style.font("body"))
         margin = round(self._style.px(8))
         self._column.setContentsMargins(margin, margin, margin, margin)
         self._sequence.restyle()

@@ -1,6 +1,6 @@
 """The view of a list: a card for every row, with ways to add, copy, move and take away."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt
@@ -8,7 +8,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
 
 from widgets.forms.field import FieldLike, plain_value
-from widgets.forms.field_view import FieldView, FormContext
+from widgets.forms.field_view import FieldView, FormContext, shown
 from widgets.forms.row_card import RowCard
 from widgets.forms.sections import Fold, error_label
 from widgets.icons import icon
@@ -51,24 +51,28 @@ class ListView(FieldView):
         self.add.setProperty("menuButton", "true")
         self.add.setMenu(menu)
 
-    def setField(self, field: FieldLike) -> None:
+    def fill(self, field: FieldLike) -> Iterator[None]:
         self.field = field
         count = len(field.children)
+        title = field.label.replace("&", "&&")
+        self.fold.heading.setText(f"{title}  ({count})")
         self._open = (self._open + [True] * count)[:count]
         while len(self.cards) > count:
             card = self.cards.pop()
             self._column.removeWidget(card)
             card.hide()
             card.deleteLater()
-        for row in field.children[len(self.cards) :]:
-            self._add_card(row)
-        for card, row, is_open in zip(self.cards, field.children, self._open, strict=True):
-            card.setField(row)
-            card.setOpen(is_open)
+        for i, row in enumerate(field.children):
+            is_new = i == len(self.cards)
+            if is_new:
+                self._add_card(row)
+            card = self.cards[i]
+            card.setOpen(self._open[i])
+            yield from shown(card, row)
+            if is_new:
+                self.showMarks()
+                yield
         self._allow_actions()
-        self.showMarks()
-        title = field.label.replace("&", "&&")
-        self.fold.heading.setText(f"{title}  ({count})")
         self._move_focus()
 
     def _add_card(self, row: FieldLike) -> None:
@@ -76,7 +80,6 @@ class ListView(FieldView):
         card.asked.connect(self._on_asked)
         card.folded.connect(self._on_folded)
         self._column.insertWidget(len(self.cards), card)
-        card.show()  # at once, so that it can take the focus
         self.cards.append(card)
 
     def _allow_actions(self) -> None:

@@ -1,6 +1,6 @@
 """A field for one number, which keeps it in full and shows it short."""
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QSizePolicy, QWidget
 
@@ -138,23 +138,29 @@ class NumberField(QAbstractSpinBox):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
+        self.installEventFilter(self)
         if not self._draft:
             self._show_number()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)  # commits
+        self.removeEventFilter(self)
         if not self._draft:
             self._show_number()
 
-    def event(self, event: QEvent) -> bool:
-        """Leave to the window the keys that are no part of a number: there they are commands."""
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Leave to the window the keys that are no part of a number: there they are commands.
+
+        This filters its own events while it has the focus; to override `event` would slow down
+        every change of theme or size, which sends events to all fields by the dozen.
+        """
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             is_typed = event.text().isprintable() and event.text() != ""
             command = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
             if is_typed and not event.modifiers() & command and event.text() not in _TYPED:
                 event.ignore()
-                return False
-        return super().event(event)
+                return True
+        return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self._draft:

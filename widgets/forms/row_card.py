@@ -1,6 +1,6 @@
 """The card of one row of a list: what it is, what can be done to it, and its fields."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -92,18 +92,18 @@ class RowCard(FieldView):
         self.addAction(action)
         return action
 
-    def setField(self, field: FieldLike) -> None:
+    def fill(self, field: FieldLike) -> Iterator[None]:
         self.field = field
         self.title.setText(field.label)
         if self.variant is not None:
             self.variant.setChoice(field.value)
-        if self.fold.isChecked() or self.sequence.views():
-            self.sequence.setFields(field.children)
         name = f"{field.label}, row {int(field.name) + 1}"
         self.fold.setAccessibleName(f"Fold {name}")
         self.more.setAccessibleName(f"Commands for {name}")
         if self.variant is not None:
             self.variant.setAccessibleName(f"Kind of {name}")
+        if self.fold.isChecked() or self.sequence.views():
+            yield from self.sequence.fill(field.children)
 
     def setMark(self, mark: MarkTuple | None) -> None:
         """Show how this row is drawn elsewhere, or nothing."""
@@ -151,10 +151,9 @@ class RowCard(FieldView):
         super().restyle()
 
     def _on_fold(self, is_open: bool) -> None:
-        if is_open and not self.sequence.views():
-            self.sequence.setFields(self.field.children)
-            self.context.unfolded.emit()
         self.sequence.setVisible(is_open)
+        if is_open:
+            self.context.unfolded.emit(self)
         self.restyle()
         self.folded.emit(is_open)
 

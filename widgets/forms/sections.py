@@ -1,6 +1,6 @@
 """The views of fields that hold fields: a group that folds, and a variant with its own fields."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -84,9 +84,9 @@ class GroupView(FieldView):
         column.addWidget(self.fold)
         self.restyle()
 
-    def setField(self, field: FieldLike) -> None:
+    def fill(self, field: FieldLike) -> Iterator[None]:
         self.field = field
-        self.sequence.setFields(field.children)
+        yield from self.sequence.fill(field.children)
 
     def views(self) -> Sequence[FieldView]:
         return self.sequence.views()
@@ -134,11 +134,11 @@ class VariantView(FieldView):
         self._column.addWidget(self._below)
         self.restyle()
 
-    def setField(self, field: FieldLike) -> None:
+    def fill(self, field: FieldLike) -> Iterator[None]:
         self.field = field
         self.row.setField(field)
-        self.sequence.setFields(field.children)
         self._below.setVisible(bool(field.children))
+        yield from self.sequence.fill(field.children)
 
     def views(self) -> Sequence[FieldView]:
         return self.sequence.views()

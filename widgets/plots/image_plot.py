@@ -80,9 +80,7 @@ class ImagePlot(Plot):
             self._drawGround(painter, self.plane())
             self._drawStanding(painter)
         else:
-            painter.drawPixmap(
-                QPointF(0, 0), self._keptBelow(painter.device().devicePixelRatioF())
-            )
+            painter.drawPixmap(QPointF(0, 0), self._keptBelow(painter.device().devicePixelRatioF()))
 
     def _keptBelow(self, ratio: float) -> QPixmap:
         plane = self.plane()

@@ -67,6 +67,7 @@ class ReadoutTable(QTableView):
         super().__init__(parent)
         self._style = style
         self._model = _Model(self)
+        self._row = 0
         self._fitted: list[int] = []  # characters in each column of numbers that there is room for
         self.setModel(self._model)
         self.setItemDelegate(_Painter(style, self._model, self))
@@ -104,10 +105,15 @@ class ReadoutTable(QTableView):
         rows = self._model.rowCount() * self._rowHeight(_ROW)
         return QSize(width + 2, self.horizontalHeader().height() + rows + 2)
 
-    def leastHeight(self) -> int:
-        """The height at which all rows are seen, close together."""
-        rows = self._model.rowCount() * self._rowHeight(_CLOSE)
-        return self.horizontalHeader().height() + rows + 2
+    def leastHeight(self, rows: int | None = None) -> int:
+        """The height at which so many rows, or all of them, are seen close together."""
+        count = self._model.rowCount() if rows is None else rows
+        return self.horizontalHeader().height() + count * self._rowHeight(_CLOSE) + 2
+
+    def showRow(self, row: int) -> None:
+        """Scroll until this row is seen, now and whenever the table has got another size."""
+        self._row = row
+        self.scrollTo(self._model.index(row, 0))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, 0)
@@ -132,6 +138,7 @@ class ReadoutTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
+        self.showRow(self._row)
 
     def _fit(self) -> None:
         """Give every column the room it wants, or a like share of what there is."""

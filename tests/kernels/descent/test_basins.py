@@ -15,15 +15,18 @@ from kernels.optimizers.catalogue import (
     AdafactorParameters,
     AdagradParameters,
     AdamParameters,
+    AdamWParameters,
     ASGDParameters,
     MomentumParameters,
+    NAdamParameters,
     NesterovParameters,
+    RAdamParameters,
     RMSpropParameters,
     RpropParameters,
     SGDParameters,
 )
 from kernels.optimizers.schedules import CosineSchedule
-from kernels.simulation import advance
+from kernels.simulation import advance, state_bytes
 from tests.kernels.experiments import CPU, check_contract, descent, same_frames
 from tests.kernels.fake_device import run_on_meta
 
@@ -75,6 +78,27 @@ def test_each_start_goes_the_way_it_goes_alone(row):
         np.testing.assert_allclose(
             frame.end_points[i, j], point.detach().numpy(), rtol=1e-9, atol=1e-9
         )
+
+
+def test_all_together_go_as_one_tensor_goes_to_the_last_bit():
+    simulation = basins("himmelblau", AdamParameters(learning_rate=0.05), resolution=64, steps=100)
+    frame = finished(simulation)
+    y, x = np.meshgrid(frame.y, frame.x, indexing="ij")
+    points = torch.tensor(np.stack([x, y], axis=-1), requires_grad=True)  # (H, W, 2)
+    optimizer = torch.optim.Adam([points], lr=0.05, fused=True)
+    for _ in range(100):
+        optimizer.zero_grad()
+        x, y = points.unbind(-1)
+        ((x * x + y - 11) ** 2 + (x + y * y - 7) ** 2).sum().backward()
+        optimizer.step()
+    np.testing.assert_array_equal(frame.end_points, points.detach().numpy())
+
+
+def test_a_state_holds_no_more_than_it_needs():
+    simulation = basins("himmelblau", AdamParameters(), resolution=64)
+    advance(simulation, 3)
+    points = 64 * 64 * 2 * 8  # bytes
+    assert state_bytes(simulation.state()) < 3.2 * points  # the points, two moments, steps
 
 
 def test_the_grid_holds_the_middles_of_its_pixels():
@@ -194,6 +218,129 @@ def test_with_weight_decay_it_rests_where_slope_and_decay_cancel(row):
     assert (frame.steps > 0).all()
 
 
+MINIMA = [(3.0, 2.0), (-2.805118, 3.131313), (-3.77931, -3.283186), (3.584428, -1.848127)]
+
+
+def himmelblau_with_decay(decay, point):
+    """The slope, (2,), and the second derivatives, (2, 2), of the function with L2 decay."""
+    x, y = point
+    a, b = x * x + y - 11, x + y * y - 7
+    slope = np.array([4 * x * a + 2 * b + decay * x, 2 * a + 4 * y * b + decay * y])
+    xx, yy, xy = 12 * x * x + 4 * y - 42 + decay, 12 * y * y + 4 * x - 26 + decay, 4 * (x + y)
+    return slope, np.array([[xx, xy], [xy, yy]])
+
+
+def test_strong_weight_decay_pulls_the_ends_away_and_they_keep_their_minimum():
+    decay, rests = 4.0, []
+    for point in MINIMA:
+        for _ in range(30):
+            slope, second = himmelblau_with_decay(decay, point)
+            point = point - np.linalg.solve(second, slope)
+        rests.append(point)
+    row = SGDParameters(learning_rate=0.01, weight_decay=decay)
+    frame = finished(basins("himmelblau", row, resolution=16, steps=1000, tolerance=1e-6))
+    assert set(frame.labels.flat) == {0, 1, 2, 3}
+    assert len(frame.ends) == 4
+    for index, rest in enumerate(rests):
+        ends = frame.end_points[frame.labels == index]
+        np.testing.assert_allclose(ends, np.tile(rest, (len(ends), 1)), atol=1e-6)
+    farthest = max(np.linalg.norm(np.subtract(*pair)) for pair in zip(rests, MINIMA, strict=True))
+    assert f"up to {farthest:.2g} from their minimum" in frame.sentence
+
+
+def test_decay_that_is_too_strong_holds_all_on_a_slope():
+    row = SGDParameters(learning_rate=0.002, weight_decay=40.0)
+    frame = finished(basins("himmelblau", row, resolution=8, steps=2000))
+    assert set(frame.labels.flat) == {Ending.HELD}
+    slope, _ = himmelblau_with_decay(0.0, frame.end_points[0, 0])
+    assert np.linalg.norm(slope) > 1
+    assert "rest on a slope, held there by weight decay" in frame.sentence
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        AdamWParameters(learning_rate=0.1),
+        AdamWParameters(learning_rate=0.1, amsgrad=True, beta2=0.9),
+        NAdamParameters(learning_rate=0.1, weight_decay=0.01, decoupled_weight_decay=True),
+        RAdamParameters(
+            learning_rate=0.1, beta2=0.99, weight_decay=0.01, decoupled_weight_decay=True
+        ),
+    ],
+    ids=lambda row: row.label,
+)
+def test_a_decay_apart_from_the_gradient_is_balanced_and_keeps_the_minimum(row):
+    spec = FormulaParameters(text="3*(x - 2)**2 + (y + 1)**2")
+    frame = finished(basins(spec, row, resolution=8, steps=1200))
+    assert set(frame.labels.flat) <= {0, Ending.NEAR}  # some orbit still
+    assert (frame.labels == 0).mean() > 0.5
+    # One start alone, with torch's own optimizer: it rests where a step changes next to nothing.
+    point = torch.tensor([frame.x[1], frame.y[6]], dtype=torch.float64, requires_grad=True)
+    optimizer = row.build([point])
+    for _ in range(1200):
+        optimizer.zero_grad()
+        (3 * (point[0] - 2) ** 2 + (point[1] + 1) ** 2).backward()
+        before = point.detach().clone()
+        optimizer.step()
+    end = point.detach()
+    slope = torch.tensor([6 * (end[0] - 2), 2 * (end[1] + 1)])
+    pull = end * row.pull(optimizer.state[point], 1200)
+    torch.testing.assert_close(slope, -pull, rtol=0.05, atol=0.01)
+    assert (end - before).norm() < 0.01 * row.learning_rate
+    np.testing.assert_allclose(frame.end_points[6, 1], end, atol=1e-6)
+    assert "Weight decay pulls them towards (0, 0)" in frame.sentence
+
+
+def test_the_default_weight_decay_of_adamw_leaves_no_start_without_its_minimum():
+    row = AdamWParameters(learning_rate=0.1)
+    frame = finished(basins("himmelblau", row, resolution=32))
+    assert np.isin(frame.labels, [0, 1, 2, 3, Ending.NEAR]).all()
+    assert (frame.labels >= 0).mean() > 0.9
+    at = np.linalg.norm(frame.end_points - np.array(frame.ends)[frame.nearest], axis=-1)
+    rests = frame.labels >= 0
+    np.testing.assert_array_equal(frame.labels[rests], frame.nearest[rests])
+    assert f"up to {at[rests].max():.2g} from their minimum" in frame.sentence
+    slopes = np.array([himmelblau_with_decay(0.0, p)[0] for p in frame.end_points[rests]])
+    assert np.median(np.linalg.norm(slopes, axis=-1)) > 0.1  # it does not rest at the minimum
+
+
+def test_who_creeps_along_a_cubic_is_at_no_minimum():
+    row = SGDParameters(learning_rate=0.05)
+    frame = finished(basins(FormulaParameters(text="x**3 + y**2"), row, resolution=32))
+    creeps = frame.end_points[..., 0] > 0
+    assert creeps.any()
+    assert set(frame.labels[creeps]) == {Ending.UNDECIDED}
+    assert len(frame.ends) == 0
+
+
+def test_a_minimum_that_nobody_has_listed_is_found_where_it_lies():
+    row = SGDParameters(learning_rate=0.005)
+    spec = FormulaParameters(text="(x**2 - 1)**2 + (y - 0.5)**2 * (1 + x**2)")
+    frame = finished(basins(spec, row, resolution=32, steps=800, tolerance=0.1, radius=0.05))
+    np.testing.assert_allclose(frame.ends, [(-1, 0.5), (1, 0.5)], atol=1e-5)
+    assert set(frame.labels.flat) <= {0, 1, Ending.SADDLE}
+
+
+def test_on_a_saddle_who_is_below_it_falls_though_it_has_not_left():
+    frame = finished(basins("saddle", SGDParameters(learning_rate=0.01), resolution=32))
+    x, y = np.meshgrid(frame.x * 0.98**200, frame.y * 1.02**200)  # the eigenvalues are 2 and -2
+    np.testing.assert_allclose(frame.end_points, np.stack([x, y], axis=-1))
+    np.testing.assert_array_equal(frame.labels == Ending.FALLING, np.abs(y) > np.abs(x))
+    first = basins("saddle", SGDParameters(learning_rate=0.01), resolution=32).frame()
+    falls = np.abs(first.y)[:, None] > np.abs(first.x)[None, :]
+    np.testing.assert_array_equal(first.labels == Ending.FALLING, falls)
+    assert set(first.labels[~falls]) == {Ending.MOVING}
+
+
+def test_weight_decay_may_end_the_fall():
+    row = SGDParameters(learning_rate=0.1, weight_decay=3.0)  # x**2 - y**2 + 1.5 (x**2 + y**2)
+    simulation = basins("saddle", row, resolution=8)
+    assert Ending.FALLING not in simulation.frame().labels
+    frame = finished(simulation)
+    np.testing.assert_allclose(frame.end_points, 0, atol=1e-2)
+    assert set(frame.labels.flat) == {Ending.SADDLE}
+
+
 def test_a_kink_has_no_limit_and_says_so():
     row = SGDParameters(learning_rate=0.01)
     frame = basins("ackley", row, resolution=8).frame()
@@ -208,7 +355,9 @@ def test_a_kink_has_no_limit_and_says_so():
 
 
 def test_it_says_that_batches_and_noise_are_left_out():
-    settings = descent(BasinsParameters(resolution=8), LineParameters(batch_size=1))
+    settings = descent(
+        BasinsParameters(resolution=8), LineParameters(batches={"kind": "mini", "size": 1})
+    )
     noisy = settings.model_copy(update={"noise": 0.1})
     assert "mini-batches set are left out" in Basins(settings, CPU).frame().sentence
     assert "mini-batches and gradient noise set are left" in Basins(noisy, CPU).frame().sentence

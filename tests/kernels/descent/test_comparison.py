@@ -34,13 +34,13 @@ def comparison(**fields):
 
 
 def test_each_side_is_the_race_by_that_loss_from_one_start():
-    simulation = comparison(objective={"batch_size": 8}, noise=0.01)
+    simulation = comparison(objective={"batches": {"kind": "mini", "size": 8}}, noise=0.01)
     advance(simulation, 30)
     frame = simulation.frame()
     for loss, side in (("mse", frame.mse), ("cross-entropy", frame.cross_entropy)):
         alone = Race(
             parameters(
-                objective={"batch_size": 8, "loss": loss},
+                objective={"batches": {"kind": "mini", "size": 8}, "loss": loss},
                 noise=0.01,
                 start=tuple(frame.mse.paths[0, 0].tolist()),
             ),
@@ -100,7 +100,9 @@ def test_every_racer_of_both_sides_is_explained():
 
 
 def test_the_contract():
-    check_contract(lambda: comparison(objective={"batch_size": 8}, noise=0.1), 40)
+    check_contract(
+        lambda: comparison(objective={"batches": {"kind": "mini", "size": 8}}, noise=0.1), 40
+    )
 
 
 def test_a_step_waits_for_nothing():

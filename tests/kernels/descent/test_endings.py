@@ -328,19 +328,97 @@ def test_a_constant_is_level_everywhere():
     assert "no point reaches" not in frame.sentences[0]
 
 
-def test_a_bare_slope_near_a_cubic_is_not_called_a_minimum():
-    cubic = {"kind": "formula", "text": "x**3 + y**2"}
-    row = {"kind": "sgd", "learning_rate": 1.0, "weight_decay": 0.0}
-    frame = ran(race(row, objective=cubic, start=(5e-4, 0.0), steps=100))
+def creeping(start, rate, tolerance):
+    """From where to where, and when, w -> w - 3 rate w^2 comes to a slope below `tolerance`."""
+    w, count = start, 0
+    while 3 * w * w > tolerance:
+        w, count = w - 3 * rate * w * w, count + 1
+    return w, count
+
+
+@pytest.mark.parametrize(
+    ("objective", "start"),
+    [
+        (curve("w**3"), (1.0,)),
+        ({"kind": "formula", "text": "x**3 + y**2"}, (1.0, 0.0)),
+    ],
+)
+def test_creeping_along_a_cubic_is_no_convergence(objective, start):
+    row = {"kind": "sgd", "learning_rate": 0.2}
+    simulation = race(row, objective=objective, start=start, steps=100_000)
+    frame = ran(simulation)
+    _, count = creeping(1.0, 0.2, 1e-6)
+    assert simulation.step_count < 2 * count  # it is stopped, and does not go on to the horizon
+    assert simulation.finished.reason == "stop rule"
+    assert frame.status == ("stopped",)
     assert frame.grounds == ("slope",)
-    assert "came to rest" in frame.sentences[0]
-    assert "a minimum" not in frame.sentences[0]
+    assert frame.converged_at.tolist() == [-1]
+    assert (
+        f"its gradient has been below 1e-06 since step {count}, but this is no minimum but a "
+        "slope, all but level just here, that falls to one side; second derivatives cannot "
+        "decide this, a ring of probes does." in frame.sentences[0]
+    )
+    lower, center = start[0] - 2, frame.positions[0, 0]
+    assert lower**3 < center**3  # downhill of it there is indeed lower ground
+
+
+def test_creeping_over_a_plateau_is_no_convergence():
+    plateau = {"kind": "surface", "name": "plateau"}
+    simulation = race({"kind": "sgd"}, objective=plateau, start=(3.9, 3.9))
+    frame = ran(simulation)
+    assert simulation.finished.reason == "stop rule"
+    assert (frame.status, frame.grounds) == (("stopped",), ("plateau",))
+    # 1 - exp(-30.42) has the slope 2 * 3.9 * sqrt(2) * exp(-30.42)
+    slope = 7.8 * math.sqrt(2) * math.exp(-30.42)
+    assert simulation.finished.numbers["slope.0"] == pytest.approx(slope, rel=1e-6)
+
+
+def test_a_slow_descent_into_a_flat_minimum_has_converged():
+    simulation = race(
+        {"kind": "sgd", "learning_rate": 0.1}, objective=curve("w**4"), start=(1.0,), steps=50_000
+    )
+    frame = ran(simulation)
+    assert (frame.status, frame.grounds) == (("converged",), ("minimum",))
+
+
+def test_who_falls_at_the_horizon_falls_for_ever_where_nothing_level_lies_below():
+    row = {"kind": "sgd", "learning_rate": 0.01}
+    simulation = race(row, objective=SADDLE, steps=300)
+    frame = ran(simulation)
+    x, y = -1.5 * 0.98**300, 0.01 * 1.02**300  # the eigenvalues are 2 and -2
+    assert abs(y) < 1000 * 2  # it has not left
+    assert frame.left_at.tolist() == [-1]
+    assert frame.status == ("unbounded below",)
+    assert simulation.finished.reason == "unbounded below"
+    assert frame.sentences[0] == (
+        "Unbounded below: this surface has no floor. SGD 0.01 had fallen to "
+        f"{x * x - y * y:.4g} after 300 steps, below every level place of it, and was still "
+        "falling."
+    )
+    simulation.adjust(simulation.parameters.model_copy(update={"steps": 310}))
+    assert simulation.finished is None
+    assert simulation.frame().status == ("running",)
+
+
+@pytest.mark.parametrize(
+    ("row", "steps"),
+    [
+        ({"kind": "sgd", "learning_rate": 0.01}, 30),  # it still comes down to the saddle
+        ({"kind": "sgd", "learning_rate": 0.01, "weight_decay": 3.0}, 300),  # decay makes a floor
+        ({"kind": "adamw", "learning_rate": 0.1}, 6000),  # its decay holds it near 1 / 0.01
+    ],
+)
+def test_who_may_yet_come_to_rest_is_not_said_to_fall(row, steps):
+    simulation = race(row, objective=SADDLE, steps=steps)
+    frame = ran(simulation)
+    assert frame.status != ("unbounded below",)
+    assert "Unbounded below" not in frame.sentences[0]
 
 
 def test_asgd_leaves_by_the_limit_of_its_rate():
     frame = ran(race({"kind": "asgd", "learning_rate": 0.35}, objective=LINE))
     assert frame.status == ("diverged",)
-    assert "is above 2/(λ + lambd) = 0.2918 at the curvature λ = 6.854." in frame.sentences[0]
+    assert "is above 2/(λ + decay) = 0.2918 at the curvature λ = 6.854." in frame.sentences[0]
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,12 @@ import json
 import pytest
 import torch
 
+from kernels.descent.comparison import LogisticComparison
 from kernels.descent.gradient_descent import EXPERIMENT_LABELS, SIMULATIONS, GradientDescent
 from kernels.descent.race import Race
 from kernels.editing import differences, dump, is_live_change, load, with_item, with_value
 from kernels.errors import ParameterError
+from kernels.objectives.catalogue import LogisticParameters
 from kernels.optimizers.catalogue import OPTIMIZERS
 from tests.kernels.races import CPU
 
@@ -78,3 +80,22 @@ def test_mistakes_get_a_sentence_with_their_place(path, value, message):
     with pytest.raises(ParameterError, match=message) as caught:
         with_value(GradientDescent(), path, value)
     assert caught.value.path.startswith(path.partition(".")[0])
+
+
+@pytest.mark.parametrize("kind", ["line", "curve", "surface"])
+def test_the_comparison_brings_the_logistic_curve_with_it(kind):
+    start = (1.0,) if kind == "curve" else (1.0, 2.0)
+    before = with_value(with_value(GradientDescent(), "objective", kind), "start", start)
+    after = with_value(before, "experiment", "comparison")
+    assert set(differences(before, after)) == {"experiment", "objective", "start"}
+    assert after.objective == LogisticParameters()
+    assert LogisticComparison(after, CPU).races[0].objective.axes == ("w", "b")
+    back = with_value(after, "experiment", "race")
+    assert back.objective == after.objective
+
+
+def test_the_comparison_keeps_the_logistic_curve_that_is_there():
+    fields = {"kind": "logistic", "data": "separable", "batches": {"kind": "mini", "size": 8}}
+    before = GradientDescent(objective=fields, start=(1.0, 2.0))
+    after = with_value(before, "experiment", "comparison")
+    assert set(differences(before, after)) == {"experiment"}

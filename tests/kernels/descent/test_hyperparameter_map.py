@@ -159,7 +159,9 @@ def test_ackley_has_no_curvature_at_its_tip():
 
 
 def test_the_terms_are_told_and_exported():
-    simulation = hyperparameter_map(LineParameters(batch_size=1), resolution=16, steps=400)
+    simulation = hyperparameter_map(
+        LineParameters(batches={"kind": "mini", "size": 1}), resolution=16, steps=400
+    )
     frame = finished(simulation)
     assert "list of optimizers is not used" in frame.legend
     assert "mini-batches set are left out" in frame.legend

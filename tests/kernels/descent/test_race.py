@@ -527,9 +527,80 @@ def test_a_start_out_of_reach_is_refused():
         race(ALL[0], objective=HIMMELBLAU, start=(1e8, 0.0))
 
 
-def test_too_many_or_no_optimizers_are_refused():
+def test_no_optimizers_or_more_than_memory_holds_are_refused():
     parameters = race(ALL[0]).parameters
     with pytest.raises(ParameterError, match="optimizers"):
         with_value(parameters, "optimizers", [])
-    with pytest.raises(ParameterError, match="optimizers"):
-        with_value(parameters, "optimizers", [{"kind": "sgd"}] * 13)
+    with pytest.raises(ParameterError, match="at most 10000 entries"):
+        with_value(parameters, "optimizers", [{"kind": "sgd"}] * 10_001)
+
+
+def test_any_number_races_and_each_goes_its_own_way():
+    rows = [{"kind": "sgd", "learning_rate": 0.002 * (i + 1)} for i in range(100)]
+    frame = ran(race(*rows, objective=LINE), 20)
+    hessian, minimum = np.array([[5, 3], [3, 2]]), np.array([2, 1])
+    for row, reached in zip(rows, frame.positions, strict=True):
+        shrinks = np.eye(2) - row["learning_rate"] * hessian  # of the distance, a step
+        expected = minimum + np.linalg.matrix_power(shrinks, 20) @ ([-1, 5] - minimum)
+        assert reached == pytest.approx(expected)
+
+
+# --- epochs -------------------------------------------------------------------------------------
+
+
+def in_epochs(epochs, **fields):
+    """23 samples in batches of 5: 5 steps an epoch."""
+    batches = BATCHES["batches"] | {"epochs": epochs}
+    return race(ALL[0], objective=BATCHES | {"batches": batches}, tolerance=1e-12, **fields)
+
+
+def test_a_race_of_three_epochs_uses_every_sample_three_times():
+    simulation = in_epochs(3, steps=7)
+    assert simulation.length == 15
+    seen, told = [], []
+    for _ in range(15):
+        advance(simulation, 1)
+        frame = simulation.frame()
+        seen += frame.batch.tolist()
+        told.append(frame.progress)
+    assert [seen.count(sample) for sample in range(23)] == [3] * 23
+    assert told == [f"epoch {epoch} of 3" for epoch in (1, 2, 3) for _ in range(5)]
+    assert simulation.finished.reason == "stop rule"
+    assert advance(simulation, 10) == 0
+
+
+def test_without_a_number_of_epochs_the_horizon_is_in_steps():
+    simulation = in_epochs(0, steps=7)
+    assert simulation.length == 7
+    assert simulation.frame().progress == "epoch 1"
+    full = race(ALL[0], objective=LINE | {"batches": {"kind": "full"}}, steps=7)
+    assert full.length == 7
+    assert full.frame().progress == ""
+
+
+def test_where_a_batch_holds_all_samples_there_are_no_epochs_to_count():
+    batches = {"kind": "mini", "size": 50, "epochs": 3}
+    assert race(ALL[0], objective=LINE | {"batches": batches}, steps=7).length == 7
+
+
+def test_the_epochs_may_change_while_it_runs():
+    simulation = in_epochs(2)
+    ran(simulation)
+    longer = with_value(simulation.parameters, "objective.batches.epochs", 4)
+    assert is_live_change(simulation.parameters, longer)
+    simulation.adjust(longer)
+    assert simulation.finished is None
+    assert ran(simulation).step == 20
+    assert simulation.frame().progress == "epoch 4 of 4"
+
+
+def test_too_many_epochs_are_told_in_steps():
+    many = {"match": "300000 epochs of 5 mini-batches are 1500000 steps"}
+    with pytest.raises(ParameterError, **many) as told:
+        in_epochs(300_000)
+    assert told.value.path == "objective.batches.epochs"
+    simulation = in_epochs(2)
+    with pytest.raises(ParameterError, **many):
+        simulation.adjust(with_value(simulation.parameters, told.value.path, 300_000))
+    assert simulation.parameters.objective.batches.epochs == 2
+    assert simulation.length == 10

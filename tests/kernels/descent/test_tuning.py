@@ -179,7 +179,9 @@ def test_the_loss_at_the_start_is_the_median_of_the_starts():
 
 
 def test_it_says_that_batches_are_left_out():
-    batches = tuning(LineParameters(batch_size=1), SGDParameters(), starts=2).frame()
+    batches = tuning(
+        LineParameters(batches={"kind": "mini", "size": 1}), SGDParameters(), starts=2
+    ).frame()
     assert "mini-batches set are left out" in batches.legend
     assert "left out" not in tuning(LineParameters(), SGDParameters(), starts=2).frame().legend
 

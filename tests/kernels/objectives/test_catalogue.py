@@ -1,6 +1,7 @@
 """What holds for all that is descended: slope and curvature, the frame, devices, parameters."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -24,7 +25,8 @@ from kernels.objectives.catalogue import (
     SurfaceParameters,
     make_objective,
 )
-from kernels.objectives.surfaces import SURFACES
+from kernels.objectives.data_objective import MiniBatches, TableData
+from kernels.objectives.surfaces import SURFACES, SurfaceName
 from kernels.parameters import Parameters, setting
 
 CPU = torch.device("cpu")
@@ -162,7 +164,11 @@ class Waits(TorchDispatchMode):
 
 @pytest.mark.parametrize("spec", SPECS, ids=NAMES)
 def test_nothing_waits_for_the_device(spec: ObjectiveParameters) -> None:
-    small = {"batch_size": 1} if isinstance(spec, LineParameters | LogisticParameters) else {}
+    small = (
+        {"batches": MiniBatches(size=1)}
+        if isinstance(spec, LineParameters | LogisticParameters)
+        else {}
+    )
     spec = spec.model_copy(update=small)
     meta = torch.device("meta")
     with FakeTensorMode(allow_non_fake_inputs=True), Waits():
@@ -196,6 +202,21 @@ def test_gradient_leaves_the_points_and_the_mode_alone() -> None:
     assert not slope.requires_grad
     assert not points.requires_grad
     assert not objective.hessian(points).requires_grad
+
+
+@pytest.mark.parametrize("name", ["himmelblau", "ackley", "ravine"])
+def test_the_slope_of_a_function_lies_in_memory_as_the_points_do(name: SurfaceName) -> None:
+    objective = made(SurfaceParameters(name=name))
+    points = torch.randn(4, 64, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    apart = points.movedim(-1, 0).contiguous().movedim(0, -1)  # all x, then all y
+    slopes, slopes_apart = objective.gradient(points), objective.gradient(apart)
+    assert slopes.stride() == points.stride()
+    assert slopes_apart.stride() == apart.stride()
+    leaf = points.requires_grad_()
+    objective.loss(leaf).sum().backward()
+    assert leaf.grad is not None
+    for slope in (slopes, slopes_apart):  # numbers with gaps between them round otherwise
+        torch.testing.assert_close(slope, leaf.grad, rtol=1e-14, atol=1e-13)
 
 
 def test_what_is_too_large_for_the_memory_is_done_in_pieces(
@@ -235,10 +256,10 @@ def test_a_form_and_a_command_line_can_show_every_kind() -> None:
 
 def test_switching_keeps_what_both_have() -> None:
     room = with_value(Room(), "objective.data", "csv")
-    room = with_value(room, "objective.batch_size", 8)
+    room = with_value(room, "objective.batches", {"kind": "mini", "size": 8})
     logistic = with_value(room, "objective", "logistic").objective
     assert isinstance(logistic, LogisticParameters)
-    assert (logistic.data, logistic.batch_size) == ("csv", 8)
+    assert (logistic.data, logistic.batches) == (TableData(), MiniBatches(size=8))
 
 
 @pytest.mark.parametrize(
@@ -264,3 +285,37 @@ def test_a_bad_formula_keeps_the_place_of_its_mistake() -> None:
         load(Room, {"objective": {"kind": "curve", "text": "3*w + bad*w"}})
     assert caught.value.span == (6, 9)
     assert caught.value.path == "objective.text"
+
+
+def paths(room: Room) -> set[str]:
+    return {f.path.removeprefix("objective.") for top in describe(room) for f in top.walk()}
+
+
+def test_only_fields_that_have_an_effect_are_shown() -> None:
+    room = Room()
+    assert paths(room) == {"objective", "data", "standardise", "batches"}
+    noisy = with_value(room, "objective.data", "noisy line")
+    assert paths(noisy) - paths(room) == {"data.count", "data.noise", "data.seed"}
+    table = with_value(room, "objective.data", "csv")
+    assert paths(table) - paths(room) == {"data.file", "data.x_column", "data.y_column"}
+    mini = with_value(room, "objective.batches", "mini")
+    assert paths(mini) - paths(room) >= {"batches.size", "batches.shuffle", "batches.seed"}
+    with pytest.raises(ParameterError, match=r"no parameter 'file' in objective\.data"):
+        with_value(room, "objective.data.file", "own.csv")
+
+
+def test_columns_are_chosen_by_name(tmp_path: Path) -> None:
+    (tmp_path / "own.csv").write_text("mass_kg,price\n1,5\n2,7\n")
+    room = with_value(Room(), "objective.data", "csv")
+    room = with_value(room, "objective.data.y_column", "passed")
+    fields = {f.path: f for f in describe(room)[0].walk()}
+    words = [choice.label for choice in fields["objective.data.y_column"].choices]
+    assert words == ["Automatic", "hours", "score", "passed"]
+    room = with_value(room, "objective.data.file", f"file:{tmp_path / 'own.csv'}")
+    assert room.objective.data.y_column == ""  # the other file has no such column
+    fields = {f.path: f for f in describe(room)[0].walk()}
+    words = [choice.label for choice in fields["objective.data.x_column"].choices]
+    assert words == ["Automatic", "mass_kg", "price"]
+    gone = with_value(room, "objective.data.file", str(tmp_path / "gone.csv"))
+    fields = {f.path: f for f in describe(gone)[0].walk()}
+    assert fields["objective.data.x_column"].kind == "text"

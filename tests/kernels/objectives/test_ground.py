@@ -93,7 +93,7 @@ def test_a_ring_that_sees_too_little_does_not_gainsay():
         ("-x**2", "maximum", "the top of a ridge;"),
         ("5", "plateau", "a plateau;"),
         ("x**3 + y", "slope", "a slope"),
-        ("x**3", "slope", "a slope, all but level just here;"),
+        ("x**3", "slope", "a slope, all but level just here, that falls to one side;"),
     ],
 )
 def test_what_the_ring_decides(text, kind, phrase):

@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from torch.nn import functional
 
 from kernels.errors import DataError
+from kernels.objectives.data_objective import MiniBatches, TableData
 from kernels.objectives.logistic import (
     LogisticObjective,
     LogisticParameters,
     LossName,
+    OverlappingClasses,
     gradient_against_logit,
     separation_of,
 )
@@ -87,12 +89,12 @@ def test_minimum_of_four_points_in_closed_form(tmp_path: Path) -> None:
     """Two values of x with shares 1/4 and 3/4 of ones: p must be those shares, so w = 2 ln 3."""
     file = tmp_path / "four.csv"
     file.write_text("x,y\n" + "0,0\n" * 3 + "0,1\n" + "1,0\n" + "1,1\n" * 3)
-    objective = logistic(data="csv", file=str(file))
+    objective = logistic(data=TableData(file=str(file)))
     (minimum,) = objective.minima
     assert minimum.point == pytest.approx((2 * math.log(3), -math.log(3)), rel=1e-12)
     entropy = -(0.25 * math.log(0.25) + 0.75 * math.log(0.75))
     assert minimum.value == objective.infimum == pytest.approx(entropy, rel=1e-14)
-    both = logistic(data="csv", file=str(file), loss="mse")
+    both = logistic(data=TableData(file=str(file)), loss="mse")
     assert both.minima[0].point == pytest.approx((2 * math.log(3), -math.log(3)), rel=1e-8)
     assert both.minima[0].value == pytest.approx(3 / 16, rel=1e-14)
 
@@ -190,7 +192,7 @@ class TestSeparation:
     ) -> None:
         file = tmp_path / "tie.csv"
         file.write_text("x,y\n1,0\n2,0\n3,0\n3,1\n3,1\n5,1\n")
-        objective = logistic(data="csv", file=str(file), loss=loss)
+        objective = logistic(data=TableData(file=str(file)), loss=loss)
         assert objective.minima == ()
         share = 2 / 3  # of ones among the three at x = 3, half of all samples
         bound = (
@@ -207,7 +209,7 @@ class TestSeparation:
 
     @given(st.integers(0, 200), st.sampled_from([4, 5, 6, 40]))
     def test_overlapping_data_overlap_whatever_the_seed(self, seed: int, count: int) -> None:
-        objective = logistic(seed=seed, count=count)
+        objective = logistic(data=OverlappingClasses(seed=seed, count=count))
         assert len(objective.minima) == 1
         assert objective.samples == count
         at = point(*objective.minima[0].point)
@@ -218,7 +220,7 @@ class TestOwnTable:
     def test_classes_are_told(self, tmp_path: Path) -> None:
         file = tmp_path / "own.csv"
         file.write_text("id,dose,cured\n1,1,7\n2,2,9\n3,3,7\n4,4,9\n")
-        objective = logistic(data="csv", file=str(file), x_column="dose")
+        objective = logistic(data=TableData(file=str(file), x_column="dose"))
         assert objective.data_axes == ("dose", "cured")
         assert objective.data[1].tolist() == [0, 1, 0, 1]
         assert objective.notes == ("Here 7 counts as 0 and 9 as 1.",)
@@ -231,7 +233,7 @@ class TestOwnTable:
         file = tmp_path / "own.csv"
         file.write_text("a,b\n1,1\n2,2\n3,3\n")
         with pytest.raises(DataError, match=words):
-            logistic(data="csv", file=str(file), y_column=column)
+            logistic(data=TableData(file=str(file), y_column=column))
 
     def test_prediction_is_a_probability(self) -> None:
         objective = logistic(data="csv")
@@ -242,7 +244,7 @@ class TestOwnTable:
 
 @pytest.mark.parametrize("loss", LOSSES)
 def test_a_batch_is_the_loss_over_its_samples(loss: LossName) -> None:
-    objective = logistic(loss=loss, batch_size=7)
+    objective = logistic(loss=loss, batches=MiniBatches(size=7))
     points = torch.randn(5, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
     batches = [objective.batch(step) for step in range(objective.steps_per_epoch)]
     assert [len(batch) for batch in batches] == [7, 7, 7, 7, 7, 5]

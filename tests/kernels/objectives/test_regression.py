@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from torch.nn.functional import mse_loss
 
 from kernels.errors import DataError
-from kernels.objectives.regression import LineObjective, LineParameters
+from kernels.objectives.data_objective import MiniBatches, TableData
+from kernels.objectives.regression import LineObjective, LineParameters, NoisyLine
 from kernels.simulation import Array
 
 CPU = torch.device("cpu")
@@ -55,7 +56,7 @@ class TestTwoPoints:
 @pytest.mark.parametrize("standardise", [False, True])
 @pytest.mark.parametrize("data", ["two points", "noisy line", "csv"])
 def test_minimum_is_numpys(data: str, standardise: bool) -> None:
-    objective = line(LineParameters(data=data, standardise=standardise, seed=3))
+    objective = line(LineParameters(data=data, standardise=standardise))
     x, y = objective.data
     np.testing.assert_allclose(objective.minima[0].point, least_squares(x, y), rtol=1e-10)
     if standardise:
@@ -80,7 +81,7 @@ def test_loss_is_the_mean_of_squares(
     assume(x.std() > 1e-3)
     file = tmp_path_factory.getbasetemp() / "rows.csv"
     file.write_text("x,y\n" + "".join(f"{a!r},{c!r}\n" for a, c in rows))
-    objective = line(LineParameters(data="csv", file=str(file)))
+    objective = line(LineParameters(data=TableData(file=str(file))))
     target, point = torch.tensor(y), torch.tensor([m, b], dtype=torch.float64)
     expected = mse_loss(torch.tensor(m * x + b), target).item()
     scale = 1e-9 * (1 + float(np.abs(x).max() + 1) ** 2 * (m * m + b * b + 1) + float(y @ y))
@@ -101,7 +102,7 @@ def test_near_the_minimum_no_digits_are_lost() -> None:
 
 
 def test_a_batch_is_the_loss_over_its_samples() -> None:
-    objective = line(LineParameters(data="noisy line", batch_size=32, seed=5))
+    objective = line(LineParameters(data=NoisyLine(seed=5), batches=MiniBatches(size=32, seed=5)))
     assert objective.steps_per_epoch == 7
     points = torch.randn(4, 3, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
     losses, seen = [], []
@@ -122,24 +123,24 @@ def test_a_batch_is_the_loss_over_its_samples() -> None:
 
 
 def test_batches_can_be_asked_for_in_any_order() -> None:
-    parameters = LineParameters(data="noisy line", batch_size=60)
+    parameters = LineParameters(data="noisy line", batches=MiniBatches(size=60))
     forward = [line(parameters).batch(step).tolist() for step in range(12)]
     objective = line(parameters)
     assert [objective.batch(step).tolist() for step in reversed(range(12))] == forward[::-1]
     assert [len(batch) for batch in forward[:4]] == [60, 60, 60, 20]
     assert forward[:4] != forward[4:8]
-    assert line(LineParameters(data="noisy line", batch_size=200)).batch(0) is None
-    still = line(LineParameters(data="noisy line", batch_size=60, shuffle=False))
+    assert line(LineParameters(data="noisy line", batches=MiniBatches(size=200))).batch(0) is None
+    still = line(LineParameters(data="noisy line", batches=MiniBatches(size=60, shuffle=False)))
     assert still.batch(4).tolist() == list(range(60))
 
 
 def test_seed_and_noise_make_the_noisy_line() -> None:
-    first, again = (line(LineParameters(data="noisy line", seed=1)) for _ in range(2))
-    other = line(LineParameters(data="noisy line", seed=2))
+    first, again = (line(LineParameters(data=NoisyLine(seed=1))) for _ in range(2))
+    other = line(LineParameters(data=NoisyLine(seed=2)))
     assert first.samples == 200
     assert first.data[1].tolist() == again.data[1].tolist() != other.data[1].tolist()
     assert first.minima[0].point == pytest.approx((2, 1), abs=0.3)
-    exact = line(LineParameters(data="noisy line", noise=0))
+    exact = line(LineParameters(data=NoisyLine(noise=0)))
     assert exact.infimum == pytest.approx(0, abs=1e-25)
     np.testing.assert_allclose(exact.predict((2.0, 1.0), exact.data[0]), exact.data[1])
     with pytest.raises(ValueError, match="read-only"):
@@ -149,9 +150,9 @@ def test_seed_and_noise_make_the_noisy_line() -> None:
 def test_own_table_with_columns_by_name(tmp_path: Path) -> None:
     file = tmp_path / "own.csv"
     file.write_text("name,mass,price\nA,1,5\nB,2,7\nC,4,9\n")
-    chosen = line(LineParameters(data="csv", file=str(file)))
+    chosen = line(LineParameters(data=TableData(file=str(file))))
     assert chosen.data_axes == ("mass", "price")
-    turned = line(LineParameters(data="csv", file=f"file:{file}", x_column="price"))
+    turned = line(LineParameters(data=TableData(file=f"file:{file}", x_column="price")))
     assert turned.data_axes == ("price", "mass")
     assert turned.title == "mass against price"
     np.testing.assert_allclose(
@@ -176,4 +177,4 @@ def test_tables_that_determine_no_line(
     file = tmp_path / "own.csv"
     file.write_text(text)
     with pytest.raises(DataError, match=words):
-        line(LineParameters(data="csv", file=str(file), **columns))
+        line(LineParameters(data=TableData(file=str(file), **columns)))

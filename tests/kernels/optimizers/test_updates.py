@@ -1,5 +1,6 @@
 """The worked update against the step that torch.optim then really does."""
 
+import re
 import warnings
 
 import numpy as np
@@ -137,3 +138,48 @@ def test_every_term_can_be_set(typesetter):
     for term in terms.values():
         line = f"{term.symbol} = {term.formula} = {term.numbers}"
         assert "<svg" in typesetter(line).svg()
+
+
+LETTERS = {"alpha": "α", "beta": "β", "delta": "δ", "epsilon": "ε", "eta": "η", "mu": "μ"}
+LETTERS |= {"rho": "ρ", "tau": "τ", "theta": "θ", "xi": "ξ"}
+BELOW = {"1": "₁", "2": "₂", r"\infty": "∞", r"\pm": "±", "": ""}
+WRITTEN = re.compile(rf"\\({'|'.join(LETTERS)})(?![a-z])(?:_(1|2|\\infty|\\pm))?")
+BUSY = {"clip_norm": 0.9, "clip_value": 0.6, "weight_decay": 0.1}
+
+
+@pytest.mark.parametrize(("kind", "fields", "_", "__"), ROWS, ids=ROW_NAMES)
+def test_no_symbol_has_two_meanings_and_each_is_told_once(kind, fields, _, __):
+    busy = {} if kind == "rprop" else BUSY
+    row = {"kind": kind, "learning_rate": 0.03, **fields, **busy}
+    simulation = race(row, objective=LINE, noise=0.1)
+    advance(simulation, 7)
+    trace = simulation.explain()
+    symbols = [term.symbol for term in trace.terms]
+    assert len(set(symbols)) == len(symbols)
+    assert symbols.count("g_t") == 1
+    explained = [told.partition(": ")[0] for told in trace.key.split(", ")]
+    assert len(set(explained)) == len(explained)
+    formulas = " ".join(term.formula for term in trace.terms)
+    assert r"\lambda" not in formulas  # that is the curvature, everywhere else on the screen
+    used = {LETTERS[letter] + BELOW[below] for letter, below in WRITTEN.findall(formulas)}
+    own = {LETTERS[letter] for letter in LETTERS for s in symbols if s.startswith(f"\\{letter}_")}
+    assert used - own <= {told.removesuffix("ₜ") for told in explained}
+    assert {told for told in explained if told[0] in LETTERS.values()} - {"βₜ"} <= used
+
+
+def test_the_decay_of_the_point_has_a_point_of_its_own():
+    row = {"kind": "adamw", "learning_rate": 0.1, "weight_decay": 0.5}
+    trace = race(row, objective=LINE).explain()
+    decayed = next(term for term in trace.terms if term.name == "weight decay")
+    assert decayed.value == pytest.approx((-0.95, 4.75))  # (1 - 0.1 * 0.5) (-1, 5)
+    assert decayed.symbol in trace.terms[-1].formula
+    assert "α: weight decay" in trace.key
+
+
+def test_a_rate_that_shrinks_by_itself_has_a_symbol_of_its_own():
+    row = {"kind": "adagrad", "learning_rate": 0.1, "lr_decay": 0.5}
+    simulation = race(row, objective=LINE)
+    advance(simulation, 2)
+    terms = {term.name: term for term in simulation.explain().terms}
+    assert terms["rate"].value == pytest.approx((0.1 / (1 + 2 * 0.5),))
+    assert terms["step"].formula.startswith(rf"-{terms['rate'].symbol} ")

@@ -1,16 +1,19 @@
 """Simulations on one step axis: any way of moving about gives what a plain loop gives."""
 
 import threading
-from typing import Any
+from functools import partial
+from itertools import pairwise
+from typing import Any, ClassVar
 
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kernels.simulation import State
 from tests.visualizer.toys import Jump, Walk, WalkFrame, WalkParameters, same, straight, walk
 from visualizer.playing.computing import FairLock
-from visualizer.playing.ensemble import Ensemble
+from visualizer.playing.ensemble import GROWTH, KEEP_SHARE, Ensemble
 
 JOURNAL = (
     (0, WalkParameters(rate=0.2)),
@@ -92,6 +95,55 @@ def test_moments_are_kept_within_the_budget_and_change_nothing() -> None:
     assert ensemble.timeline.size <= budget
     assert same(frame, straight([1500], size=size)[1500])
     assert same(go_to(ensemble, 1499), straight([1499], size=size)[1499])
+
+
+class Timed(Walk):
+    """A walk on a clock of its own: a step takes a millisecond, a State what is in `copying`."""
+
+    now: ClassVar[float] = 0.0
+    copying: ClassVar[list[float]] = []
+
+    @classmethod
+    def perf_counter(cls) -> float:
+        return cls.now
+
+    def step(self, n: int = 1) -> None:
+        super().step(n)
+        Timed.now += 0.001 * n
+
+    def state(self) -> State:
+        Timed.now += self.copying.pop(0) if self.copying else 0.0
+        return super().state()
+
+
+@pytest.fixture
+def timed(monkeypatch: pytest.MonkeyPatch) -> type[Timed]:
+    monkeypatch.setattr("visualizer.playing.ensemble.time", Timed)
+    monkeypatch.setattr(Timed, "now", 0.0)
+    return Timed
+
+
+def test_moments_take_no_more_memory_than_the_time_that_they_save(timed: type[Timed]) -> None:
+    ensemble = Ensemble([partial(timed, WalkParameters(size=20_000))], threads=1)
+    ensemble.advance(200)
+    size = ensemble.timeline.moments[-1].size
+    assert ensemble.timeline.size <= size + 0.2 * GROWTH
+    assert ensemble.timeline.size >= 0.2 * GROWTH / 2
+
+
+def test_a_disturbed_copy_leaves_no_gap_in_the_past(
+    timed: type[Timed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    often = 5  # steps between two moments where a copy takes its share of that time
+    copying = [often * 0.001 * KEEP_SHARE] * 100
+    copying[10] = 1.0
+    monkeypatch.setattr(timed, "copying", copying)
+    ensemble = Ensemble([partial(timed, WalkParameters())], threads=1)
+    ensemble.advance(300)
+    steps = [moment.step for moment in ensemble.timeline.moments]
+    gaps = [after - before for before, after in pairwise(steps)]
+    assert max(gaps) <= often + 1
+    assert len(gaps) > 300 / (often + 2)
 
 
 def test_the_global_generator_of_others_is_left_alone() -> None:

@@ -188,6 +188,16 @@ def test_theme_and_size_follow_their_keys(bench: Bench) -> None:
     assert style.factor() == 1.0
 
 
+def test_the_chooser_of_panels_becomes_small_again(bench: Bench) -> None:
+    chooser, style = bench.window.choices.chooser, bench.style
+    bench.window.grab()
+    before = chooser.size()
+    style.setFactor(2.0)
+    bench.qtbot.waitUntil(lambda: chooser.height() > 1.5 * before.height())
+    style.setFactor(1.0)
+    bench.qtbot.waitUntil(lambda: chooser.size() == before)
+
+
 def test_the_controls_leave_the_panel_most_of_the_window(bench: Bench) -> None:
     for size in (QSize(1280, 720), QSize(1024, 640)):
         bench.window.resize(size)

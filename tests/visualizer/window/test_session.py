@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
+from kernels.descent.comparison import ComparisonFrame
+from kernels.descent.race_frame import RaceFrame
 from kernels.editing import get_value
 from kernels.errors import DeviceError, LayerscopeError, ParameterError, SceneError
 from tests.visualizer.toy_panel import Kick
@@ -251,6 +253,19 @@ def test_rows_come_go_and_move(desk: Desk) -> None:
     assert [ball.name for ball in desk.value("balls")] == ["a"]
 
 
+def test_the_comparison_of_losses_chooses_its_objective_in_one_entry(desk: Desk) -> None:
+    desk.open("gradient-descent")
+    before = desk.session.parameters
+    desk.set("experiment", "comparison")
+    desk.qtbot.waitUntil(lambda: isinstance(desk.frames[-1], ComparisonFrame))
+    assert desk.value("objective.kind") == "logistic"
+    assert not desk.refusals
+    assert desk.session.undo_stack.count() == 1
+    desk.undo()
+    assert desk.session.parameters == before
+    desk.qtbot.waitUntil(lambda: isinstance(desk.frames[-1], RaceFrame))
+
+
 def test_all_parameters_are_reset_in_one_go(desk: Desk) -> None:
     desk.open(seed=5, balls=[{"learning_rate": 0.7}])
     desk.edits.reset()
@@ -340,7 +355,7 @@ def table(folder: Path, name: str = "data.csv", text: str = "x,y\n1,2\n2,3\n3,5\
 
 
 def line_through(file: str) -> dict[str, Any]:
-    return {"kind": "line", "data": "csv", "file": file}
+    return {"kind": "line", "data": {"kind": "csv", "file": file}}
 
 
 def test_a_run_that_cannot_be_built_leaves_the_one_before(desk: Desk, tmp_path: Path) -> None:
@@ -351,9 +366,9 @@ def test_a_run_that_cannot_be_built_leaves_the_one_before(desk: Desk, tmp_path: 
     kept = desk.session.parameters
     missing = f"file:{tmp_path / 'missing.csv'}"
     with desk.qtbot.waitSignal(desk.player.failed):
-        desk.set("objective.file", missing)
+        desk.set("objective.data.file", missing)
     (refusal,) = desk.refusals
-    assert (refusal.path, refusal.value) == ("objective.file", missing)
+    assert (refusal.path, refusal.value) == ("objective.data.file", missing)
     assert desk.failures == [refusal.sentence]
     assert "missing.csv" in refusal.sentence
     assert desk.session.parameters == kept
@@ -369,8 +384,8 @@ def test_of_two_changes_in_haste_the_good_one_stays(desk: Desk, tmp_path: Path) 
     desk.go(3)
     desk.set("seed", 1)  # nobody waits until it is built
     with desk.qtbot.waitSignal(desk.player.failed):
-        desk.set("objective.file", f"file:{tmp_path / 'missing.csv'}")
-    assert desk.refusals[0].path == "objective.file"
+        desk.set("objective.data.file", f"file:{tmp_path / 'missing.csv'}")
+    assert desk.refusals[0].path == "objective.data.file"
     assert desk.value("seed") == 1
     assert [desk.session.undo_stack.text(i) for i in range(2)] == ["change of seed", ""]
     desk.shows(0)
@@ -414,7 +429,7 @@ def test_the_first_run_that_cannot_be_built_can_be_corrected(desk: Desk, tmp_pat
         desk.session.open(
             Scene(panel="gradient-descent", parameters={"objective": line_through(missing)})
         )
-    assert desk.value("objective.file") == missing
+    assert desk.value("objective.data.file") == missing
     table(tmp_path)
     desk.set("seed", 1)
     desk.shows(0)

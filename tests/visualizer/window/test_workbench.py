@@ -285,7 +285,7 @@ def test_a_failure_stands_in_the_banner_until_there_is_a_run_again(
         bench.workbench.edits.set_value("objective.data", "csv")
         bench.session.end_gesture()
         bench.shows(0)
-        line = editor(bench, "objective.file").line
+        line = editor(bench, "objective.data.file").line
         line.setFocus()
         line.setText("file:nowhere.csv")
         line.commit()
@@ -293,13 +293,13 @@ def test_a_failure_stands_in_the_banner_until_there_is_a_run_again(
         assert "nowhere.csv" in bench.told()
         assert bench.window.banner.details_button.isVisible()
         assert "Traceback" in bench.window.banner.details.toPlainText()
-        view = bench.window.parameter_form.view("objective.file")
+        view = bench.window.parameter_form.view("objective.data.file")
         assert isinstance(view, FieldRow)
         assert view.message() == bench.told()
         assert line.text() == "file:nowhere.csv"  # what was typed is not lost
-        assert bench.value("objective.file") != line.text()
+        assert bench.value("objective.data.file") != line.text()
         QTest.keyClick(line, Qt.Key.Key_Escape)
-        assert line.text() == bench.value("objective.file")
+        assert line.text() == bench.value("objective.data.file")
         assert view.message() == ""
         bench.workbench.edits.set_value("steps", 50)
         qtbot.waitUntil(lambda: bench.told() == "")

@@ -1,6 +1,7 @@
 """The form in both directions: what it shows of a field, and what it reports of a person."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ from tests.widgets.fields import (
     optimizers,
     row,
 )
+from widgets.forms import filling
 from widgets.forms.choice_field import ChoiceBox, SegmentedChoice
 from widgets.forms.field_row import FieldRow
 from widgets.forms.form import ParameterForm
@@ -263,7 +265,12 @@ def test_a_text_refused_later_is_shown_as_it_was_typed(qtbot: QtBot) -> None:
 
 
 def test_a_number_field_leaves_letters_to_the_window(qtbot: QtBot) -> None:
-    field = Recorder([RATE], qtbot).part("rate", NumberField)
+    seen = Recorder([RATE], qtbot)
+    field = seen.part("rate", NumberField)
+    seen.form.show()
+    seen.form.activateWindow()
+    field.setFocus()
+    qtbot.waitUntil(field.hasFocus)
     for key, text, taken in (
         (Qt.Key.Key_R, "r", False),
         (Qt.Key.Key_Space, " ", False),
@@ -410,6 +417,50 @@ def test_a_rebuild_keeps_focus_and_place(qtbot: QtBot) -> None:
     assert seen.form.verticalScrollBar().value() == place
 
 
+def made(form: ParameterForm) -> int:
+    return len(form.findChildren(FieldRow))
+
+
+def test_many_fields_come_one_after_another(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filling, "SLICE", 0.0)
+    seen = Recorder(ALL, qtbot)
+    counts = [made(seen.form)]
+    while seen.form.isFilling():
+        QApplication.processEvents()
+        counts.append(made(seen.form))
+    assert max(after - before for before, after in pairwise(counts)) <= 2  # a vector is two
+    assert counts[-1] > len(PLAIN) > counts[0]
+    assert seen.part("rate", NumberField).updatesEnabled()
+    assert seen.take() == []
+
+
+def test_other_values_are_shown_though_the_last_are_not_all_there(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filling, "SLICE", 0.0)
+    seen = Recorder(ALL, qtbot)
+    seen.form.setRowMarks("optimizers", [("#0072b2", "o", ()), ("#d55e00", "s", (5, 2))])
+    for _ in range(3):
+        QApplication.processEvents()
+    changed = [
+        RATE.but(value=0.5),
+        objective("formula"),
+        optimizers(row(0, "adam", value=0.25), row(1)),
+        *PLAIN[1:],
+    ]
+    seen.form.setFields(changed)
+    assert seen.form.setError("optimizers.0.rate", "No.")  # it is made for that
+    assert seen.row("optimizers.0.rate").message() == "No."
+    assert seen.part("rate", NumberField).number() == 0.5
+    assert seen.part("optimizers.0.rate", NumberField).number() == 0.25
+    assert seen.form.view("objective.count") is None
+    paths = [
+        view.field.path for view in seen.form.findChildren(FieldRow) if view.isVisibleTo(seen.form)
+    ]
+    assert len(paths) == len(set(paths))
+    assert not seen.form.isFilling()
+
+
 def test_a_variant_is_chosen_and_shows_its_fields(qtbot: QtBot) -> None:
     seen = Recorder([objective("line")], qtbot)
     seen.part("objective", ChoiceBox).setCurrentIndex(1)
@@ -517,6 +568,7 @@ def test_a_new_row_takes_the_focus_and_is_scrolled_to(qtbot: QtBot) -> None:
     qtbot.waitUntil(view.add.hasFocus)
     view.add.menu().actions()[0].trigger()
     seen.form.setFields([optimizers(row(0), row(1)), *fields])
+    seen.form.complete()
     assert view.cards[1].variant.hasFocus()
     qtbot.waitUntil(lambda: not view.cards[1].variant.visibleRegion().isEmpty())
 
@@ -562,6 +614,7 @@ def test_a_folded_row_stays_folded_where_it_moves(qtbot: QtBot) -> None:
     view.cards[0].fold.setChecked(False)
     view.cards[0].commands["down"].trigger()
     seen.form.setFields([optimizers(row(0, "adam"), row(1))])
+    seen.form.complete()
     assert [card.fold.isChecked() for card in view.cards] == [True, False]
     view.cards[0].commands["remove"].trigger()
     seen.form.setFields([optimizers(row(0))])
@@ -600,7 +653,7 @@ def test_rows_show_how_they_are_drawn(qtbot: QtBot) -> None:
     assert [card.swatch.color() for card in view.cards] == ["#0072b2", "#d55e00"]
     with qtbot.waitExposed(seen.form):
         seen.form.show()
-    assert "#0072b2" in _colors(view.cards[0].swatch)
+    qtbot.waitUntil(lambda: "#0072b2" in _colors(view.cards[0].swatch))
     assert "#d55e00" in _colors(view.cards[1].swatch)
 
 

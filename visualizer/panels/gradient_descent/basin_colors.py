@@ -24,6 +24,7 @@ _ENDINGS: dict[Ending, tuple[str, str]] = {  # on light, on dark ground
     Ending.SADDLE: ("#f2d6f5", "#e7c3ec"),
     Ending.UNDECIDED: ("#fff1b8", "#e8d98f"),
     Ending.DIVERGED: ("#23252a", "#f2f3f5"),
+    Ending.HELD: ("#c9a98a", "#9c7a58"),
     Ending.FALLING: ("#7fd0e6", "#2f8ba6"),
 }
 
@@ -58,9 +59,12 @@ def basin_picture(frame: BasinsFrame, colors: list[str], style: Style) -> NDArra
     names = [ending_color(Ending(code), style) for code in range(least, 0)] + colors
     base = np.array([_rgb(name) for name in names])  # (codes and ends, 3)
     table = base[:, None, :] * _brightness()[None, :, None]  # (codes and ends, SHADES, 3)
-    shade = np.sqrt(np.maximum(frame.steps, 0) / longest_way(frame)) * (SHADES - 1)
-    shade = np.where(frame.labels >= 0, shade, 0).astype(np.intp)
-    picture: NDArray[np.uint8] = np.rint(table).astype(np.uint8)[frame.labels - least, shade]
+    longest = longest_way(frame)
+    of_step = np.sqrt(np.arange(longest + 1) / longest) * (SHADES - 1)
+    shade = of_step.astype(np.int16)[np.maximum(frame.steps, 0)]
+    shade *= frame.labels >= 0
+    index = (frame.labels.astype(np.int32) - least) * SHADES + shade  # (H, W)
+    picture: NDArray[np.uint8] = np.rint(table).astype(np.uint8).reshape(-1, 3).take(index, axis=0)
     return picture
 
 

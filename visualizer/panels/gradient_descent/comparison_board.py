@@ -78,7 +78,8 @@ class ComparisonBoard(Board[ComparisonFrame]):
             mark = self._style.mark(index)
             values = (float(mse.loss[index]), float(cross_entropy.loss[index]))
             rows.append(Row(name, values, mark.color, mark.dash))
-        self._readout.setTable((MSE.lower(), CROSS_ENTROPY.lower()), rows)
+        chosen = min(self._view.chosen, len(rows) - 1)
+        self._readout.setTable((MSE.lower(), CROSS_ENTROPY.lower()), rows, chosen)
         endings = [
             f"{which}: {sentence}"
             for which, race in zip((MSE, CROSS_ENTROPY), races, strict=True)

@@ -51,7 +51,5 @@ class DataPlot(CurvePlot):
             curves.append(Curve(name, self._x, predicted, mark.color, mark.dash, 2.6))
         self.setCurves(curves)
         self.setPoints(groups)
-        if title:
-            self.setTitle(title)
-        elif frame.batch.size:
-            self.setTitle(f"Data: batch of {frame.batch.size}, epoch {frame.epoch:.2f}")
+        batch = f"batch of {frame.batch.size}" if frame.batch.size and not title else ""
+        self.setTitle(", ".join(part for part in (title or "Data", batch, frame.progress) if part))

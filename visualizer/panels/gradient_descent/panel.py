@@ -80,7 +80,9 @@ class GradientDescentPanel(Panel):
             self._parameters.objective, LogisticParameters
         )
         kind = LogisticParameters if is_logistic else LineParameters
-        return (("objective", {"kind": kind().kind, "data": "csv", "file": f"file:{path}"}),)
+        return (
+            ("objective", {"kind": kind().kind, "data": {"kind": "csv", "file": f"file:{path}"}}),
+        )
 
     def _board(self) -> AnyBoard | None:
         widget = self._stack.currentWidget()

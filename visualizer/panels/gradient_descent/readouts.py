@@ -6,7 +6,7 @@ from time import perf_counter
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from kernels.descent.race_frame import RaceFrame
 from kernels.objectives.catalogue import Objective
@@ -19,13 +19,17 @@ from widgets.redraw_pace import RedrawPace, is_on_screen
 from widgets.style import Style
 
 MOST_MINIMA = 6  # that are listed
-TABLE = 0.62  # of the height, that the table takes at most
+TABLE = 0.62  # of the height, that the table takes
+DENSE = 0.75  # of the height, that it may take if then all rows are seen; more rows are scrolled
 MOST_ROWS = 8  # beside which there is room for a formula
 FEW, LARGER = 4, 1.15  # up to so many rows leave room for larger words
 
 
 class Readout(QWidget):
-    """A table of numbers, and under it what is to be said in words."""
+    """A table of numbers, and under it what is to be said in words.
+
+    Of more rows than fit, those that are seen hold the chosen one, and the others are counted.
+    """
 
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,23 +38,28 @@ class Readout(QWidget):
         self._table = ReadoutTable(style)
         self._table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._table.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._more = QLabel()
+        self._more.hide()
         self._words = Paragraphs(style)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(0)
         self._layout.addWidget(self._table)
+        self._layout.addWidget(self._more)
         self._layout.addWidget(self._words, 1)
         self._rows: Sequence[Row] = ()
+        self._chosen = self._placed = 0
         self._said: tuple[str, ...] = ()
         self._pace = RedrawPace(self)
         self._pace.due.connect(self._show)
         style.changed.connect(self._restyle)
         self._restyle()
 
-    def setTable(self, headings: Sequence[str], rows: Sequence[Row]) -> None:
+    def setTable(self, headings: Sequence[str], rows: Sequence[Row], chosen: int = 0) -> None:
+        """Show `rows`, and row number `chosen` whatever the room."""
         self._table.setColumns(headings)
-        self._rows = rows
+        self._rows, self._chosen = rows, chosen
         self._news()
 
     def setSentences(self, sentences: Sequence[str]) -> None:
@@ -67,10 +76,10 @@ class Readout(QWidget):
 
     def _show(self) -> None:
         begun = perf_counter()
-        before = self._table.leastHeight()
+        before = self._table.leastHeight(), self._placed
         self._table.setRows(self._rows)
-        if self._table.leastHeight() != before:
-            self.resizeEvent(QResizeEvent(self.size(), self.size()))
+        if (self._table.leastHeight(), self._chosen) != before:
+            self._place()
         self._words.setScale(LARGER if len(self._rows) <= FEW else 1.0)
         self._words.setTexts(self._said)
         if is_on_screen(self):
@@ -79,14 +88,34 @@ class Readout(QWidget):
             self._pace.drew((perf_counter() - begun) * 1000)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave a part of the height to the words, unless the rows would then not be seen."""
         super().resizeEvent(event)
-        least = self._table.leastHeight()
-        self._table.setMaximumHeight(round(max(TABLE * self.height(), least)))
+        self._place()
+
+    def _place(self) -> None:
+        """Leave a part of the height to the words, and count the rows that are not seen."""
+        table, room = self._table, TABLE * self.height()
+        count = shown = len(self._rows)
+        if table.leastHeight() > max(room, DENSE * self.height()):
+            shown = max(1, sum(table.leastHeight(rows) <= room for rows in range(1, count + 1)))
+        least = table.leastHeight(shown)
+        table.setMaximumHeight(least if shown < count else max(round(room), least))
+        has_bar = shown < count and is_on_screen(self)
+        policy = Qt.ScrollBarPolicy
+        table.setVerticalScrollBarPolicy(
+            policy.ScrollBarAsNeeded if has_bar else policy.ScrollBarAlwaysOff
+        )
+        self._more.setText(f"and {count - shown} more")
+        self._more.setVisible(shown < count)
+        self._layout.activate()
+        self._placed = self._chosen
+        table.showRow(self._chosen)
 
     def _restyle(self) -> None:
         base = self._style.color("base")
         self.setStyleSheet(f"Readout {{ background: {base.name(base.NameFormat.HexArgb)} }}")
+        self._more.setFont(self._style.font("small"))
+        self._more.setIndent(round(self._style.px(36)))  # under the names
+        self._more.setStyleSheet(f"color: {self._style.theme().muted}")
 
 
 class ObjectiveReadout(Readout):
@@ -96,7 +125,7 @@ class ObjectiveReadout(Readout):
         self._formula = FormulaLabel(style, "body")
         self._formula.setAlignment(Qt.AlignmentFlag.AlignLeft)
         super().__init__(style, parent)
-        self._layout.insertWidget(1, self._formula)
+        self._layout.insertWidget(2, self._formula)
 
     def _showFormula(self, rows: int) -> None:
         """Show the formula unless so many rows need its room."""
@@ -120,7 +149,7 @@ class RaceReadouts(ObjectiveReadout):
             mark = self._style.mark(index)
             told: str | float = arrival(frame, index)
             rows.append(Row(name, (told, *numbers, rate), mark.color, mark.dash))
-        self.setTable(headings, rows)
+        self.setTable(headings, rows, chosen)
         self.setSentences(
             [
                 frame.sentences[chosen],
@@ -148,7 +177,8 @@ class CurveReadouts(ObjectiveReadout):
                 float(frame.promised[index]),
             )
             rows.append(Row(name, values, mark.color, mark.dash))
-        self.setTable(("arrived", "w", "slope", "promised", "came: f", "promised next"), rows)
+        headings = ("arrived", "w", "slope", "promised", "came: f", "promised next")
+        self.setTable(headings, rows, chosen)
         told = frame.sentences[chosen], curvature_sentence(frame, chosen)
         self.setSentences([*told, *endings(frame, chosen)])
 

@@ -14,7 +14,10 @@ NAMES = 108  # px at factor 1, of the column of names
 
 
 class UpdateSheet(QScrollArea):
-    """The lines of a `Trace`: what, by which rule, with which numbers, and the result."""
+    """The lines of a `Trace`: what, by which rule, with which numbers, and the result.
+
+    Below them stands what the symbols mean.
+    """
 
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,7 +28,10 @@ class UpdateSheet(QScrollArea):
         self._grid = QGridLayout()
         self._column = column = QVBoxLayout(page)
         column.addWidget(self._title)
+        self._key = QLabel()
+        self._key.setWordWrap(True)
         column.addLayout(self._grid)
+        column.addWidget(self._key)
         column.addStretch(1)
         self._filling = False
         self._shape: list[tuple[str, str]] = []  # of what is shown, without its numbers
@@ -41,6 +47,7 @@ class UpdateSheet(QScrollArea):
     def draw(self, trace: Trace) -> None:
         """Show the terms of `trace`, in the order in which they are computed."""
         self._title.setText(trace.title)
+        self._key.setText(trace.key)
         while len(self._rows) < len(trace.terms):
             self._add_row()
         for index, (name, formula, numbers, value) in enumerate(self._rows):
@@ -97,6 +104,7 @@ class UpdateSheet(QScrollArea):
     def _restyle(self) -> None:
         style = self._style
         self._title.setFont(style.font("label", bold=True))
+        self._key.setFont(style.font("small"))
         self._grid.setHorizontalSpacing(round(style.px(12)))
         self._grid.setVerticalSpacing(round(style.px(3)))
         self._column.setContentsMargins(*(round(style.px(9)),) * 4)

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from kernels.descent.base import MOST_OPTIMIZERS
 from kernels.objectives.catalogue import Objective
 from kernels.objectives.logistic import LogisticObjective
 from kernels.objectives.surfaces import SURFACES
@@ -42,7 +43,12 @@ class GradientDescentView(View):
         "worked through. Where there are no data, the surface is shown.",
     )
     chosen: int = setting(
-        0, label="Chosen optimizer", ge=0, le=11, help="Whose arrows and whose update are shown."
+        0,
+        label="Chosen optimizer",
+        ge=0,
+        le=MOST_OPTIMIZERS - 1,
+        slider=(0, 7),
+        help="Whose arrows, update and sentence are shown: its row in the list, from 0.",
     )
     log_loss: bool = setting(True, label="Log loss", help="The loss on a logarithmic axis.")
     levels: Literal["auto", "areas", "even"] = setting(

@@ -236,3 +236,62 @@ def test_a_view_of_another_racer_shows_its_sentence_first(qtbot: QtBot) -> None:
     board.draw(frame)
     board.setView(GradientDescentView(chosen=1))
     assert board._readouts._words.texts()[0] == frame.sentences[1]
+
+
+def rows_seen(board: RaceBoard) -> list[int]:
+    table = board._readouts._table
+    area = table.viewport().rect()
+    rows = range(table.model().rowCount())
+    return [i for i in rows if area.contains(table.visualRect(table.model().index(i, 0)))]
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)])
+def test_of_twenty_racers_the_chosen_one_is_seen_and_the_others_are_counted(
+    qtbot: QtBot, size: tuple[int, int]
+) -> None:
+    board = RaceBoard(Style())
+    qtbot.addWidget(board)
+    board.setView(GradientDescentView(chosen=17))
+    board.draw(frame_of(5, optimizers=[sgd(0.01 * (i + 1)) for i in range(20)]))
+    board.resize(*size)
+    board.show()
+    QApplication.processEvents()
+    readouts, seen = board._readouts, rows_seen(board)
+    assert 17 in seen
+    assert 8 <= len(seen) < 20
+    assert readouts._more.isVisible()
+    assert readouts._more.text() == f"and {20 - len(seen)} more"
+    assert readouts._words.height() > 0.25 * readouts.height()
+    board.setView(GradientDescentView(chosen=2))
+    qtbot.waitUntil(lambda: 2 in rows_seen(board))
+    table = readouts._table
+    table.verticalScrollBar().setValue(table.verticalScrollBar().maximum())
+    readouts._show()  # the same choice again: it stays where a person has scrolled it
+    assert 19 in rows_seen(board)
+
+
+def test_where_all_rows_fit_none_is_counted(qtbot: QtBot) -> None:
+    board = RaceBoard(Style())
+    qtbot.addWidget(board)
+    board.resize(1280, 720)
+    board.show()
+    board.draw(frame_of(5, optimizers=[sgd(0.01 * (i + 1)) for i in range(20)]))
+    board.draw(frame_of(5, optimizers=[sgd(0.1), sgd(0.2)]))
+    QApplication.processEvents()
+    assert rows_seen(board) == [0, 1]
+    assert not board._readouts._more.isVisible()
+
+
+def test_the_batch_in_use_is_told_with_its_epoch(qtbot: QtBot) -> None:
+    board = RaceBoard(Style())
+    qtbot.addWidget(board)
+    batches = {"kind": "mini", "size": 10, "epochs": 8}
+    line = {"kind": "line", "data": "noisy line", "batches": batches}  # 20 steps an epoch
+    frame = frame_of(41, objective=line)
+    board.draw(frame)
+    assert board._data._title.text() == "Data, batch of 10, epoch 3 of 8"
+    assert board._losses._title.text() == "Loss, step 41, epoch 3 of 8"
+    assert len(board._data._points[1].x) == 10
+    board.draw(frame_of(41))
+    assert board._data._title.text() == "Data"
+    assert board._losses._title.text() == "Loss, step 41"

@@ -51,7 +51,11 @@ def table_of(board) -> dict[str, tuple]:
 
 def test_a_tuning_shows_lower_bounds_integers_and_its_terms(qtbot: QtBot) -> None:
     spec = TuningParameters(rates=3, rate_from=1e-6, rate_to=0.2, starts=8, steps=60)
-    board = shown(qtbot, "tuning", frame_of(spec, LineParameters(batch_size=1), SGDParameters()))
+    board = shown(
+        qtbot,
+        "tuning",
+        frame_of(spec, LineParameters(batches={"kind": "mini", "size": 1}), SGDParameters()),
+    )
     assert said(board).startswith("SGD")  # the best rate is the last: that comes first
     assert "edge of what was tried" in said(board)
     assert "mini-batches set are left out" in said(board)
