@@ -60,7 +60,10 @@ class Panel(QWidget):
         return {}
 
     def watch(self) -> frozenset[str]:
-        """Which of the dear parts of a frame are on the screen now."""
+        """Which of the dear parts of a frame are on the screen now.
+
+        While steps go as fast as they can, ten frames a second have them; the others lack them.
+        """
         return frozenset()
 
     def description(self) -> str:

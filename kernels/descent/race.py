@@ -205,6 +205,7 @@ class Race(Simulation[Descent, RaceFrame]):
                 [v.finish.numbers.get(RING_RADIUS, 0.0) if v else 0.0 for v in self._verdicts]
             ),
             trace=self._watched_update(watch),
+            watched=watch,
         )
 
     def _losses_at(self, points: Array) -> Array:

@@ -57,6 +57,8 @@ class RaceFrame(Frame):
         `rings`, (R,), the radius of the ring of probes by which its end was judged,
         0 without one; `trace`, the next update of one racer worked through, if "update.N" is
         watched.
+    What is in it
+        `watched`, the names of the dear parts that were asked for.
     """
 
     scenery: Scenery
@@ -90,6 +92,7 @@ class RaceFrame(Frame):
     exit_losses: Array
     rings: Array
     trace: Trace | None
+    watched: frozenset[str]
 
     def __post_init__(self) -> None:
         for array in self.arrays().values():

@@ -5,6 +5,7 @@ With k steps per frame the run rests on the step that is shown until the next pi
 then does exactly k; at the highest speed it goes on all the time, and a frame shows where it is.
 """
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from visualizer.playing.timeline import Given, Journal
 
 SLICE = 0.008  # seconds that a slice takes at most, if no single step takes longer
 SHORTEST = 0.001  # the same where a frame is due and the last one is still being painted
+DEAR = 0.1  # seconds between two frames with their dear parts, while steps go as fast as they can
 PATIENCE = 0.03  # seconds of a replay after which a picture of the way is shown
 
 
@@ -74,6 +76,7 @@ class Playback(QObject):
         self._pace = Pace()
         self._meter = StepMeter()
         self._watch: frozenset[str] = frozenset()
+        self._watched = -math.inf  # when a frame with its dear parts was made
         self._loop = False
         self._playing = False
         self._wanted = False  # a frame can be taken
@@ -172,7 +175,7 @@ class Playback(QObject):
         self._loop = loop
 
     def watch(self, names: frozenset[str]) -> None:
-        self._watch = names
+        self._watch, self._watched = names, -math.inf
         self._owed = self._owed or not self._playing
 
     def want(self, generation: int) -> None:
@@ -243,13 +246,22 @@ class Playback(QObject):
             return
         self._patience = float("inf")  # one picture of the way is enough
         self._owed = not arrived
-        frames = run.frames(self._watch)
+        frames = run.frames(self._watch_now(run))
         self._wanted = False
         self.delivered.emit(Delivery(self.generation, frames, run.position, arrived))
         if arrived and run.ended:
             self._announce_end(run)
         else:
             self._announced = False
+
+    def _watch_now(self, run: Ensemble) -> frozenset[str]:
+        """What is watched; nothing for most of the frames that come as fast as they can."""
+        now = self._clock()
+        at_max = self._playing and not self._pace.steps_per_frame and not run.ended
+        if at_max and now < self._watched + DEAR:
+            return frozenset()
+        self._watched = now
+        return self._watch
 
     def _announce_end(self, run: Ensemble) -> None:
         if not self._announced:

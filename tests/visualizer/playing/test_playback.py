@@ -217,6 +217,35 @@ def test_several_changes_before_a_paint_give_one_frame() -> None:
     assert driver.deliveries[-1].frames[0].rate == 0.4
 
 
+def test_at_max_ten_frames_a_second_have_what_is_watched() -> None:
+    driver = Driver()
+    driver.playback.watch(frozenset({"part"}))
+    driver.playback.set_steps_per_frame(0)
+    driver.playback.play()
+    for _ in range(60):
+        driver.paint()
+        driver.playback.work()
+        driver.now += 1 / 60
+    dear = [bool(delivery.frames[0].seen) for delivery in driver.deliveries]
+
+    assert len(dear) > 50
+    assert 9 <= sum(dear) <= 11
+
+    driver.paint()
+    driver.playback.pause()
+    driver.settle()
+    assert driver.deliveries[-1].frames[0].seen == ("part",)
+
+
+def test_every_frame_has_what_is_watched_at_a_speed_in_steps() -> None:
+    driver = Driver()
+    driver.playback.watch(frozenset({"part"}))
+    driver.playback.play()
+    driver.beat(20, 1 / 60)
+
+    assert all(delivery.frames[0].seen == ("part",) for delivery in driver.deliveries)
+
+
 def test_the_end_comes_after_the_last_frame() -> None:
     driver = Driver(walk(finish_at=10))
     driver.playback.set_steps_per_frame(4)

@@ -101,7 +101,7 @@ class CurveBoard(Board[RaceFrame]):
         if self._view.left == "update" and frame.trace is not None:
             self._update.draw(frame.trace)
             self._lower.setCurrentWidget(self._update)
-        else:
+        elif self._view.left != "update" or frame.watched:  # else the last update stays
             self._lower.setCurrentWidget(self._losses)
 
     def _draw_scenery(self, scenery: Scenery) -> None:

@@ -128,6 +128,8 @@ class RaceBoard(Board[RaceFrame]):
         if shown == "update" and frame.trace is not None:
             self._left.setCurrentWidget(self._update)
             self._update.draw(frame.trace)
+        elif shown == "update" and not frame.watched:
+            pass  # the one that was worked out last stays
         elif shown == "data" and frame.scenery.objective.data is not None:
             self._left.setCurrentWidget(self._data)
             self._data.draw(frame)

@@ -124,6 +124,7 @@ class ObjectiveReadout(Readout):
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
         self._formula = FormulaLabel(style, "body")
         self._formula.setAlignment(Qt.AlignmentFlag.AlignLeft)
+        self._last: RaceFrame | None = None
         super().__init__(style, parent)
         self._layout.insertWidget(2, self._formula)
 
@@ -134,11 +135,21 @@ class ObjectiveReadout(Readout):
     def setObjective(self, objective: Objective) -> None:
         self._formula.setTex(objective.formula)
 
+    def draw(self, frame: RaceFrame, chosen: int) -> None:
+        """Show the numbers of `frame`, unless it lacks what the last one of its run had."""
+        last = self._last
+        if last is None or last.scenery is not frame.scenery or last.watched <= frame.watched:
+            self._last = frame
+            self._draw(frame, chosen)
+
+    def _draw(self, frame: RaceFrame, chosen: int) -> None:
+        raise NotImplementedError
+
 
 class RaceReadouts(ObjectiveReadout):
     """The numbers of a race: where each racer is, its loss, its slope, and how it goes."""
 
-    def draw(self, frame: RaceFrame, chosen: int) -> None:
+    def _draw(self, frame: RaceFrame, chosen: int) -> None:
         self._showFormula(len(frame.names))
         headings = ["arrived", *frame.axes, "loss", "slope", "rate"]
         rows = []
@@ -164,7 +175,7 @@ class RaceReadouts(ObjectiveReadout):
 class CurveReadouts(ObjectiveReadout):
     """The numbers of a race on f(w): where, how high, how steep, what was promised, what came."""
 
-    def draw(self, frame: RaceFrame, chosen: int) -> None:
+    def _draw(self, frame: RaceFrame, chosen: int) -> None:
         rows = []
         for index, name in enumerate(frame.names):
             mark = self._style.mark(index)

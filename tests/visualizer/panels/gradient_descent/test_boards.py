@@ -295,3 +295,20 @@ def test_the_batch_in_use_is_told_with_its_epoch(qtbot: QtBot) -> None:
     board.draw(frame_of(41))
     assert board._data._title.text() == "Data"
     assert board._losses._title.text() == "Loss, step 41"
+
+
+def test_a_frame_without_its_dear_parts_leaves_what_was_told(qtbot: QtBot) -> None:
+    board = RaceBoard(Style())
+    qtbot.addWidget(board)
+    board.setView(GradientDescentView(left="update"))
+    running = race(3, objective=surface("rosenbrock"), optimizers=[sgd(0.001)])
+    whole = running.frame(board.watch())
+    board.draw(whole)
+    words, sheet = board._readouts._words.texts(), board._left.currentWidget()
+    assert any("Curvature here" in text for text in words)
+    running.step(1)
+    board.draw(running.frame(frozenset()))
+    assert board._readouts._words.texts() == words
+    assert board._left.currentWidget() is sheet is board._update
+    board.draw(running.frame(board.watch()))
+    assert board._readouts._words.texts() != words
