@@ -158,6 +158,7 @@ class RollPanel(Panel):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._plot)
         self._names: tuple[str, ...] = ()
+        self._dear: Array | None = None
 
     def setParameters(self, parameters: Roll) -> None:
         self._names = tuple(ball.name for ball in parameters.balls)
@@ -169,7 +170,8 @@ class RollPanel(Panel):
         return frozenset({"dear"})
 
     def draw(self, frame: RollFrame) -> None:
-        assert frame.dear is not None
+        self._dear = self._dear if frame.dear is None else frame.dear
+        assert self._dear is not None  # at full speed not every frame has it, but the first does
         self._plot.setTitle(f"Step {frame.step}")
         curves = []
         for i, (name, places) in enumerate(zip(self._names, frame.places, strict=True)):

@@ -294,7 +294,7 @@ class Playback(QObject):
     def _renew(self, generation: int) -> None:
         """What comes is another run, or another part of it: its first frame is wanted."""
         self.generation = generation
-        self._wanted = True
+        self._wanted, self._watched = True, -math.inf
         self._target, self._replaying, self._owed = None, False, False
 
     def _replay_to(self, step: int) -> None:

@@ -4,6 +4,7 @@ All that is asked here is queued for the worker and done there between two slice
 comes of it arrives as signals, in the thread of the window. Importing this module loads no torch.
 """
 
+import gc
 import sys
 import time
 from collections import deque
@@ -32,6 +33,11 @@ _lingering: list[object] = []  # threads in a step that does not end: to destroy
 def prepare_process() -> None:
     """Let threads take turns quickly: a worker in Python code does not hold up the window."""
     sys.setswitchinterval(0.0005)
+
+
+def settle_process() -> None:
+    """Once all is loaded, leave that out when garbage is looked for: it would take 0.2 s."""
+    gc.freeze()
 
 
 def is_lingering() -> bool:

@@ -231,6 +231,9 @@ def test_at_max_ten_frames_a_second_have_what_is_watched() -> None:
     assert len(dear) > 50
     assert 9 <= sum(dear) <= 11
 
+    driver.playback.seek(2, 0)
+    driver.playback.work()
+    assert driver.deliveries[-1].frames[0].seen == ("part",)
     driver.paint()
     driver.playback.pause()
     driver.settle()

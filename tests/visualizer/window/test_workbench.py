@@ -1,5 +1,6 @@
 """The window at work: forms, bars and panel against session and player, both ways."""
 
+import gc
 import threading
 from pathlib import Path
 from typing import Any
@@ -335,3 +336,10 @@ def test_closing_ends_the_thread_in_the_middle_of_everything(qtbot: QtBot, toy: 
         assert bench.workbench._export is None
         assert threading.active_count() <= before
         bench.player.play()  # too late, and no harm
+
+
+def test_what_is_loaded_is_left_out_of_looking_for_garbage_once(bench: Bench) -> None:
+    frozen = gc.get_freeze_count()
+    assert frozen > 10_000
+    bench.open(ENDING)
+    assert gc.get_freeze_count() <= frozen  # some of it has gone since
