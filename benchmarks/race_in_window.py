@@ -65,8 +65,8 @@ def race(deep: bool, repeats: int, seconds: float) -> dict[str, list[Any]]:
     `deep` says whether the surface in space is shown beside the map. Gives "bare" and "window",
     steps/s, and "gaps", the seconds between two frames.
     """
-    from visualizer.playing.player import prepare_process
-    from visualizer.scenes.requests import requested_scene
+    from visualizer.playing.player import prepare_process, settle_process
+    from visualizer.requests import requested_scene
     from visualizer.window.app import make_application
     from visualizer.window.main_window import MainWindow
     from visualizer.window.workbench import Workbench
@@ -85,6 +85,7 @@ def race(deep: bool, repeats: int, seconds: float) -> dict[str, list[Any]]:
     workbench.player.pause()
     while not workbench.player.frames:
         _spin(0.1)
+    settle_process()
     left: Any = window.findChild(SurfaceView)
     left.parentWidget().setVisible(deep)
     found: dict[str, list[Any]] = {"bare": [], "window": [], "gaps": []}

@@ -78,7 +78,7 @@ def read_table(source: str, relative_to: Path | None = None) -> Table:
 def column_names(source: str) -> tuple[str, ...]:
     """The names of the columns of the table that `source` names, read from its header alone.
 
-    None where there is no such table: `read_table` says why.
+    None at all where there is no such table: `read_table` says why.
     """
     try:
         found = parse_source(source)

@@ -67,6 +67,7 @@ def qapp(qapp: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
     folder = str(tmp_path_factory.mktemp("settings"))
     for scope in (QSettings.Scope.UserScope, QSettings.Scope.SystemScope):
         QSettings.setPath(QSettings.Format.IniFormat, scope, folder)
+    os.environ["XDG_DATA_HOME"] = folder
     return qapp
 
 

@@ -6,6 +6,7 @@ standard error, with exit code 2.
 """
 
 import argparse
+import errno
 import importlib.metadata
 import os
 import pkgutil
@@ -34,7 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ImportError as error:
         return _say(_missing(error), MISTAKE)
     try:
-        return int(command(options) or 0)
+        code = int(command(options) or 0)
+        if sys.stdout:  # under pythonw there is none
+            sys.stdout.flush()  # here a full disk can still be told
+        return code
     except LayerscopeError as error:
         return _say(str(error), MISTAKE)
     except ImportError as error:
@@ -42,8 +46,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _say("stopped; nothing half done was left.", STOPPED)
     except BrokenPipeError:  # whoever read what we print has read enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence()
         return 0
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _silence()
+        return _say("The disk is full; what was to be printed is cut off. Make room.", MISTAKE)
+
+
+def _silence() -> None:
+    """Let go of what is still to be printed, which Python would try again at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _say(sentence: str, code: int) -> int:

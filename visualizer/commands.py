@@ -16,7 +16,7 @@ from kernels.editing import dump
 from kernels.errors import LayerscopeError
 from kernels.parameters import Parameters
 from visualizer.registry import PanelInfo, panels
-from visualizer.scenes.requests import requested_scene, requested_settings
+from visualizer.requests import requested_scene, requested_settings
 from visualizer.scenes.scene import Play
 
 

@@ -12,10 +12,13 @@ from pathlib import Path
 
 from resources import FONTS, resource_names, resource_path
 
-REINSTALL = "Install Layerscope again, in an environment of its own: pipx install layerscope"
+REINSTALL = (
+    "Install Layerscope again, in an environment of its own: 'pipx install --force .' in its folder"
+)
 OUR_PACKAGES = ("kernels", "widgets", "visualizer", "resources")
 OUR_FOLDER = Path(__file__).resolve().parents[1]
 OLDEST_PYTHON = (3, 11)
+PATIENCE = 20  # seconds in which a display has to answer
 REPORTED = ("torch", "numpy", "pydantic", "PySide6-Essentials", "pyqtgraph", "vispy", "av")
 CODECS = ("libx264", "libvpx-vp9", "libwebp_anim", "apng", "gif")
 WITH_QT = ("opencv-python", "opencv-contrib-python")  # each brings a Qt of its own
@@ -162,7 +165,12 @@ def _answers() -> bool:
     environment = {name: value for name, value in os.environ.items() if name != "QT_QPA_PLATFORM"}
     opens = "from PySide6.QtGui import QGuiApplication; QGuiApplication([])"
     command = [sys.executable, "-c", opens]
-    done = subprocess.run(command, env=environment, capture_output=True, check=False)
+    try:
+        done = subprocess.run(
+            command, env=environment, capture_output=True, check=False, timeout=PATIENCE
+        )
+    except subprocess.TimeoutExpired:  # a display on a network that is gone
+        return False
     return done.returncode == 0
 
 

@@ -59,6 +59,8 @@ class Objective(ABC):
     samples, data, data_axes
         The number of data points (0 where there are none); the data as drawn, two read-only arrays
         x and y, each (samples,); and how these two are called.
+    device
+        Where points have to be for the data to meet them; without data any device will do.
     """
 
     dimension: int = 2
@@ -77,6 +79,7 @@ class Objective(ABC):
     samples: int = 0
     data: tuple[Array, Array] | None = None
     data_axes: tuple[str, str] = ("x", "y")
+    device: torch.device = torch.device("cpu")
 
     @abstractmethod
     def loss(self, points: Tensor, batch: Tensor | None = None) -> Tensor:

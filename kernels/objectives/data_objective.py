@@ -141,6 +141,7 @@ class DataObjective(Objective):
         self.data = (read_only(x), read_only(y))
         self.data_axes = data_axes
         self.samples = len(x)
+        self.device = device
         self.like_units = parameters.standardise  # then slope and intercept are both in units of y
         self.x = torch.tensor(x, dtype=dtype, device=device)  # (N,)
         self.y = torch.tensor(y, dtype=dtype, device=device)  # (N,)
@@ -187,9 +188,10 @@ def read_columns(
     x = x or next((name for name in table.columns if name != y), "")
     y = y or next((n for n, values in table.columns.items() if n != x and fits(values)), "")
     if not (x and y):
+        why = next(iter(table.faults.values()), "Choose the columns, or another file.")
         raise DataError(
             f"{table.name} has no column that can be {'y' if x else 'x'} beside '{x or y}'; it has "
-            f"{', '.join(table.names)}. Choose the columns, or another file."
+            f"{', '.join(table.names)}. {why}"
         )
     table.column(x)
     table.column(y)

@@ -86,7 +86,7 @@ def probes_around(
     objective: Objective, point: tuple[float, ...], radius: float
 ) -> tuple[Array, Array]:
     """The ring of probes around `point`: the points, (P, d), and how much higher they lie, (P,)."""
-    center = torch.tensor(point, dtype=torch.float64)
+    center = torch.tensor(point, dtype=torch.float64, device=objective.device)
     return to_host(ring(center, radius)), rises_around(objective, center, radius)
 
 

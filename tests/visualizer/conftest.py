@@ -1,6 +1,5 @@
 """A toy panel in the registry, and a window on it."""
 
-import gc
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -23,13 +22,6 @@ def toy(monkeypatch: pytest.MonkeyPatch) -> Iterator[PanelInfo]:
     registry.panels.cache_clear()
     yield INFO
     registry.panels.cache_clear()
-
-
-@pytest.fixture(autouse=True)
-def thawed() -> Iterator[None]:
-    """What a window froze does not stay so: other tests look for garbage."""
-    yield
-    gc.unfreeze()
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from visualizer import commands
 from visualizer.cli import main
 from visualizer.exporting import export
 from visualizer.registry import PANELS, PanelInfo
-from visualizer.scenes.requests import check_request, requested_scene, requested_settings
+from visualizer.requests import check_request, requested_scene, requested_settings
 from visualizer.scenes.scene import Scene
 from visualizer.scenes.store import save_scene
 
@@ -179,7 +179,7 @@ def test_a_value_is_read_as_toml_or_as_a_text(
 ) -> None:
     given: list[Any] = []
     monkeypatch.setattr(
-        "visualizer.scenes.requests.changed_scene", lambda _, changes: given.append(changes)
+        "visualizer.requests.changed_scene", lambda _, changes: given.append(changes)
     )
     requested_scene("roll", [text], None)
     assert given == [{"a": value}]
@@ -471,7 +471,25 @@ def test_a_foreign_package_in_our_place_is_told(tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert done.stderr.startswith(f"layerscope: The package 'kernels' comes from {tmp_path}")
-    assert "pipx install layerscope" in done.stderr
+    assert "pipx install --force ." in done.stderr
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])  # full at the end, or at the first line
+def test_a_disk_too_full_for_what_is_printed_is_told(unbuffered: str) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [*PROGRAM, "panels", "--json"],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert done.returncode == 2
+    assert done.stderr == (
+        "layerscope: The disk is full; what was to be printed is cut off. Make room.\n"
+    )
 
 
 def test_a_library_that_is_missing_is_told(

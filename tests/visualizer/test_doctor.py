@@ -45,7 +45,9 @@ def test_a_foreign_package_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     (finding,) = findings("kernels")
     assert not finding.good
     assert f"comes from {tmp_path / 'kernels' / '__init__.py'}, not" in finding.sentence
-    assert finding.sentence.endswith("in an environment of its own: pipx install layerscope")
+    assert finding.sentence.endswith(
+        "in an environment of its own: 'pipx install --force .' in its folder"
+    )
     assert findings("packages") == []
 
 
@@ -159,6 +161,6 @@ def test_data_that_is_missing_is_found(
     (finding,) = findings("data")
     assert not finding.good
     assert "Nothing named 'fonts/lost.ttf' ships" in finding.sentence
-    assert "pipx install layerscope" in finding.sentence
+    assert "pipx install --force ." in finding.sentence
     assert main(["doctor"]) == 1
     assert "NO  data" in capsys.readouterr().out

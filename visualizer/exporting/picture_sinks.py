@@ -1,6 +1,7 @@
 """Exports that are drawn: numbered pictures, films, stills."""
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import ClassVar
 
@@ -80,11 +81,9 @@ def png_sink(job: Job) -> PictureSink:
 
 def picture_of(run: Run, settings: ExportSettings) -> bytes:
     """What `run` has come to, as a PNG file."""
-    picture = _panel_picture(run, settings)
-    picture.draw(run.frame(picture.panel.watch()))
-    drawn = png(picture.image())
-    picture.close()
-    return drawn
+    with closing(_panel_picture(run, settings)) as picture:
+        picture.draw(run.frame(picture.panel.watch()))
+        return png(picture.image())
 
 
 class FilesWriter(Writer[bytes]):

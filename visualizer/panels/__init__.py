@@ -1,1 +1,1 @@
-"""One module a panel; `visualizer.registry` lists them."""
+"""One module or package a panel; `visualizer.registry` lists them."""

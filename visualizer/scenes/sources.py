@@ -42,8 +42,9 @@ def changed_sources(scene: Scene) -> tuple[str, ...]:
     """A sentence for each file that holds something else than when `scene` was saved."""
     changed = []
     for place in _files_in(scene.parameters):
-        known, now = scene.sources.get(place), content_of(place)
-        if known is not None and now is not None and known != now:
+        known = scene.sources.get(place)
+        now = content_of(place) if known is not None else None
+        if now is not None and known != now:
             changed.append(
                 f"{place} has changed since the scene was saved, so what it shows may be different."
                 " Bring the old file back, or save the scene again with the new one."

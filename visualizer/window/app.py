@@ -27,8 +27,8 @@ from PySide6.QtCore import (
 from PySide6.QtWidgets import QApplication
 
 from kernels.errors import LayerscopeError
-from visualizer.playing.player import is_lingering
-from visualizer.scenes.requests import check_request, requested_scene
+from visualizer.playing.player import is_lingering, settle_process
+from visualizer.requests import check_request, requested_scene
 from visualizer.scenes.store import SUFFIX
 from visualizer.window.appearance import remembered_style
 from visualizer.window.loading import Loader
@@ -100,6 +100,8 @@ class Start(QObject):
         self._loader.wait()
         workbench = Workbench(self._window, self._style)
         self._window.install(workbench)
+        once = Qt.ConnectionType.SingleShotConnection
+        workbench.player.built.connect(self._settle, once)
         scene, settings, device = self._wanted
         path = Path(scene) if Path(scene).suffix.lower() == SUFFIX else None
         try:
@@ -107,6 +109,11 @@ class Start(QObject):
         except LayerscopeError as error:
             workbench.open_default()
             self._window.warn(str(error))
+
+    @Slot()
+    def _settle(self) -> None:
+        """The first run was built, so what is loaded late has been loaded, too."""
+        settle_process()
 
     @Slot(str, str)
     def _failed(self, sentence: str, details: str) -> None:

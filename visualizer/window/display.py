@@ -98,7 +98,7 @@ class Display(QObject):
     @Slot(object)
     def _show_view(self, view: View) -> None:
         self._window.view_form.clearErrors()
-        self._window.view_form.setFields(describe(view))
+        self._window.view_form.setFields(describe(view, live=True))
         if self.panel is not None:
             self.panel.setView(view)
             self._watch()

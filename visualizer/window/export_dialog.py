@@ -1,5 +1,6 @@
 """Export from the window: asks how, and shows how far it is."""
 
+import os
 import time
 from pathlib import Path
 
@@ -34,7 +35,6 @@ FILTER = (
     "Film (*.mp4 *.webm *.gif *.webp *.apng);;Picture (*.png *.svg *.pdf);;"
     "Numbers (*.json *.csv *.npz);;All files (*)"
 )
-STILLS = (".svg", ".pdf")
 FILMS = (".mp4", ".webm", ".gif", ".webp", ".apng")
 
 
@@ -86,7 +86,7 @@ class ExportDialog(QDialog):
         self.transparent = QCheckBox("Leave out the ground")
         self.progress = QProgressBar(textVisible=False)
         self.progress.hide()
-        self.note = QLabel(wordWrap=True)
+        self.note = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)  # names files
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.start_button = self._buttons.addButton(
             "Export", QDialogButtonBox.ButtonRole.AcceptRole
@@ -100,7 +100,7 @@ class ExportDialog(QDialog):
 
     def start(self) -> None:
         """Begin the export that the form describes."""
-        target = Path(self.target.text()).expanduser()
+        target = _path_of(self.target.text())
         try:
             suffix_of(target)
             self._process.begin(target, self._options())
@@ -166,8 +166,9 @@ class ExportDialog(QDialog):
     @Slot(str)
     def _show_target(self, text: str) -> None:
         """Offer what matters for this kind of file, and say what is about to be replaced."""
-        path = Path(text).expanduser()
+        path = _path_of(text)
         suffix = path.suffix.lower()
+        self.start_button.setEnabled(bool(text.strip()))  # no name would mean the present folder
         draws = suffix not in NUMBERS
         for widget in (self.size_box, self.theme):
             widget.setEnabled(draws)
@@ -175,7 +176,8 @@ class ExportDialog(QDialog):
         self.transparent.setEnabled(draws and suffix not in OPAQUE)
         if not self.transparent.isEnabled():
             self.transparent.setChecked(False)
-        self.note.setText(f"{path.name} is there; it will be replaced." if path.is_file() else "")
+        is_there = os.path.isfile(path)  # unlike Path's own, this never raises
+        self.note.setText(f"{path.name} is there; it will be replaced." if is_there else "")
 
     def _show_running(self, running: bool) -> None:
         self._form.setEnabled(not running)
@@ -203,3 +205,8 @@ class ExportDialog(QDialog):
             self.told.emit(sentence)
         elif details:
             self.failed.emit(sentence, details)
+
+
+def _path_of(text: str) -> Path:
+    """The path that was typed; unlike Path's own, this takes ``~nobody`` as the name of a file."""
+    return Path(os.path.expanduser(text))

@@ -91,6 +91,7 @@ class DoctorDialog(QDialog):
         for row, finding in enumerate(_examined()):
             subject = QLabel(finding.subject)
             sentence = QLabel(finding.sentence)
+            sentence.setTextFormat(Qt.TextFormat.PlainText)
             sentence.setWordWrap(True)
             sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             if not finding.good:

@@ -1,9 +1,10 @@
 """Scenes in and out of the window: files, the clipboard, and what is dropped on it."""
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtCore import QObject, QSettings, QStandardPaths, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMainWindow
 
@@ -17,6 +18,15 @@ from visualizer.window.session import Session
 
 FILTER = "Scenes (*.toml);;All files (*)"
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".svg")
+
+
+logger = logging.getLogger("layerscope")
+
+
+def last_scene() -> Path:
+    """The file that keeps what was open when a window was closed last."""
+    kind = QStandardPaths.StandardLocation.AppLocalDataLocation
+    return Path(QStandardPaths.writableLocation(kind)) / f"last{SUFFIX}"
 
 
 class SceneFiles(QObject):
@@ -37,7 +47,7 @@ class SceneFiles(QObject):
         self._session = session
         self._edits = edits
         self._show = show
-        self._path: Path | None = None
+        self._paths: dict[int, Path] = {}  # of the scenes that were opened, by their openings
         self._settings = QSettings()
 
     # ---- the actions of the menu "File" ----------------------------------------------------
@@ -49,14 +59,37 @@ class SceneFiles(QObject):
         if name:
             self.open_path(Path(name))
 
+    def reopen_scene(self) -> None:
+        """Open what a person had made of a scene when the window was closed last, saved or not."""
+        path = last_scene()
+        try:
+            if not path.exists():
+                raise SceneError(
+                    "Nothing is kept: nobody has closed a window in which something was changed."
+                )
+            self.open(open_scene(path))
+        except LayerscopeError as error:
+            self.refused.emit(str(error))
+
+    def keep_last(self) -> None:
+        """Keep what is open for `reopen_scene`, if anything was done to it: the window closes."""
+        if not self._session.undo_stack.count():
+            return
+        try:
+            last_scene().parent.mkdir(parents=True, exist_ok=True)
+            save_scene(self._session.scene(), last_scene())
+        except (LayerscopeError, OSError) as error:
+            logger.warning("What is open could not be kept: %s", error)
+
     def save_scene(self) -> None:
-        if self._path is None:
+        path = self._path()
+        if path is None:
             self.save_scene_as()
         else:
-            self._save(self._path)
+            self._save(path)
 
     def save_scene_as(self) -> None:
-        start = self._path or Path(self._folder()) / f"{self._session.info.key}{SUFFIX}"
+        start = self._path() or Path(self._folder()) / f"{self._session.info.key}{SUFFIX}"
         name, _ = QFileDialog.getSaveFileName(self._window, "Save scene as", str(start), FILTER)
         if name:
             path = Path(name)
@@ -85,7 +118,8 @@ class SceneFiles(QObject):
         Raises `LayerscopeError` if it cannot be shown.
         """
         self._show(scene)
-        self._path = path
+        if path is not None:
+            self._paths[self._session.opening] = path
         if changed := changed_sources(scene):
             self.refused.emit("\n".join(changed))
 
@@ -121,9 +155,13 @@ class SceneFiles(QObject):
         except LayerscopeError as error:
             self.refused.emit(str(error))
             return
-        self._path = path
+        self._paths[self._session.opening] = path
         self._settings.setValue("folder", str(path.parent))
         self.told.emit(f"Saved as {path.name}.")
+
+    def _path(self) -> Path | None:
+        """The file of the scene that is open; undo may have gone back to another."""
+        return self._paths.get(self._session.opening)
 
     def _folder(self) -> str:
         return str(self._settings.value("folder") or Path.home())

@@ -13,11 +13,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QUndoStack
 
-from kernels.editing import (
-    differences,
-    dump,
-    load,
-)
+from kernels.editing import differences, dump, load
 from kernels.errors import LayerscopeError
 from kernels.parameters import Parameters, View
 from kernels.simulation import AnySimulation
@@ -108,6 +104,11 @@ class Session(QObject):
     def play(self) -> Play:
         return self._snapshot().play
 
+    @property
+    def opening(self) -> int:
+        """The number of the opening of the scene that is open; undo goes back to others."""
+        return self._snapshot().opening
+
     def scene(self) -> Scene:
         """What is open, as a scene that shows it again, with all that was done to the run."""
         now = self._snapshot()
@@ -116,13 +117,20 @@ class Session(QObject):
             parameters=dump(now.base),
             view=dump(now.view),
             play=now.play,
-            inputs=inputs_of(now.base, self.player.journal()),
+            inputs=inputs_of(now.base, self._journal()),
         )
 
     def moment(self) -> Snapshot:
         """What is open, with the run as it is now."""
+        return replace(self._snapshot(), journal=self._journal(), step=self.player.heading)
+
+    def _journal(self) -> Journal:
+        """What was done to the run, with a live change that is still on its way to it."""
         journal, step = self.player.journal(), self.player.heading
-        return replace(self._snapshot(), journal=journal, step=step)
+        if self._is_told:
+            return journal
+        past = takewhile(lambda entry: entry[0] <= step, journal)
+        return (*past, (step, self._snapshot().parameters))
 
     def open(self, scene: Scene) -> None:
         """Show `scene`. Raises `LayerscopeError` if it cannot be; everything stays as it is then.
@@ -134,13 +142,15 @@ class Session(QObject):
         view = load(info.load_panel().View, scene.view)
         journal = journal_of(info, base, scene.inputs)
         device_of(info, base, scene.play)
+        run = self.new_run()
         after = Snapshot(
             info=info,
             base=base,
             parameters=_in_force(base, journal, 0),
             view=view,
             play=scene.play,
-            run=self.new_run(),
+            run=run,
+            opening=run,
             recorded=journal,
             journal=journal,
         )

@@ -19,7 +19,8 @@ class Snapshot:
     """All that is open at one moment.
 
     `run` tells runs apart, `base` are the parameters with which it began, `recorded` is what its
-    scene does to it, `journal` is what was done to it, and `step` is where it was.
+    scene does to it, `journal` is what was done to it, and `step` is where it was. `opening` tells
+    apart the scenes that were opened.
     """
 
     info: PanelInfo
@@ -28,6 +29,7 @@ class Snapshot:
     view: View
     play: Play
     run: int
+    opening: int = 0
     recorded: Journal = ()
     journal: Journal = ()
     step: int = 0

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QAbstractSlider
 
 from kernels.errors import LayerscopeError
-from visualizer.playing.player import Player, settle_process
+from visualizer.playing.player import Player
 from visualizer.registry import PanelInfo, panels
 from visualizer.scenes.scene import Scene
 from visualizer.scenes.store import find_scene, panel_scene
@@ -55,14 +55,9 @@ class Workbench(QObject):
         """End what runs: an export within 1.5 seconds, the player within 2."""
         if self._export is not None:
             self._export.done(0)
+        self.files.keep_last()
         self.player.close()
         self.session.undo_stack.blockSignals(True)  # it tells of its own end, too
-
-    @Slot()
-    def _settle(self) -> None:
-        """The first run was built, so all that is loaded lazily has been."""
-        self.player.built.disconnect(self._settle)
-        settle_process()
 
     # ---- actions ---------------------------------------------------------------------------
 
@@ -134,7 +129,6 @@ class Workbench(QObject):
 
     def _connect(self) -> None:
         window, edits = self._window, self.edits
-        self.player.built.connect(self._settle)
         window.choices.panelChosen.connect(self._choose_panel)
         window.choices.sceneChosen.connect(self._choose_scene)
         form = window.parameter_form

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from widgets.forms.field import ChoiceLike
 
-_MOST_SEGMENTS, _MOST_LETTERS = 3, 20
+_MOST_SEGMENTS, _MOST_LETTERS = 3, 12  # what fits beside a label in a nested group
 
 
 def fits_segments(choices: Sequence[ChoiceLike]) -> bool:
@@ -57,6 +57,12 @@ class ChoiceBox(QComboBox):
         hint, metrics = super().minimumSizeHint(), self.fontMetrics()
         few = metrics.horizontalAdvance("0" * 3) + 1.5 * metrics.height()
         return QSize(min(hint.width(), round(few)), hint.height())
+
+    def showPopup(self) -> None:
+        """Drop the list down as wide as its longest word, however narrow the box."""
+        view = self.view()
+        view.setMinimumWidth(view.sizeHintForColumn(0) + 4 * view.frameWidth())
+        super().showPopup()
 
     def _on_chosen(self, index: int) -> None:
         if index >= 0:

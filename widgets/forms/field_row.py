@@ -31,6 +31,7 @@ class FieldRow(FieldView):
         self.reset = QToolButton()
         self.reset.hide()
         self.sentence = QLabel()
+        self.sentence.setTextFormat(Qt.TextFormat.PlainText)  # what was typed stands in it
         self.sentence.setProperty("tone", "error")
         self.sentence.setWordWrap(True)
         self.sentence.hide()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from widgets.forms.field import FieldLike, help_lines
@@ -59,6 +59,7 @@ class Fold(QWidget):
 def error_label(style: Style) -> QLabel:
     """A hidden label for a sentence on what is wrong."""
     label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)  # what was typed stands in it
     label.setProperty("tone", "error")
     label.setWordWrap(True)
     label.setFont(style.font("small"))

@@ -1,5 +1,6 @@
 """Axes and grid of a plot, in the style of the program."""
 
+from html import escape
 from typing import Any, Literal
 
 import pyqtgraph as pg
@@ -21,6 +22,7 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         super().__init__(orientation)
         self._style = style
         self._log = False
+        self._name = ""
         self.enableAutoSIPrefix(False)
         self.restyle()
 
@@ -45,19 +47,24 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         )
         self.setPen(QPen(style.color("muted"), max(1.0, style.px(1))))
         self.setTextPen(style.color("muted"))
-        self.name(self.labelText)
-        label = metrics.height() * 1.35 if self.labelText else style.px(4)
+        self.setName(self._name)
+        label = metrics.height() * 1.35 if self._name else style.px(4)
         if self.orientation == "left":
             self.setWidth(round(metrics.horizontalAdvance(_WIDEST) + style.px(12) + label))
         else:
             self.setHeight(round(metrics.height() + style.px(10) + label))
         self.picture = None
 
-    def name(self, text: str) -> None:
-        """Write `text` along the axis."""
+    def name(self) -> str:
+        """What is written along the axis."""
+        return self._name
+
+    def setName(self, text: str) -> None:
+        """Write `text` along the axis; it may be a column of somebody's table, and is no HTML."""
+        self._name = text
         font = self._style.font("body")
         size = {"font-size": f"{font.pixelSize()}px", "font-family": font.family()}
-        self.setLabel(text, color=self._style.theme().text, **size)
+        self.setLabel(escape(text), color=self._style.theme().text, **size)
         self.showLabel(bool(text))
 
     def ticks(self, low: float, high: float, length: float) -> list[float]:

@@ -30,6 +30,8 @@ from widgets.style import Style
 
 _WIDEST = "\u22120.000e\u221210"
 _ROW, _CLOSE = 1.45, 1.12  # the height of a row in lines, and the least
+_FITS = (4, 12), (3, 12), (3, 6), (2, 6)  # digits, and pixels between columns, as room shrinks
+_SIDE = 3  # pixels left and right in a cell
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -59,15 +61,15 @@ class ReadoutTable(QTableView):
     """Rows of numbers under headings, each row with a piece of its line.
 
     Numbers have four significant digits of one width, and columns keep room for the longest, so
-    that nothing moves while they change. Where there is little room numbers have three, long names
-    end in "...", and rows move together. A screen reader reads it cell by cell.
+    that nothing moves while they change. Where there is little room numbers have three or two, long
+    names end in "...", and rows and columns move together. A screen reader reads it cell by cell.
     """
 
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._style = style
         self._model = _Model(self)
-        self._row = 0
+        self._row, self._pad = 0, _FITS[0][1]
         self._fitted: list[int] = []  # characters in each column of numbers that there is room for
         self.setModel(self._model)
         self.setItemDelegate(_Painter(style, self._model, self))
@@ -129,7 +131,7 @@ class ReadoutTable(QTableView):
             f"QTableView {{ background: {base}; border: none; }}"
             f"QHeaderView {{ background: {base}; border: none; }}"
             f"QHeaderView::section {{ background: {base}; color: {theme.muted};"
-            f" border: none; padding: 0px {round(style.px(6))}px; }}"
+            f" border: none; padding: 0px {round(style.px(_SIDE))}px; }}"
         )
         self.horizontalHeader().setFont(style.font("small"))
         self.horizontalHeader().setFixedHeight(self._rowHeight(_ROW))
@@ -143,10 +145,10 @@ class ReadoutTable(QTableView):
     def _fit(self) -> None:
         """Give every column the room it wants, or a like share of what there is."""
         columns, room = range(self._model.columnCount()), self.viewport().width()
-        for digits in (4, 3):
-            self._model.digits = digits
+        for self._model.digits, self._pad in _FITS:
             least = [self._wanted(column, "") for column in columns]
-            if sum(least) <= room:
+            name = least[0] if self._model.digits == 4 else min(least[0], self._leastName())
+            if name + sum(least[1:]) <= room:
                 break
         least[0] = max(least[0] - max(0, sum(least) - room), self._leastName())
         wanted = [least[0], *(self._wanted(column) for column in columns[1:])]
@@ -179,7 +181,7 @@ class ReadoutTable(QTableView):
 
     def _wanted(self, column: int, longest: str = _WIDEST) -> int:
         small = QFontMetricsF(self._style.font("small"))
-        pad = self._style.px(12)
+        pad = self._style.px(self._pad)
         if column == 0:
             names = [small.horizontalAdvance(row.name) for row in self._model.rows]
             return round(max(names, default=0.0) + self._style.px(30) + pad) + 2
@@ -205,7 +207,7 @@ class _Painter(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         style, row = self._style, self._model.rows[index.row()]
         area = QRectF(option.rect)
-        area.adjust(style.px(6), 0, -style.px(6), 0)
+        area.adjust(style.px(_SIDE), 0, -style.px(_SIDE), 0)
         if index.column() == 0:
             if row.color is not None:
                 self._paintLine(painter, area, row.color, row.dash)

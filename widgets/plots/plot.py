@@ -118,6 +118,7 @@ class Plot(QWidget):
         self._box.disableAutoRange()
         self._box.setDefaultPadding(0.0)
         self._title = QLabel(alignment=Qt.AlignmentFlag.AlignHCenter)
+        self._title.setTextFormat(Qt.TextFormat.PlainText)
         self._title.setVisible(False)
         self._cursor: QPointF | None = None  # pixels within the box
         self._dragging = False
@@ -152,8 +153,8 @@ class Plot(QWidget):
 
     def setAxes(self, x_label: str, y_label: str) -> None:
         """Name the axes."""
-        self._axes["bottom"].name(x_label)
-        self._axes["left"].name(y_label)
+        self._axes["bottom"].setName(x_label)
+        self._axes["left"].setName(y_label)
         self._restyle()
 
     def setLog(self, *, x: bool = False, y: bool = False) -> None:

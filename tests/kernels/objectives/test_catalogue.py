@@ -319,3 +319,10 @@ def test_columns_are_chosen_by_name(tmp_path: Path) -> None:
     gone = with_value(room, "objective.data.file", str(tmp_path / "gone.csv"))
     fields = {f.path: f for f in describe(gone)[0].walk()}
     assert fields["objective.data.x_column"].kind == "text"
+
+
+@pytest.mark.parametrize("spec", [LineParameters(), LogisticParameters()])
+def test_data_tell_on_which_device_points_meet_them(spec: ObjectiveParameters) -> None:
+    objective = make_objective(spec, torch.device("meta"), torch.float64)
+    assert objective.device.type == objective.x.device.type == "meta"
+    assert made(spec).device == CPU

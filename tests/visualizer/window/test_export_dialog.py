@@ -128,6 +128,19 @@ def test_what_will_be_replaced_is_told(dialog: ExportDialog, tmp_path: Path) -> 
     assert dialog.note.text() == ""
 
 
+def test_without_a_name_nothing_is_exported(dialog: ExportDialog) -> None:
+    assert dialog.start_button.isEnabled()
+    dialog.target.setText(" ")
+    assert not dialog.start_button.isEnabled()
+
+
+@pytest.mark.parametrize("name", ["~nobody-has-this-name/film.mp4", f"/{'x' * 5000}.mp4"])
+def test_a_name_that_cannot_be_is_taken_while_it_is_typed(dialog: ExportDialog, name: str) -> None:
+    dialog.target.setText(name)
+    assert dialog.target.text() == name
+    assert dialog.note.text() == ""
+
+
 def test_progress_is_shown_with_the_time_that_remains(
     qtbot: QtBot, dialog: ExportDialog, monkeypatch: pytest.MonkeyPatch
 ) -> None:

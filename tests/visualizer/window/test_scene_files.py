@@ -12,6 +12,7 @@ from resources import resource_path
 from tests.visualizer.windows import Bench, opened
 from visualizer.scenes.scene import Scene
 from visualizer.scenes.store import open_scene
+from visualizer.window import scene_files
 from visualizer.window.scene_files import SceneFiles
 
 
@@ -49,6 +50,20 @@ def test_a_scene_is_saved_and_opened_again(
     assert answer["start"] == str(tmp_path)  # where the last file was
     assert bench.value("seed") == 6
     bench.plays()
+
+
+def test_after_undo_a_scene_is_saved_to_its_own_file(
+    bench: Bench, answer: dict[str, str], tmp_path: Path
+) -> None:
+    for name, seed in (("first.toml", 1), ("second.toml", 2)):
+        (tmp_path / name).write_text(f'panel = "roll"\n[parameters]\nseed = {seed}\n')
+        bench.workbench.open_path(tmp_path / name)
+    bench.do("undo")
+    assert bench.value("seed") == 1
+    bench.do("save_scene")
+    assert answer["start"] == ""  # it was not asked for
+    seeds = [open_scene(tmp_path / n).parameters["seed"] for n in ("first.toml", "second.toml")]
+    assert seeds == [1, 2]
 
 
 def test_who_gives_no_name_changes_nothing(bench: Bench, answer: dict[str, str]) -> None:
@@ -171,3 +186,24 @@ def test_all_files_that_have_changed_since_are_told(bench: Bench, tmp_path: Path
     with bench.qtbot.waitSignal(files.refused) as told:
         files.open(Scene(panel="roll", parameters=named, sources=known))
     assert [line.split()[0] for line in told.args[0].split("\n")] == places
+
+
+@pytest.fixture
+def kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Where windows keep what was open; there is nothing yet."""
+    path = tmp_path / "data" / "last.toml"
+    monkeypatch.setattr(scene_files, "last_scene", lambda: path)
+    return path
+
+
+def test_what_was_not_saved_is_there_after_the_window_was_closed(bench: Bench, kept: Path) -> None:
+    bench.do("reopen_scene")
+    assert bench.told().startswith("Nothing is kept")
+    bench.workbench.edits.set_value("seed", 77)
+    bench.workbench.close()
+    with opened(bench.qtbot) as later:
+        later.open()
+        later.do("reopen_scene")
+        assert later.value("seed") == 77
+        later.workbench.files.keep_last()  # nothing was done in this window
+    assert "seed = 77" in kept.read_text()

@@ -165,6 +165,19 @@ def test_the_same_scene_opened_again_begins_again(desk: Desk) -> None:
     desk.shows(5)
 
 
+def test_a_live_change_on_its_way_is_kept(desk: Desk) -> None:
+    desk.open(**ENDLESS)
+    desk.go(3)
+    desk.set(RATE, 0.2)  # of which the run has not told yet
+    (given,) = desk.session.scene().inputs
+    assert (given.step, given.set) == (3, {RATE: 0.2})
+    desk.set("seed", 1)
+    desk.undo()
+    desk.told(RATE, 0.2)
+    desk.shows(3)
+    assert desk.value(RATE) == 0.2
+
+
 def test_how_it_is_played_is_no_matter_of_undo(desk: Desk) -> None:
     desk.open(**ENDLESS)
     desk.set("seed", 1)

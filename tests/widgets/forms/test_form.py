@@ -10,6 +10,7 @@ from PySide6.QtGui import QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QCheckBox, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.widgets.drawing import laid_out
 from tests.widgets.fields import (
     CLIP,
     COUNT,
@@ -24,6 +25,7 @@ from tests.widgets.fields import (
     RATE,
     SEED,
     START,
+    Choice,
     Field,
     objective,
     optimizers,
@@ -206,6 +208,27 @@ def test_few_choices_are_buttons_and_many_a_list(qtbot: QtBot) -> None:
     seen.form.setFields([MODE.but(value="mean"), ENGINE.but(value="d")])
     assert (segments.choice(), box.choice()) == ("mean", "d")
     assert seen.take() == []
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_a_list_drops_down_whole_however_narrow_its_box(qtbot: QtBot) -> None:
+    seen = Recorder([ENGINE], qtbot)
+    apply_theme(seen.form, Style())
+    laid_out(seen.form)
+    box = seen.part("engine", ChoiceBox)
+    box.setFixedWidth(60)
+    box.showPopup()
+    view = box.view()
+    last = view.visualRect(box.model().index(3, 0))
+    assert view.viewport().rect().contains(last)
+    assert view.viewport().width() >= view.sizeHintForColumn(0)
+    box.hidePopup()
+
+
+def test_names_of_columns_do_not_widen_the_form(qtbot: QtBot) -> None:
+    columns = tuple(Choice(name, name) for name in ("Automatic", "hours", "mark"))
+    seen = Recorder([ENGINE.but(value="mark", default="Automatic", choices=columns)], qtbot)
+    assert seen.part("engine", ChoiceBox).choice() == "mark"
 
 
 def test_an_optional_choice_can_be_left_open(qtbot: QtBot) -> None:

@@ -174,3 +174,15 @@ def test_the_theme_changes_the_ground(plot: CurvePlot) -> None:
 def test_it_tells_its_name(plot: CurvePlot) -> None:
     plot.setTitle("Loss against step")
     assert plot.accessibleName() == "Loss against step"
+
+
+def test_names_are_texts_and_no_html(plot: CurvePlot) -> None:
+    plot.setAxes("<b>hours</b> & minutes", "1 < 2")
+    plot.setTitle("<i>marks</i> against hours")
+    wide = plot._title.sizeHint().width()
+    plot.setTitle("marks against hours")
+    assert wide > plot._title.sizeHint().width()
+    for factor in (1.5, 1.0):  # also when they are written anew
+        plot._style.setFactor(factor)
+        names = [plot._axes[side].label.toPlainText().strip() for side in ("bottom", "left")]
+        assert names == ["<b>hours</b> & minutes", "1 < 2"]

@@ -62,6 +62,18 @@ def test_rows_and_columns_come_and_go(table: ReadoutTable) -> None:
     picture(table)
 
 
+def test_in_a_narrow_place_no_column_is_cut(table: ReadoutTable) -> None:
+    table.setColumns(["arrived", "m", "b", "loss", "slope", "rate"])
+    tiny = (25, 2.0, 1.0, 4.931e-32, 8.013e-16, 0.4444)
+    table.setRows(
+        [Row("Momentum 0.4444", tiny), Row("SGD 0.1", (None, 0.916, 2.75, 1.1, 2.2, 0.1))]
+    )
+    laid_out(table, 461, 120)
+    widths = [table.columnWidth(column) for column in range(7)]
+    assert sum(widths) <= table.viewport().width()
+    assert all(width >= table.sizeHintForColumn(i) for i, width in enumerate(widths) if i > 2)
+
+
 def test_it_grows_with_the_style(table: ReadoutTable) -> None:
     before = table.sizeHint()
     table._style.setFactor(2.0)

@@ -52,14 +52,14 @@ class LossPlot(CurvePlot):
         else:
             curves = loss_curves(frame, self._style)
             self.setLogY(False)
-        self._name_axis(f" above {format_compact(bottom, 4)}, the lowest" if log and bottom else "")
+        self._name_axis(f" above {format_compact(bottom, 4)}" if log and bottom else "")
         told = (self._titled, f"step {frame.step}", frame.progress)
         self._heading = ", ".join(part for part in told if part)
         self._curves = tuple(curves)
 
     def _name_axis(self, above: str) -> None:
         label = f"{self._what}{above}"
-        if label != self._axes["left"].labelText:
+        if label != self._axes["left"].name():
             self.setAxes("step", label)
 
 

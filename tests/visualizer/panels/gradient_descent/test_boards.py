@@ -60,7 +60,7 @@ def test_the_log_axis_of_a_known_infimum_shows_the_loss_above_it(qtbot: QtBot) -
     frame = frame_of(8, **PARABOLA)
     plot.draw(frame, log=True)
     assert plot._axes["left"].isLog()
-    assert plot._axes["left"].labelText == "f(w) above 3.667, the lowest"
+    assert plot._axes["left"].name() == "f(w) above 3.667"
     np.testing.assert_allclose(plot._curves[0].y, frame.losses[0] - 11 / 3, atol=1e-9)
     assert plot._title.text() == "f(w), step 8"
 
