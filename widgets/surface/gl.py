@@ -56,7 +56,7 @@ def opengl() -> OpenGL:
     try:
         canvas = offscreen_canvas()
     except RuntimeError as error:
-        return OpenGL("none", reason=str(error))
+        return OpenGL("none", reason=" ".join(str(error).split()))
     canvas.set_current()
     renderer = str(gloo.gl.glGetParameter(gloo.gl.GL_RENDERER))
     return OpenGL("software" if _SOFTWARE.search(renderer) else "hardware", renderer)
