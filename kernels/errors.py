@@ -33,8 +33,11 @@ class ExpressionError(LayerscopeError):
     """A typed formula cannot be read; `span` is the (start, end) of the mistake in characters."""
 
     def __init__(self, message: str, span: tuple[int, int]) -> None:
-        super().__init__(message)
+        super().__init__(message, span)  # both, so that it can be pickled
         self.span = span
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class DataError(LayerscopeError):

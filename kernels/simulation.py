@@ -69,6 +69,12 @@ class Frame:
         }
 
 
+class Lasting:
+    """What frames refer to that is one object for a whole run, and the same in all of them."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
     """One line of a worked calculation: the rule, the rule with its numbers, and the result."""
@@ -106,6 +112,9 @@ class Simulation(ABC, Generic[P, F]):
         Names of attributes that are only read and are no part of a State, such as data sets.
     actions
         What `act` knows; each has a field `kind`.
+    python_bound
+        A step is many small operations, so that Python takes most of its time: beside a window it
+        is computed in a process of its own. Parameters, actions and frames are pickled then.
     not_on_meta
         Why the fake-device test cannot build the class; empty if it can.
     """
@@ -115,6 +124,7 @@ class Simulation(ABC, Generic[P, F]):
     observe_every: ClassVar[int] = 1
     shared: ClassVar[frozenset[str]] = frozenset()
     actions: ClassVar[tuple[type[Action], ...]] = ()
+    python_bound: ClassVar[bool] = False
     not_on_meta: ClassVar[str] = ""
 
     def __init__(self, parameters: P, device: torch.device) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from kernels.objectives.catalogue import Objective
-from kernels.simulation import Array, to_host
+from kernels.simulation import Array, Lasting, to_host
 
 RESOLUTION = 201  # points an axis
 LARGEST_ORDER = 8.0
@@ -21,7 +21,7 @@ EVEN = 0.25  # a median above this share of the height needs no root
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Scenery:
+class Scenery(Lasting):
     """An objective and its loss over its domain: one object for a whole run.
 
     `x` is (W,); `y` is (H,), empty for an objective of one coordinate; `z`, the loss over all data,

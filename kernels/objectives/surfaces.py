@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import product
-from typing import Literal
+from typing import Literal, Self
 
 import torch
 from torch import Tensor
@@ -330,6 +330,7 @@ class SurfaceObjective(FunctionObjective):
     """A surface of `SURFACES` as an objective; it holds no tensors and runs anywhere."""
 
     def __init__(self, parameters: SurfaceParameters) -> None:
+        self._parameters = parameters
         self.surface = surface = SURFACES[parameters.name]
         self.title, self.formula, self.source = surface.title, surface.formula, surface.source
         self.domain, self.start = surface.domain, surface.start
@@ -338,3 +339,6 @@ class SurfaceObjective(FunctionObjective):
 
     def value(self, *coordinates: Tensor) -> Tensor:
         return self.surface.function(*coordinates)
+
+    def __reduce__(self) -> tuple[type[Self], tuple[SurfaceParameters]]:
+        return type(self), (self._parameters,)  # a function without a name cannot be pickled

@@ -8,8 +8,10 @@ from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
 from kernels.editing import get_value
+from tests.visualizer.toys import walk
+from visualizer.playing.apart.run import Apart
+from visualizer.playing.computing import warm_up
 from visualizer.scenes.scene import Scene, scene_from_text
-from visualizer.window.loading import warm_up
 from visualizer.window.main_window import MainWindow
 from visualizer.window.workbench import Workbench
 from widgets.style import Style
@@ -69,6 +71,7 @@ def opened(qtbot: QtBot) -> Iterator[Bench]:
     """A window as at its first start; it is closed in the end."""
     QSettings().clear()
     warm_up()
+    Apart([walk()], threads=1)  # no test waits for that process
     bench = Bench(qtbot)
     qtbot.addWidget(bench.window)
     try:

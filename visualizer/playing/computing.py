@@ -12,6 +12,14 @@ from contextlib import contextmanager
 import torch
 
 
+def warm_up() -> None:
+    """Have done what torch does at the first optimizer: it imports for seconds."""
+    weight = torch.zeros(1, requires_grad=True)
+    optimizer = torch.optim.Adam([weight])
+    weight.grad = torch.ones(1)
+    optimizer.step()
+
+
 class FairLock:
     """A lock given in the order of asking: a busy loop lets others in between two of its turns."""
 

@@ -93,6 +93,11 @@ class Ensemble:
             self._give_due()
 
     @property
+    def journal(self) -> Journal:
+        """What is given to the simulations, as (after how many steps, what), in order."""
+        return self.timeline.journal
+
+    @property
     def finishes(self) -> tuple[Finish | None, ...]:
         return tuple(member.simulation.finished for member in self._members)
 
@@ -111,7 +116,6 @@ class Ensemble:
     def advance(
         self,
         target: int | None,
-        *,
         seconds: float | None = None,
         stopped: Callable[[], bool] = lambda: False,
     ) -> int:
@@ -168,8 +172,13 @@ class Ensemble:
         with computing(self.threads):
             self._restore(self.timeline.nearest(self.step))
 
-    def frames(self, watch: frozenset[str] = frozenset()) -> tuple[Frame, ...]:
-        """What there is to see of each simulation now; looking changes nothing."""
+    def frames(
+        self, watch: frozenset[str] = frozenset(), *, goes_on: bool = False
+    ) -> tuple[Frame, ...]:
+        """What there is to see of each simulation now; looking changes nothing.
+
+        Whether the run `goes_on` at once does not matter here.
+        """
         with computing(self.threads):
             return tuple(self._frame(member, watch) for member in self._members)
 

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 
 from kernels.simulation import AnySimulation, Frame
 from visualizer.playing import BUDGET
+from visualizer.playing.apart.run import Apart
 from visualizer.playing.ensemble import Ensemble, Position
 from visualizer.playing.pace import Pace, StepMeter
 from visualizer.playing.timeline import Given, Journal
@@ -69,7 +70,7 @@ class Playback(QObject):
     ) -> None:
         super().__init__(parent)
         self.generation = 0
-        self.run: Ensemble | None = None
+        self.run: Ensemble | Apart | None = None
         self._budget = budget
         self._stopped = stopped
         self._clock = clock
@@ -95,11 +96,13 @@ class Playback(QObject):
         threads: int,
         seeds: Sequence[int],
         journal: Journal,
+        apart: bool = False,
     ) -> None:
         """Begin another run; if it cannot be built, the present one stays."""
         self._renew(generation)
         self._owed = True  # of this run, or of the present one again
-        self.run = Ensemble(
+        kind = Apart if apart else Ensemble
+        self.run = kind(
             factories, threads=threads, seeds=seeds, journal=journal, budget=self._budget
         )
         self._announced = False
@@ -205,7 +208,7 @@ class Playback(QObject):
             return 0.0
         return self._pace.wait(self._clock()) if self._wanted and not self._owed else None
 
-    def _begin_picture(self, run: Ensemble) -> None:
+    def _begin_picture(self, run: Ensemble | Apart) -> None:
         """Set out for the next picture, if it is time and nothing else is under way."""
         now = self._clock()
         busy = self._target is not None or self._owed
@@ -218,7 +221,7 @@ class Playback(QObject):
         elif self._pace.steps_per_frame:
             self._target = run.step + self._pace.steps_per_frame
 
-    def _advance(self, run: Ensemble) -> None:
+    def _advance(self, run: Ensemble | Apart) -> None:
         seconds = SLICE
         if self._target is None:
             if not self._playing or self._pace.steps_per_frame or run.ended:
@@ -238,7 +241,7 @@ class Playback(QObject):
         if run.ended or (self._target is not None and run.step >= self._target):
             self._target, self._replaying = None, False
 
-    def _show(self, run: Ensemble) -> None:
+    def _show(self, run: Ensemble | Apart) -> None:
         """Send the frame that is owed, if it is ready and wanted; at the end of the run say so."""
         arrived = self._target is None
         impatient = self._replaying and self._clock() >= self._patience
@@ -246,7 +249,9 @@ class Playback(QObject):
             return
         self._patience = float("inf")  # one picture of the way is enough
         self._owed = not arrived
-        frames = run.frames(self._watch_now(run))
+        at_max = self._playing and not self._pace.steps_per_frame and not run.ended
+        goes_on = at_max and self._target is None
+        frames = run.frames(self._watch_now(at_max), goes_on=goes_on)
         self._wanted = False
         self.delivered.emit(Delivery(self.generation, frames, run.position, arrived))
         if arrived and run.ended:
@@ -254,16 +259,15 @@ class Playback(QObject):
         else:
             self._announced = False
 
-    def _watch_now(self, run: Ensemble) -> frozenset[str]:
+    def _watch_now(self, at_max: bool) -> frozenset[str]:
         """What is watched; nothing for most of the frames that come as fast as they can."""
         now = self._clock()
-        at_max = self._playing and not self._pace.steps_per_frame and not run.ended
         if at_max and now < self._watched + DEAR:
             return frozenset()
         self._watched = now
         return self._watch
 
-    def _announce_end(self, run: Ensemble) -> None:
+    def _announce_end(self, run: Ensemble | Apart) -> None:
         if not self._announced:
             self._announced = True
             self.ended.emit(self.generation, run.finishes)
@@ -304,7 +308,7 @@ class Playback(QObject):
             self._target, self._replaying = step, True
             self._patience = self._clock() + PATIENCE
 
-    def _start_over(self, run: Ensemble) -> None:
+    def _start_over(self, run: Ensemble | Apart) -> None:
         run.approach(0)
         self._owed = True
 
@@ -328,4 +332,4 @@ class Playback(QObject):
     def tell_journal(self) -> None:
         """Tell what was done to the run."""
         if self.run is not None:
-            self.journalChanged.emit(self.generation, self.run.timeline.journal)
+            self.journalChanged.emit(self.generation, self.run.journal)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QCoreApplication, QObject, QThread, Signal, Slot
 
 from visualizer.playing import BUDGET
+from visualizer.playing.apart.process import interrupt
 
 if TYPE_CHECKING:
     from kernels.simulation import AnySimulation, Frame
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 GAPS = 1000  # between two pictures, kept for benchmarks
 STACK = 16 * 2**20  # bytes; the default of a thread on macOS is too small for linear algebra
+COURTESY = 500  # milliseconds in which a step in the other process has to end by itself
 PATIENCE = 2000  # milliseconds in which the thread has to end
 
 _lingering: list[object] = []  # threads in a step that does not end: to destroy them would abort
@@ -149,6 +151,8 @@ class Player(QObject):
         threads: int = 0,
         journal: "Journal" = (),
         seeds: Sequence[int] = (),
+        *,
+        apart: bool = False,
     ) -> int:
         """Begin another run: built in the worker's thread, shown at step 0, playing if it was.
 
@@ -156,11 +160,13 @@ class Player(QObject):
 
         `threads` 0 takes the default; `journal` is given to the run again, step by step; `seeds`
         are what torch's global generators start from, one for each simulation, by default 0.
+        With `apart` the run is computed in a process of its own, to which the factories are sent.
         """
         self._next_seek, self._heading, self._journal = None, 0, tuple(journal)
         self._loaded = self._renewed()
         self._start()
-        self._ask("load", self._loaded, tuple(factories), threads, tuple(seeds), tuple(journal))
+        run = (tuple(factories), threads, tuple(seeds), tuple(journal), apart)
+        self._ask("load", self._loaded, *run)
         return self._loaded
 
     @Slot()
@@ -254,14 +260,15 @@ class Player(QObject):
 
     @Slot()
     def close(self) -> None:
-        """End the thread, within 2 seconds; nothing is emitted from then on."""
+        """End the thread, within some seconds; nothing is emitted from then on."""
         if self._thread is None or self._worker is None:
             return
         thread, worker = self._thread, self._worker
         self._thread = self._worker = None
         worker.cancel()
         self._closing.emit()
-        if not thread.wait(PATIENCE):
+        has_ended = thread.wait(COURTESY) or (interrupt() and thread.wait(COURTESY))
+        if not has_ended and not thread.wait(PATIENCE):
             _lingering.append((thread, worker))
 
     def _start(self) -> None:

@@ -80,7 +80,7 @@ class Run:
     @property
     def parameters(self) -> Parameters:
         """The parameters as they are now, with the inputs that have come."""
-        return last_parameters(self._base, self._ensemble.timeline.journal, self.step)
+        return last_parameters(self._base, self._ensemble.journal, self.step)
 
     def advance(self, steps: int, stopped: Callable[[], bool] = lambda: False) -> int:
         """Do at most `steps` further steps; gives how many were done.

@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from PySide6.QtCore import QObject, QThread, Signal
 
+from visualizer.playing.apart.process import computing_process
 from visualizer.playing.player import prepare_process
 from visualizer.registry import find_panel
 from visualizer.scenes.store import find_scene
@@ -30,7 +31,10 @@ class Loader(QThread):
 
     def run(self) -> None:
         prepare_process()
+        computing_process()  # it loads torch at the same time
         try:
+            from visualizer.playing.computing import warm_up  # here, since it imports torch
+
             warm_up()
         except Exception as error:  # whatever is wrong with the installation is told, not raised
             self.failed.emit(
@@ -42,16 +46,6 @@ class Loader(QThread):
         with suppress(Exception):  # whoever opens the scene tells what is wrong with it
             _import_panel(self._scene)
         self.loaded.emit()
-
-
-def warm_up() -> None:
-    """Have done what torch does at the first optimizer: it imports for seconds."""
-    import torch
-
-    weight = torch.zeros(1, requires_grad=True)
-    optimizer = torch.optim.Adam([weight])
-    weight.grad = torch.ones(1)
-    optimizer.step()
 
 
 def _import_panel(scene: str) -> None:

@@ -228,7 +228,10 @@ class Session(QObject):
         build: Callable[[], AnySimulation] = partial(
             build_simulation, wanted.info, wanted.base, wanted.play
         )
-        self._load = self.player.load((build,), thread_count(wanted.play), wanted.journal)
+        kind = wanted.info.load_simulation()(wanted.base)
+        self._load = self.player.load(
+            (build,), thread_count(wanted.play), wanted.journal, apart=kind.python_bound
+        )
         if wanted.step:
             self.player.seek(wanted.step)
 

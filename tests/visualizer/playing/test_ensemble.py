@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from kernels.simulation import State
 from tests.visualizer.toys import Jump, Walk, WalkFrame, WalkParameters, same, straight, walk
+from visualizer.playing.apart.run import Apart
 from visualizer.playing.computing import FairLock
 from visualizer.playing.ensemble import GROWTH, KEEP_SHARE, Ensemble
 
@@ -22,9 +23,11 @@ JOURNAL = (
     (30, Jump()),
 )
 STRAIGHT = straight(range(61), JOURNAL)
+Kind = type[Ensemble] | type[Apart]
+both = pytest.mark.parametrize("kind", [Ensemble, Apart])
 
 
-def go_to(ensemble: Ensemble, step: int) -> WalkFrame:
+def go_to(ensemble: Ensemble | Apart, step: int) -> WalkFrame:
     ensemble.approach(step)
     ensemble.advance(step)
     (frame,) = ensemble.frames()
@@ -32,50 +35,57 @@ def go_to(ensemble: Ensemble, step: int) -> WalkFrame:
     return frame
 
 
+@both
 @settings(max_examples=25)
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=12))
-def test_any_way_of_going_about_gives_the_frames_of_a_plain_loop(steps: list[int]) -> None:
-    ensemble = Ensemble([walk()], threads=1, journal=JOURNAL)
+def test_any_way_of_going_about_gives_the_frames_of_a_plain_loop(
+    kind: Kind, steps: list[int]
+) -> None:
+    ensemble = kind([walk()], threads=1, journal=JOURNAL)
 
     for step in steps:
         assert same(go_to(ensemble, step), STRAIGHT[step])
 
 
-def test_what_is_given_live_is_replayed_alike() -> None:
-    ensemble = Ensemble([walk()], threads=1)
+@both
+def test_what_is_given_live_is_replayed_alike(kind: Kind) -> None:
+    ensemble = kind([walk()], threads=1)
     for step, what in JOURNAL:
         go_to(ensemble, step)
         ensemble.give(what)
     go_to(ensemble, 60)
 
-    assert ensemble.timeline.journal == JOURNAL
+    assert ensemble.journal == JOURNAL
     for step in (60, 0, 12, 31, 11, 45):
         assert same(go_to(ensemble, step), STRAIGHT[step])
 
 
-def test_a_new_input_in_the_past_makes_another_future() -> None:
-    ensemble = Ensemble([walk()], threads=1, journal=JOURNAL)
+@both
+def test_a_new_input_in_the_past_makes_another_future(kind: Kind) -> None:
+    ensemble = kind([walk()], threads=1, journal=JOURNAL)
     go_to(ensemble, 60)
 
     go_to(ensemble, 20)
     ensemble.give(Jump(by=7.0))
 
     branch = (*JOURNAL[:3], (20, Jump(by=7.0)))
-    assert ensemble.timeline.journal == branch
+    assert ensemble.journal == branch
     assert ensemble.position.furthest == 20
     assert same(go_to(ensemble, 50), straight([50], branch)[50])
 
 
-def test_an_input_may_be_given_for_a_step_to_come() -> None:
-    ensemble = Ensemble([walk()], threads=1)
+@both
+def test_an_input_may_be_given_for_a_step_to_come(kind: Kind) -> None:
+    ensemble = kind([walk()], threads=1)
 
     ensemble.give(Jump(), 30)
 
     assert same(go_to(ensemble, 40), straight([40], ((30, Jump()),))[40])
 
 
-def test_a_rewritten_past_is_lived_anew() -> None:
-    ensemble = Ensemble([walk()], threads=1, journal=JOURNAL)
+@both
+def test_a_rewritten_past_is_lived_anew(kind: Kind) -> None:
+    ensemble = kind([walk()], threads=1, journal=JOURNAL)
     go_to(ensemble, 60)
 
     ensemble.rewrite(JOURNAL[:1])
@@ -146,12 +156,13 @@ def test_a_disturbed_copy_leaves_no_gap_in_the_past(
     assert len(gaps) > 300 / (often + 2)
 
 
-def test_the_global_generator_of_others_is_left_alone() -> None:
+@both
+def test_the_global_generator_of_others_is_left_alone(kind: Kind) -> None:
     torch.manual_seed(5)
     expected = torch.rand(3)
 
     torch.manual_seed(5)
-    ensemble = Ensemble([walk()], threads=1)
+    ensemble = kind([walk()], threads=1)
     go_to(ensemble, 20)
     ensemble.give(Jump())
     go_to(ensemble, 3)
@@ -160,15 +171,17 @@ def test_the_global_generator_of_others_is_left_alone() -> None:
     assert torch.equal(torch.rand(3), expected)
 
 
-def test_the_global_generator_starts_from_the_seed() -> None:
-    one, two, again = (Ensemble([walk()], threads=1, seeds=[seed]) for seed in (1, 2, 1))
+@both
+def test_the_global_generator_starts_from_the_seed(kind: Kind) -> None:
+    one, two, again = (kind([walk()], threads=1, seeds=[seed]) for seed in (1, 2, 1))
 
     assert not same(go_to(one, 5), go_to(two, 5))
     assert same(go_to(one, 5), go_to(again, 5))
 
 
-def test_compared_runs_do_not_disturb_each_other_and_end_each_for_itself() -> None:
-    ensemble = Ensemble([walk(finish_at=10), walk(rate=0.3)], threads=1)
+@both
+def test_compared_runs_do_not_disturb_each_other_and_end_each_for_itself(kind: Kind) -> None:
+    ensemble = kind([walk(finish_at=10), walk(rate=0.3)], threads=1)
     ensemble.advance(40)
 
     first, second = ensemble.frames()
@@ -179,8 +192,9 @@ def test_compared_runs_do_not_disturb_each_other_and_end_each_for_itself() -> No
     assert [finish is not None for finish in ensemble.finishes] == [True, False]
 
 
-def test_each_of_compared_runs_can_be_given_its_own() -> None:
-    ensemble = Ensemble([walk(), walk()], threads=1)
+@both
+def test_each_of_compared_runs_can_be_given_its_own(kind: Kind) -> None:
+    ensemble = kind([walk(), walk()], threads=1)
     ensemble.advance(4)
     ensemble.give((None, WalkParameters(rate=0.5)))
     ensemble.advance(20)
@@ -190,8 +204,9 @@ def test_each_of_compared_runs_can_be_given_its_own() -> None:
     assert same(second, straight([20], ((4, WalkParameters(rate=0.5)),))[20])
 
 
-def test_a_run_ends_where_its_simulations_do() -> None:
-    finished, exhausted = Ensemble([walk(finish_at=7)]), Ensemble([walk(length=7)])
+@both
+def test_a_run_ends_where_its_simulations_do(kind: Kind) -> None:
+    finished, exhausted = kind([walk(finish_at=7)]), kind([walk(length=7)])
 
     assert finished.advance(None) == 10  # observed every 5 steps
     assert exhausted.advance(None) == 7
@@ -210,8 +225,9 @@ def test_time_and_the_stop_flag_end_an_advance() -> None:
     assert ensemble.advance(None, stopped=lambda: True) == 0
 
 
-def test_a_failed_step_can_be_gone_back_from() -> None:
-    ensemble = Ensemble([walk(fail_in="step", fail_at=9)], threads=1)
+@both
+def test_a_failed_step_can_be_gone_back_from(kind: Kind) -> None:
+    ensemble = kind([walk(fail_in="step", fail_at=9)], threads=1)
 
     with pytest.raises(ZeroDivisionError):
         ensemble.advance(20)
@@ -223,25 +239,27 @@ def test_a_failed_step_can_be_gone_back_from() -> None:
     assert ensemble.intact
 
 
-def test_a_refused_input_is_not_journalled() -> None:
-    ensemble = Ensemble([walk()], threads=1)
+@both
+def test_a_refused_input_is_not_journalled(kind: Kind) -> None:
+    ensemble = kind([walk()], threads=1)
     go_to(ensemble, 8)
 
     with pytest.raises(ValueError, match="cannot be made"):
         ensemble.give(WalkParameters(fail_in="adjust"))
 
-    assert ensemble.timeline.journal == ()
+    assert ensemble.journal == ()
     assert same(go_to(ensemble, 8), straight([8])[8])
 
 
-def test_a_recorded_input_that_is_refused_is_struck_out() -> None:
+@both
+def test_a_recorded_input_that_is_refused_is_struck_out(kind: Kind) -> None:
     bad = (6, WalkParameters(fail_in="adjust"))
-    ensemble = Ensemble([walk()], threads=1, journal=((3, Jump()), bad, (9, Jump())))
+    ensemble = kind([walk()], threads=1, journal=((3, Jump()), bad, (9, Jump())))
 
     with pytest.raises(ValueError, match="cannot be made"):
         ensemble.advance(20)
 
-    assert ensemble.timeline.journal == ((3, Jump()),)
+    assert ensemble.journal == ((3, Jump()),)
     assert same(go_to(ensemble, 20), straight([20], ((3, Jump()),))[20])
 
 

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from kernels.simulation import Frame
 from tests.visualizer.toys import Jump, Walk, WalkFrame, WalkParameters, same, straight, walk
+from visualizer.playing.ensemble import Ensemble
 from visualizer.playing.player import Player, prepare_process
 
 
@@ -392,6 +393,7 @@ def test_moments_stay_within_the_budget(qtbot: QtBot) -> None:
     player.close()
 
     assert run is not None
+    assert isinstance(run, Ensemble)
     assert len(run.timeline.moments) > 2
     assert run.timeline.size <= budget
 

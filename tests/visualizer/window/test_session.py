@@ -12,11 +12,11 @@ from kernels.descent.race_frame import RaceFrame
 from kernels.editing import get_value
 from kernels.errors import DeviceError, LayerscopeError, ParameterError, SceneError
 from tests.visualizer.toy_panel import Kick
+from visualizer.playing.computing import warm_up
 from visualizer.playing.player import Player
 from visualizer.registry import PanelInfo
 from visualizer.scenes.scene import Play, Scene
 from visualizer.window.edits import Edits
-from visualizer.window.loading import warm_up
 from visualizer.window.session import Refusal, Session
 
 RATE = "balls.0.learning_rate"  # live

@@ -33,7 +33,7 @@ def test_the_transport_bar_moves_the_run(bench: Bench) -> None:
     bar = bench.window.transport
     bar.step.click()
     bench.shows(1)
-    assert bar.counter.text() == "step 1 / 2,000"
+    bench.qtbot.waitUntil(lambda: bar.counter.text() == "step 1 / 2,000")
     bar.step_back.click()
     bench.shows(0)
     bar.timeline.seekRequested.emit(30)
