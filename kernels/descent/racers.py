@@ -41,13 +41,11 @@ class Racers:
     def backward(self, objective: Objective, batch: Tensor | None) -> Tensor:
         """The slope under each racer into `gradients`; its loss, (R,), on `batch`."""
         self.gradients.zero_()
-        losses = []
-        for leaf in self._leaves:
-            loss = objective.loss(leaf, batch)
-            if loss.requires_grad:  # a constant has no slope
-                loss.backward()  # type: ignore[no-untyped-call]
-            losses.append(loss.detach())
-        return torch.stack(losses)
+        losses = [objective.loss(leaf, batch) for leaf in self._leaves]
+        sloping = [loss for loss in losses if loss.requires_grad]  # a constant has no slope
+        if sloping:
+            torch.autograd.backward(sloping)  # at once, each through a graph of its own
+        return torch.stack(losses).detach()
 
     def update(self, step: int) -> None:
         """Clip the gradients where asked, and let each optimizer do step number `step`, from 0."""

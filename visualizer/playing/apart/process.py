@@ -22,6 +22,7 @@ from visualizer.playing.apart.serving import serve
 serve()
 """
 PATIENCE = 2.0  # seconds in which it has to end
+PIPE = 2**19  # bytes
 _LENGTH = struct.Struct("<Q")
 
 
@@ -57,6 +58,7 @@ class ComputingProcess:
             (sys.executable, "-c", PROGRAM, *sys.path),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            pipesize=PIPE,  # a whole frame, where a pipe can be made so large
         )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
