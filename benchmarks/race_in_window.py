@@ -32,6 +32,7 @@ def measure(*, repeats: int = 3, seconds: float = 6.0) -> Report:
 NOTES = (
     "The peer is the same simulation stepped by `kernels.simulation.advance` with no window, with "
     "as many threads, in the same process while the window rests.",
+    "Ours is computed in a process of its own beside that of the window.",
     "A gap is the time from one painted frame to the next, over all frames of a repeat.",
 )
 

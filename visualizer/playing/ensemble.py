@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 
@@ -66,7 +67,11 @@ class Ensemble:
         The place on the axis; a simulation that ended before stays behind.
     intact
         False if an error left the simulations in between; `approach` mends that.
+    goes_on_alone
+        Whether it goes on between two calls of `advance` that have no target.
     """
+
+    goes_on_alone: ClassVar[bool] = False
 
     def __init__(
         self,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-AT_MAX = 60.0  # pictures a second when steps go as fast as they can
+AT_MAX = 120.0  # pictures a second at most, when steps go as fast as they can
 REPORT = 0.5  # seconds between two reports of the speed
 
 

@@ -20,7 +20,7 @@ from visualizer.playing.pace import Pace, StepMeter
 from visualizer.playing.timeline import Given, Journal
 
 SLICE = 0.008  # seconds that a slice takes at most, if no single step takes longer
-SHORTEST = 0.001  # the same where a frame is due and the last one is still being painted
+SHORTEST = 0.001  # the same where a frame is due
 DEAR = 0.1  # seconds between two frames with their dear parts, while steps go as fast as they can
 PATIENCE = 0.03  # seconds of a replay after which a picture of the way is shown
 
@@ -82,6 +82,7 @@ class Playback(QObject):
         self._playing = False
         self._wanted = False  # a frame can be taken
         self._owed = False  # a frame is to be sent when the target is reached
+        self._shown = -1  # the step of the last frame
         self._target: int | None = None
         self._replaying = False  # whether the target belongs to a seek, which a pause does not end
         self._patience = 0.0  # until when a replay may stay unseen
@@ -204,9 +205,12 @@ class Playback(QObject):
             return 0.0
         if not self._playing:
             return None
-        if not self._pace.steps_per_frame and not self.run.ended:
+        rest = self._pace.wait(self._clock()) if self._wanted and not self._owed else None
+        if self._pace.steps_per_frame or self.run.ended:
+            return rest
+        if not self.run.goes_on_alone:
             return 0.0
-        return self._pace.wait(self._clock()) if self._wanted and not self._owed else None
+        return SLICE if rest is None else min(SLICE, rest)
 
     def _begin_picture(self, run: Ensemble | Apart) -> None:
         """Set out for the next picture, if it is time and nothing else is under way."""
@@ -214,6 +218,8 @@ class Playback(QObject):
         busy = self._target is not None or self._owed
         if not self._playing or busy or not self._wanted or self._pace.wait(now):
             return
+        if run.step == self._shown and not run.ended and not self._pace.steps_per_frame:
+            return  # nothing has happened since
         self._pace.begun(now)
         self._owed = True
         if run.ended:
@@ -226,8 +232,8 @@ class Playback(QObject):
         if self._target is None:
             if not self._playing or self._pace.steps_per_frame or run.ended:
                 return
-            # The slice ends where the next frame is due, so that frames come evenly.
-            seconds = min(SLICE, max(SHORTEST, self._pace.wait(self._clock())))
+            if self._wanted:  # the slice ends where the next frame is due
+                seconds = min(SLICE, max(SHORTEST, self._pace.wait(self._clock())))
         done = run.advance(self._target, seconds=seconds, stopped=self._stopped)
         if self._playing and not self._replaying:
             speed = self._meter.add(done, self._clock())
@@ -248,7 +254,7 @@ class Playback(QObject):
         if not self._owed or not self._wanted or not (arrived or impatient):
             return
         self._patience = float("inf")  # one picture of the way is enough
-        self._owed = not arrived
+        self._owed, self._shown = not arrived, run.step
         at_max = self._playing and not self._pace.steps_per_frame and not run.ended
         goes_on = at_max and self._target is None
         frames = run.frames(self._watch_now(at_max), goes_on=goes_on)
@@ -298,7 +304,7 @@ class Playback(QObject):
     def _renew(self, generation: int) -> None:
         """What comes is another run, or another part of it: its first frame is wanted."""
         self.generation = generation
-        self._wanted, self._watched = True, -math.inf
+        self._wanted, self._watched, self._shown = True, -math.inf, -1
         self._target, self._replaying, self._owed = None, False, False
 
     def _replay_to(self, step: int) -> None:

@@ -12,10 +12,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QCoreApplication, QObject, QThread, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QThread, QTimer, Signal, Slot
 
 from visualizer.playing import BUDGET
 from visualizer.playing.apart.process import interrupt
+from visualizer.playing.pace import Pace
 
 if TYPE_CHECKING:
     from kernels.simulation import AnySimulation, Frame
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from visualizer.playing.timeline import Given, Journal
     from visualizer.playing.worker import Worker
 
+SCREEN = 60.0  # pictures a second that can be seen
 GAPS = 1000  # between two pictures, kept for benchmarks
 STACK = 16 * 2**20  # bytes; the default of a thread on macOS is too small for linear algebra
 COURTESY = 500  # milliseconds in which a step in the other process has to end by itself
@@ -58,7 +60,8 @@ class Statistics:
 class Player(QObject):
     """Plays simulations side by side on one step axis, in a thread of its own.
 
-    A frame comes only after the last one was reported `painted`, by whoever draws it.
+    A frame comes only after the last one was reported `painted`, by whoever draws it. While steps
+    go as fast as they can, the next one is made meanwhile, and comes when it is due.
 
     Signals
     -------
@@ -102,6 +105,12 @@ class Player(QObject):
         self._generation = 0
         self._loaded = 0  # the generation at which the run was loaded
         self._unpainted = False
+        self._at_max = False
+        self._wants = False  # whether the next frame is asked for while this one is drawn
+        self._early: Delivery | None = None  # what came before it could be shown
+        self._pace = Pace(frames_per_second=SCREEN)
+        self._turn = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
+        self._turn.timeout.connect(self._show_early)
         self._seeking = False  # a seek was sent and nothing of it has come yet
         self._next_seek: int | None = None
         self._heading = 0  # the step that is shown, or asked for
@@ -227,6 +236,7 @@ class Player(QObject):
     @Slot(int)
     def set_steps_per_frame(self, n: int) -> None:
         """Exactly `n` steps between two frames; 0 for as many as can be done."""
+        self._at_max = n == 0
         self._ask("set_steps_per_frame", n)
 
     @Slot(float)
@@ -254,7 +264,10 @@ class Player(QObject):
         if self._playing and self._last_paint is not None:
             self._gaps.append(now - self._last_paint)
         self._last_paint = now if self._playing else None
-        self._post("want", self._generation)
+        if self._early is not None:
+            self._wait_for_turn(now)
+        elif not self._wants:
+            self._post("want", self._generation)
 
     # ---- the thread --------------------------------------------------------------------------
 
@@ -264,8 +277,9 @@ class Player(QObject):
         if self._thread is None or self._worker is None:
             return
         thread, worker = self._thread, self._worker
-        self._thread = self._worker = None
+        self._thread = self._worker = self._early = None
         worker.cancel()
+        self._turn.stop()
         self._closing.emit()
         has_ended = thread.wait(COURTESY) or (interrupt() and thread.wait(COURTESY))
         if not has_ended and not thread.wait(PATIENCE):
@@ -319,7 +333,7 @@ class Player(QObject):
     def _renewed(self) -> int:
         """Another generation: frames that are on their way are stale, and the next is wanted."""
         self._generation += 1
-        self._unpainted = False
+        self._early, self._unpainted = None, False
         self._seeking = False
         return self._generation
 
@@ -332,8 +346,32 @@ class Player(QObject):
     def _on_delivered(self, delivery: "Delivery") -> None:
         if self._is_stale(delivery.generation, self._generation):
             return
-        self._unpainted = True
         self._seeking = False
+        now = time.perf_counter()
+        if self._unpainted or (self._is_at_max() and self._pace.wait(now)):
+            self._early = delivery
+            if not self._unpainted:
+                self._wait_for_turn(now)
+        else:
+            self._show(delivery)
+
+    def _is_at_max(self) -> bool:
+        return self._at_max and self._playing
+
+    def _wait_for_turn(self, now: float) -> None:
+        self._turn.start(round(self._pace.wait(now) * 1000))
+
+    @Slot()
+    def _show_early(self) -> None:
+        delivery, self._early = self._early, None
+        if delivery is not None:
+            self._show(delivery)
+
+    def _show(self, delivery: "Delivery") -> None:
+        self._pace.begun(time.perf_counter())
+        self._unpainted, self._wants = True, self._is_at_max()
+        if self._wants:
+            self._post("want", self._generation)
         self._position, self._frames = delivery.position, delivery.frames
         if delivery.arrived and self._next_seek is None:
             self._heading = delivery.position.step
@@ -345,6 +383,7 @@ class Player(QObject):
     @Slot(int, object)
     def _on_ended(self, generation: int, finishes: object) -> None:
         if not self._is_stale(generation, self._generation):
+            self._show_early()
             self.finished.emit(finishes)
 
     @Slot(int)

@@ -120,7 +120,7 @@ def test_without_painting_no_second_frame_is_made_and_no_step_is_done() -> None:
     assert driver.playback.run.step == 0
 
 
-def test_at_max_the_run_goes_on_without_painting_and_frames_are_60_a_second() -> None:
+def test_at_max_the_run_goes_on_without_painting_and_frames_are_120_a_second() -> None:
     driver = Driver()
     driver.playback.set_steps_per_frame(0)
     driver.playback.play()
@@ -133,10 +133,10 @@ def test_at_max_the_run_goes_on_without_painting_and_frames_are_60_a_second() ->
     driver.paint()
     driver.playback.work()
     driver.paint()
-    driver.now += 0.01
+    driver.now += 0.005
     driver.playback.work()
     assert len(driver.steps) == 2
-    driver.now += 0.007
+    driver.now += 0.004
     driver.playback.work()
     assert len(driver.steps) == 3
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QThread, Signal
 from pytestqt.qtbot import QtBot
 
 from kernels.simulation import Frame
@@ -138,6 +138,42 @@ def test_without_painting_no_second_frame_comes(qtbot: QtBot, player: Player) ->
     with qtbot.waitSignal(player.measured):
         pass
     assert len(window.steps) == 3
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_at_max_the_next_frame_is_made_while_one_is_painted_but_not_shown(
+    qtbot: QtBot, player: Player, apart: bool
+) -> None:
+    window = Window(player, paints=False)
+    player.set_steps_per_frame(0)
+    with qtbot.waitSignal(player.frameReady, timeout=60_000):  # another process may have to start
+        player.load([walk()], 1, apart=apart)
+    player.play()
+    for count in range(2, 6):
+        player.painted()
+        qtbot.waitUntil(lambda: len(window.steps) == count)  # noqa: B023
+        if count > 2:
+            qtbot.waitUntil(lambda: player._early is not None)
+        QCoreApplication.processEvents()
+        assert len(window.steps) == count
+    assert window.steps == sorted(set(window.steps))
+    player.pause()
+    qtbot.waitUntil(lambda: not player.playing)
+    for _ in range(3):
+        player.painted()
+        QCoreApplication.processEvents()
+    qtbot.waitUntil(lambda: player._early is None)
+    assert window.shows(player.heading)
+
+
+def test_at_max_frames_come_as_often_as_they_can_be_seen(
+    qtbot: QtBot, player: Player, window: Window
+) -> None:
+    player.set_steps_per_frame(0)
+    player.load([walk()], 1)
+    player.play()
+    qtbot.waitUntil(lambda: len(player.gaps()) >= 30)
+    assert sum(player.gaps()) / len(player.gaps()) > 0.9 / 60
 
 
 def test_max_is_faster_than_a_step_a_frame(qtbot: QtBot, player: Player, window: Window) -> None:

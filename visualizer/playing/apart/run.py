@@ -5,13 +5,13 @@ import weakref
 from collections import deque
 from collections.abc import Callable, Sequence
 from itertools import count
-from typing import Any
+from typing import Any, ClassVar
 
 from kernels.simulation import AnySimulation, Finish, Frame, Trace
 from visualizer.playing import BUDGET
 from visualizer.playing.apart.packing import Sent, pack, unpack
 from visualizer.playing.apart.process import ComputingProcess, computing_process
-from visualizer.playing.apart.server import BUILD, FORGET, Answer, Condition
+from visualizer.playing.apart.server import BUILD, FORGET, GO_ON, Answer, Condition
 from visualizer.playing.ensemble import Position
 from visualizer.playing.timeline import Given, Journal
 
@@ -23,9 +23,11 @@ class Apart:
     """What an `Ensemble` is, in the `computing_process`; its methods wait for that.
 
     The factories and all that is given have to be such as can be pickled. `stopped` is not asked
-    within a call: it must be given its `seconds`. While a run has no target it goes on for some
-    milliseconds after each call, too; `step` and the like are those of the last call.
+    within a call: it must be given its `seconds`. Without a target it goes on after a call, too,
+    for a while; `step` and the like are those of the last call.
     """
+
+    goes_on_alone: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -70,7 +72,10 @@ class Apart:
     ) -> int:
         """Go on to step `target` (None: for ever), for at most `seconds`; gives the steps done."""
         before = self.step
-        self._call("advance", target, seconds, goes_on=target is None)
+        if target is None and seconds is not None:
+            self._call(GO_ON, goes_on=True)
+        else:
+            self._call("advance", target, seconds)
         return self.step - before
 
     def approach(self, step: int) -> None:

@@ -11,8 +11,9 @@ from visualizer.playing.apart.packing import Sent, pack, unpack
 from visualizer.playing.ensemble import Ensemble, Position
 from visualizer.playing.timeline import Journal
 
-BUILD, FORGET = "build", "forget"  # what can be asked beside the methods of an `Ensemble`
-AHEAD = 0.016  # seconds for which a run that has no target goes on while nothing is asked
+# What can be asked beside the methods of an `Ensemble`.
+BUILD, GO_ON, FORGET = "build", "go on", "forget"
+AHEAD = 0.1  # seconds for which a run that has no target goes on while nothing is asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class _Kept:
 class Server:
     """Runs by number, and what is asked of them.
 
-    A run that goes on without a target does not wait for the next call, which may be held up.
+    A run without a target goes on between two calls, which may be held up over there.
     """
 
     def __init__(self) -> None:
@@ -76,10 +77,11 @@ class Server:
         """Do what `message` asks; gives the answer, packed."""
         number, value, details = 0, None, ""
         error: Exception | None = None
-        self._ahead = None
+        ahead, self._ahead = self._ahead, None
         try:
             number, method, arguments, goes_on = unpack(message, {})
-            value = self._call(number, method, arguments)
+            if method != GO_ON or ahead is None or ahead is not self._runs.get(number):
+                value = self._call(number, method, arguments)
             self._ahead = self._runs[number] if goes_on else None
             self._until = time.perf_counter() + AHEAD
         except Exception as raised:
@@ -109,4 +111,6 @@ class Server:
         if kept.trouble is not None:
             trouble, kept.trouble = kept.trouble, None
             raise trouble
+        if method == GO_ON:
+            return kept.run.advance(None, 0.0)
         return getattr(kept.run, method)(*arguments)
