@@ -37,8 +37,9 @@ class Paragraphs(QWidget):
 
     def setScale(self, scale: float) -> None:
         """How many times as large the letters are as the body of the style."""
-        self._scale = scale
-        self.update()
+        if scale != self._scale:
+            self._scale = scale
+            self.update()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, 0)

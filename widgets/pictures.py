@@ -2,7 +2,8 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QImage, QPixmap
 
 
 def to_qimage(rgb: NDArray[np.uint8]) -> QImage:
@@ -10,6 +11,14 @@ def to_qimage(rgb: NDArray[np.uint8]) -> QImage:
     height, width, _ = rgb.shape
     data = np.ascontiguousarray(rgb)
     return QImage(data.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+
+
+def clear_pixels(width: float, height: float, ratio: float) -> QPixmap:
+    """Transparent pixels for so much room, `ratio` of them for each pixel of a widget a side."""
+    pixels = QPixmap(max(1, round(width * ratio)), max(1, round(height * ratio)))
+    pixels.setDevicePixelRatio(ratio)
+    pixels.fill(Qt.GlobalColor.transparent)
+    return pixels
 
 
 def color_table(table: NDArray[np.uint8], places: NDArray[np.floating]) -> NDArray[np.uint8]:

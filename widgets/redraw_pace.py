@@ -1,87 +1,129 @@
-"""When to redraw what is dear to draw: within a share of time, finely once nothing moves."""
+"""When to draw what is dear to draw: between two frames, in parts; finely once nothing moves."""
 
+import math
+from collections.abc import Callable, Iterable, Iterator
 from time import perf_counter
 from typing import ClassVar
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
+Draw = Callable[[bool], Iterable[None]]
+
+_ROOM = 0.18  # of the time from frame to frame, for parts of all dear pictures together
+_STREAM = 0.1  # s after a frame, within which another one may give it its turn
 _SHARE = 24.0  # while frames come, a redraw of n ms is followed by a rest of 24 n ms
 _SHARE_AT_HAND = 1.5  # while a person turns it
-_SOON = 1  # ms after the news: what is cheap is painted first, and does not wait
-_TURN = 12  # ms in which nothing else that is dear is drawn
-_LATER = 40  # ms that it waits for a frame after which it is its turn, once it is rested
-_CHEAP = 1.5  # ms; such pictures need not take turns
+_SOON = 1  # ms after the news, where no frames come: what is cheap is painted first
 _SETTLED = 250  # ms without news after which it is drawn finely
 
 
 class RedrawPace(QObject):
-    """Says when a dear picture is due, so that frames stay even on any driver and processor.
+    """Has a dear picture drawn so that frames stay even on any driver and processor.
 
-    It is drawn right after the frame that brought news, while the next one is not due yet; of
-    several that are dear, one at a time.
-
-    Signals
-    -------
-    due(fine)
-        It is time to draw: quickly while news come, finely when they have ceased.
+    `draw(fine)` draws it: quickly while news come, finely when they have ceased. It may `yield`
+    between parts of a millisecond or two; where frames come fast, another part is then drawn after
+    another frame.
     """
 
-    due = Signal(bool)
+    _waiting: ClassVar[list["RedrawPace"]] = []  # what has news longest comes first
+    _last_frame: ClassVar[float] = -math.inf  # in seconds, as all that follow
+    _last_gap: ClassVar[float] = math.inf
 
-    _turn_ends: ClassVar[float] = 0.0  # of whoever's turn it is, in seconds
-
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, parent: QObject, draw: Draw) -> None:
         super().__init__(parent)
-        self._next = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
+        self._draw = draw
+        self._alone = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._settle = QTimer(self, singleShot=True, interval=_SETTLED)
-        self._next.timeout.connect(self._quickly)
-        self._settle.timeout.connect(self._finely)
-        self._rested = 0.0  # when its rest is over, in seconds
-        self._asked = 0.0  # when the first of the news came that are not drawn yet
-        self._took = 0.0
+        self._alone.timeout.connect(self._withoutFrames)
+        self._settle.timeout.connect(self.drawWhole)
+        self._parts: Iterator[None] | None = None  # those that are left of a picture begun
+        self._has_news = False
+        self._share = _SHARE
+        self._spent = 0.0  # on the parts so far
+        self._longest = 0.0  # part of them
+        self._rested = 0.0  # when its rest is over
 
-    def news(self) -> None:
-        """Something changed: a redraw will be due as soon as the rest is over."""
+    @classmethod
+    def frame(cls) -> None:
+        """A frame was painted, and the next is not due yet: draw parts that fit in between."""
+        begun = perf_counter()
+        gap = begun - cls._last_frame
+        ends = begun + _ROOM * min(gap, cls._last_gap)  # after a late frame no more than else
+        cls._last_frame, cls._last_gap = begun, gap
+        cls._waiting[:] = filter(isValid, cls._waiting)
+        rested = [pace for pace in cls._waiting if pace._rested <= begun]
+        for index, pace in enumerate(rested):
+            if not index or perf_counter() + pace._longest < ends:
+                pace._advance(ends)
+
+    def news(self, *, at_hand: bool = False) -> None:
+        """Something changed: it is drawn when its rest is over; `at_hand` if a person moves it."""
         self._settle.stop()
-        now = perf_counter()
-        if not self._next.isActive():
-            self._asked = now
-        elif self._next.interval() == _SOON:
-            return
-        if now >= self._rested and self._takesTurn(now):
-            self._next.start(_SOON)
-        else:
-            at_last = max(self._rested, self._asked) + _LATER / 1000
-            self._next.start(max(_SOON + 1, round((at_last - now) * 1000)))
+        self._has_news = True
+        self._share = _SHARE_AT_HAND if at_hand else _SHARE
+        if self not in RedrawPace._waiting:
+            RedrawPace._waiting.append(self)
+        if not self._alone.isActive():
+            self._waitAlone()
 
-    def _takesTurn(self, now: float) -> bool:
-        if self._took < _CHEAP:
-            return True
-        is_free = now >= RedrawPace._turn_ends
-        if is_free:
-            RedrawPace._turn_ends = now + _TURN / 1000
-        return is_free
-
-    def drew(self, took: float, *, at_hand: bool = False) -> None:
-        """It was drawn in `took` ms; `at_hand` while a person moves it."""
-        self._took = took
-        rest = took * (_SHARE_AT_HAND if at_hand else _SHARE)
-        self._rested = perf_counter() + rest / 1000
+    def drew(self, took: float) -> None:
+        """It was also drawn, in `took` seconds, by somebody else: it rests so much longer."""
+        self._rested = max(self._rested, perf_counter() + self._share * took)
 
     def settle(self) -> None:
         """It was drawn quickly: draw it finely if no news come."""
         self._settle.start()
 
+    def drawWhole(self) -> None:
+        """Draw it finely and at once."""
+        self._parts = None
+        for _ in self._draw(True):
+            pass
+
     def stop(self) -> None:
-        self._next.stop()
+        """Draw nothing until there are news."""
+        self._alone.stop()
         self._settle.stop()
+        self._parts, self._has_news = None, False
+        if self in RedrawPace._waiting:
+            RedrawPace._waiting.remove(self)
 
-    def _quickly(self) -> None:
-        self.due.emit(False)
+    def _waitAlone(self) -> None:
+        """Wait until it is rested, and for frames as long as they come."""
+        until = max(self._rested, RedrawPace._last_frame + _STREAM)
+        self._alone.start(max(_SOON, round((until - perf_counter()) * 1000)))
 
-    def _finely(self) -> None:
-        self.due.emit(True)
+    def _withoutFrames(self) -> None:
+        if perf_counter() < RedrawPace._last_frame + _STREAM:
+            self._waitAlone()
+        else:
+            self._advance(math.inf)
+
+    def _advance(self, ends: float) -> None:
+        """Draw a part, and more as long as they fit in before `ends`."""
+        now = perf_counter()
+        if self._parts is None:
+            self._has_news, self._spent, self._longest = False, 0.0, 0.0
+            self._parts = iter(self._draw(False))  # which may draw it all
+        for _ in self._parts:
+            begun, now = now, perf_counter()
+            self._count(now - begun)
+            if now + self._longest > ends:
+                return
+        self._count(perf_counter() - now)
+        self._parts = None
+        self._rested = perf_counter() + self._share * self._spent
+        if self in RedrawPace._waiting:  # it may have been hidden meanwhile
+            RedrawPace._waiting.remove(self)
+        self._alone.stop()
+        if self._has_news:
+            self.news(at_hand=self._share == _SHARE_AT_HAND)
+
+    def _count(self, took: float) -> None:
+        self._spent += took
+        self._longest = max(self._longest, took)
 
 
 def is_on_screen(widget: QWidget) -> bool:

@@ -1,6 +1,6 @@
 """What the session and the player tell, shown in the window: the panel, the forms, the bars."""
 
-from time import perf_counter
+from collections.abc import Iterable
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Slot
@@ -33,7 +33,7 @@ class Display(QObject):
         self._session = session
         self._edits = edits
         self._failure = ""  # the sentence on the last run, until there is another
-        self._pace = RedrawPace(self)  # of the numbers that change with every frame
+        self._pace = RedrawPace(self, self._show_position)
         self.panel: Panel | None = None
         self._connect()
 
@@ -47,8 +47,7 @@ class Display(QObject):
         for change in ("canUndoChanged", "canRedoChanged", "undoTextChanged", "redoTextChanged"):
             getattr(session.undo_stack, change).connect(self._show_undo)
         player.frameReady.connect(self._draw)
-        self._pace.due.connect(self._show_position)
-        player.positionChanged.connect(self._pace.news)
+        player.positionChanged.connect(self._move)
         player.playingChanged.connect(self._show_playing)
         player.finished.connect(self._show_finish)
         player.failed.connect(self._show_failure)
@@ -149,7 +148,12 @@ class Display(QObject):
             if not self._player.playing:
                 self._describe()
         # After the events that are waiting, the paint events among them.
-        QTimer.singleShot(0, self._player.painted)
+        QTimer.singleShot(0, self._painted)
+
+    @Slot()
+    def _painted(self) -> None:
+        self._player.painted()
+        RedrawPace.frame()
 
     def _describe(self) -> None:
         """Say in words what is to be seen."""
@@ -157,16 +161,19 @@ class Display(QObject):
             self.panel.setAccessibleDescription(self.panel.description())
 
     @Slot()
-    def _show_position(self) -> None:
+    def _move(self) -> None:
+        self._pace.news()
+
+    def _show_position(self, fine: bool) -> Iterable[None]:
         """Show where the run is; while frames come, as often as can be read."""
-        position, begun = self._player.position, perf_counter()
+        position = self._player.position
         if position is not None:
             transport = self._window.transport
             transport.setLength(position.length)
             transport.setStep(position.step, position.furthest)
             transport.timeline.repaint()
             transport.counter.repaint()
-            self._pace.drew((perf_counter() - begun) * 1000)
+        return ()
 
     @Slot(bool)
     def _show_playing(self, playing: bool) -> None:

@@ -1,8 +1,7 @@
 """A surface from above: colours, contour lines, and what moves over it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from time import perf_counter
 from typing import Literal
 
 import numpy as np
@@ -72,8 +71,7 @@ class ContourPlot(ImagePlot):
         super().__init__(style, parent)
         for layer in ("squares", "paths", "arrows", "labels"):
             self._layers[layer] = ()
-        self._pace = RedrawPace(self)
-        self._pace.due.connect(self._keepTrails)
+        self._pace = RedrawPace(self, self._keepTrails)
 
     def setSurface(
         self,
@@ -165,16 +163,14 @@ class ContourPlot(ImagePlot):
             data = np.concatenate(pixels) if pixels else np.empty((0, 2))
             self._legend.paint(painter, rect_of(plane), self._style, data)
 
-    def _keepTrails(self, at_rest: bool) -> None:
+    def _keepTrails(self, at_rest: bool) -> Iterator[None]:
         """While frames come, long paths are kept as pixels; at rest they are drawn as they are."""
-        begun = perf_counter()
         if at_rest:
             self._trails.forget()
             self._redraw()
         else:
-            self._trails.keep(self.plane(), self._style, self.devicePixelRatioF())
+            yield from self._trails.keep(self.plane(), self._style, self.devicePixelRatioF())
             self._pace.settle()
-        self._pace.drew((perf_counter() - begun) * 1000)
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._pace.stop()

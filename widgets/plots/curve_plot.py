@@ -1,7 +1,8 @@
 """Curves over a common axis: a loss against the step, a function with its tangent."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
@@ -10,6 +11,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from widgets.numbers import format_number
+from widgets.plots.kept_curves import KeptCurves
 from widgets.plots.legend import Entry, Legend
 from widgets.plots.plane import Floats, Plane
 from widgets.plots.plot import Plot
@@ -42,9 +44,9 @@ class CurvePlot(Plot):
         self._floor = 0.0  # of a logarithmic y
         self._held = {"x": HeldRange(), "y": HeldRange()}
         self._fixed: dict[str, Range | None] = {"x": None, "y": None}
+        self._kept = KeptCurves()
         super().__init__(style, parent)
-        self._pace = RedrawPace(self)
-        self._pace.due.connect(self._catchUp)
+        self._pace = RedrawPace(self, self._catchUp)
 
     def setCurves(self, curves: Sequence[Curve]) -> None:
         """Draw these curves instead of those before."""
@@ -95,9 +97,9 @@ class CurvePlot(Plot):
         if is_on_screen(self):
             self._pace.news()
         else:
-            self._catchUp()
+            self._pace.drawWhole()
 
-    def _catchUp(self) -> None:
+    def _catchUp(self, fine: bool) -> Iterator[None]:
         """Draw what was set last."""
         super().setTitle(self._heading)
         entries = [Entry(c.name, c.color, c.dash, c.width, c.symbol) for c in self._curves]
@@ -105,43 +107,60 @@ class CurvePlot(Plot):
         self._legend.setEntries(entries)
         self._follow()
         self._redraw()
+        yield from ()
+
+    def _keep(self, curves: tuple[Curve, ...]) -> Iterator[None]:
+        """Draw `curves` one by one for the axes that they will have as those of the plot."""
+        plane = self.plane()
+        x, y = self._endsOf("x", curves) or plane.x, self._endsOf("y", curves) or plane.y
+        plane = replace(plane, x=x, y=y)
+        yield from self._kept.keep(curves, plane, self._style, self.devicePixelRatioF())
 
     def _follow(self) -> None:
-        for name, axis in (("x", "bottom"), ("y", "left")):
-            fixed, log = self._fixed[name], self._axes[axis].isLog()
-            if fixed is not None:
-                super().setRange(**{name: fixed})
-                continue
-            arrays = {id(a): a for s in (*self._curves, *self._points) for a in (getattr(s, name),)}
-            found = (data_range(np.asarray(a), log=log) for a in arrays.values())
-            ranges = [ends for ends in found if ends]
-            if ranges:
-                ends = min(r[0] for r in ranges), max(r[1] for r in ranges)
-                if name == "y" and log and self._floor:
-                    ends = max(ends[0], self._floor), max(ends[1], 10 * self._floor)
-                self._box_range(name, ends, log)
+        x, y = self._box.viewRange()
+        for name, shown, show in (("x", x, self._box.setXRange), ("y", y, self._box.setYRange)):
+            ends = self._endsOf(name, self._curves)
+            if ends is not None and list(ends) != shown:
+                show(*ends, padding=0)
+        self._letterbox()
 
-    def _box_range(self, name: str, ends: Range, log: bool) -> None:
+    def _endsOf(self, name: str, curves: Sequence[Curve]) -> Range | None:
+        """Where axis `name` begins and ends to show `curves` and the points, log10 if it is log."""
+        axis = {"x": "bottom", "y": "left"}[name]
+        fixed, log = self._fixed[name], self._axes[axis].isLog()
+        if fixed is not None:
+            return self._onAxis(axis, fixed)
+        arrays = {id(a): a for s in (*curves, *self._points) for a in (getattr(s, name),)}
+        found = (data_range(np.asarray(a), log=log) for a in arrays.values())
+        ranges = [ends for ends in found if ends]
+        if not ranges:
+            return None
+        ends = min(r[0] for r in ranges), max(r[1] for r in ranges)
+        if name == "y" and log and self._floor:
+            ends = max(ends[0], self._floor), max(ends[1], 10 * self._floor)
+        return self._held_range(name, ends, log)
+
+    def _held_range(self, name: str, ends: Range, log: bool) -> Range:
         low, high = np.log10(ends) if log else ends
         if not high > low:
             low, high = widen(low, high)
         low, high = self._held[name].fit(float(low), float(high))
         if log:
             low, high = math.floor(low), max(math.ceil(high), math.floor(low) + 1)
-        if name == "x":
-            self._box.setXRange(low, high, padding=0)
-        else:
-            self._box.setYRange(low, high, padding=0)
+        return low, high
 
     # drawing
     def _drawAbove(self, painter: QPainter) -> None:
         begun, plane = perf_counter(), self.plane()
-        shapes: list[Shape] = [*self._rules, *self._curves, *self._segments, *self._points]
-        for shape in shapes:
+        above: list[Shape] = [*self._segments, *self._points]
+        for rule in self._rules:
+            rule.paint(painter, plane, self._style)
+        self._kept.paint(painter, self._curves, plane, self._style)
+        for shape in above:
             shape.paint(painter, plane, self._style)
         if self._showLegend:
             self._legend.paint(painter, rect_of(plane), self._style, self._sample(plane))
-        self._pace.drew((perf_counter() - begun) * 1000)
+        self._pace.drew(perf_counter() - begun)
 
     def _sample(self, plane: Plane) -> Floats:
         """Some hundred pixels of each curve and group of points, for the legend to keep off."""

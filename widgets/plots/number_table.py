@@ -1,6 +1,6 @@
 """A table of live numbers that do not jump."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QPointF,
     QRectF,
+    QSignalBlocker,
     QSize,
     Qt,
 )
@@ -26,6 +27,7 @@ from PySide6.QtWidgets import (
 
 from widgets.numbers import format_number
 from widgets.plots.shapes import line_pen
+from widgets.redraw_pace import is_on_screen
 from widgets.style import Style
 
 _WIDEST = "\u22120.000e\u221210"
@@ -69,6 +71,7 @@ class ReadoutTable(QTableView):
         super().__init__(parent)
         self._style = style
         self._model = _Model(self)
+        self._rows: tuple[Row, ...] = ()  # that the columns are wide enough for
         self._row, self._pad = 0, _FITS[0][1]
         self._fitted: list[int] = []  # characters in each column of numbers that there is room for
         self.setModel(self._model)
@@ -95,12 +98,34 @@ class ReadoutTable(QTableView):
 
     def setRows(self, rows: Sequence[Row]) -> None:
         """Show these rows."""
-        before = self._model.rows
-        self._model.setRows(tuple(rows))
-        is_new = [row.name for row in before] != [row.name for row in rows]
-        lengths = self._lengths()
-        if is_new or any(now > room for now, room in zip(lengths, self._fitted, strict=True)):
+        for _ in self.changeRows(rows):
+            pass
+
+    def changeRows(self, rows: Sequence[Row]) -> Iterator[None]:
+        """Show these rows; on a screen each that has changed is painted at once, in its turn."""
+        self._rows, is_seen = tuple(rows), is_on_screen(self)
+        if [row.name for row in self._model.rows] != [row.name for row in rows]:
+            self._model.setRows(self._rows)
             self._fit()
+            return
+        lengths = self._lengths()
+        is_wider = any(now > room for now, room in zip(lengths, self._fitted, strict=True))
+        if is_wider and is_seen:
+            with QSignalBlocker(self.horizontalHeader()):  # else all is painted at once
+                self._fit()
+            self.updateGeometries()
+        elif is_wider:
+            self._fit()
+        is_painted = False
+        for index, row in enumerate(self._rows):
+            if is_painted:
+                yield
+            changed = self._model.setRow(index, row)
+            is_painted = is_seen and bool(changed or is_wider)
+            if is_painted:
+                left = 0 if is_wider else self.columnViewportPosition(changed[0])
+                top, high = self.rowViewportPosition(index), self.rowHeight(index)
+                self.viewport().repaint(left, top, self.viewport().width() - left, high)
 
     def sizeHint(self) -> QSize:
         width = sum(self._wanted(column) for column in range(self._model.columnCount()))
@@ -157,7 +182,9 @@ class ReadoutTable(QTableView):
         for column in columns:
             give = min(1.0, over / spare) * (wanted[column] - least[column])
             self.setColumnWidth(column, round(wanted[column] - give))
-        self._fitted = self._lengths()
+        rooms = [self.columnWidth(column) - self._style.px(self._pad) for column in columns[1:]]
+        char, lengths = self._char(), self._lengths()
+        self._fitted = [max(n, int(wide / char)) for n, wide in zip(lengths, rooms, strict=True)]
         self._fitRows()
         self.updateGeometry()
 
@@ -166,16 +193,21 @@ class ReadoutTable(QTableView):
         count = max(1, self._model.rowCount())
         room = (self.height() - self.horizontalHeader().height() - 2) // count
         high = min(self._rowHeight(_ROW), max(self._rowHeight(_CLOSE), room))
-        self.verticalHeader().setDefaultSectionSize(high)
+        if high != self.verticalHeader().defaultSectionSize():  # else all is painted anew
+            self.verticalHeader().setDefaultSectionSize(high)
 
     def _leastName(self) -> int:
         """The room that even an elided name takes."""
         small = QFontMetricsF(self._style.font("small"))
         return round(small.horizontalAdvance("Momentum\u2026") + self._style.px(42))
 
+    def _char(self) -> float:
+        """The width of each character of a number."""
+        return QFontMetricsF(self._style.font("mono")).horizontalAdvance("0")
+
     def _lengths(self) -> list[int]:
         """How many characters the longest number of each column has."""
-        rows, digits = self._model.rows, self._model.digits
+        rows, digits = self._rows, self._model.digits
         columns = range(len(self._model.headings))
         return [max((len(row.text(i, digits)) for row in rows), default=0) for i in columns]
 
@@ -183,16 +215,15 @@ class ReadoutTable(QTableView):
         small = QFontMetricsF(self._style.font("small"))
         pad = self._style.px(self._pad)
         if column == 0:
-            names = [small.horizontalAdvance(row.name) for row in self._model.rows]
+            names = [small.horizontalAdvance(row.name) for row in self._rows]
             return round(max(names, default=0.0) + self._style.px(30) + pad) + 2
-        mono = QFontMetricsF(self._style.font("mono"))
-        rows = self._model.rows
+        rows = self._rows
         texts = [row.text(column - 1, self._model.digits) for row in rows]
         if rows and all(row.isSpoken(column - 1) for row in rows):
             longest = ""
         elif not longest:
             longest = "\u22120." + "0" * (self._model.digits - 1)
-        widest = max(mono.horizontalAdvance(text) for text in (longest, *texts))
+        widest = self._char() * max(len(text) for text in (longest, *texts))
         return round(max(widest, small.horizontalAdvance(self._model.headings[column - 1])) + pad)
 
 
@@ -257,10 +288,20 @@ class _Model(QAbstractTableModel):
             self.rows = rows
             self.endResetModel()
             return
-        self.rows = rows
-        if rows:
-            last = self.index(len(rows) - 1, len(self.headings))
-            self.dataChanged.emit(self.index(0, 0), last)
+        for index, row in enumerate(rows):
+            self.setRow(index, row)
+
+    def setRow(self, index: int, row: Row) -> list[int]:
+        """Have another row in the place of one; gives the columns that read otherwise now."""
+        before, columns = self.rows[index], range(len(self.headings))
+        self.rows = (*self.rows[:index], row, *self.rows[index + 1 :])
+        is_other = [(before.name, before.color, before.dash) != (row.name, row.color, row.dash)]
+        is_other += [before.text(i, self.digits) != row.text(i, self.digits) for i in columns]
+        changed = [column for column, differs in enumerate(is_other) if differs]
+        for column in changed:
+            cell = self.index(index, column)
+            self.dataChanged.emit(cell, cell)
+        return changed
 
     def rowCount(self, parent: _Index | None = None) -> int:
         return len(self.rows)

@@ -1,13 +1,14 @@
 """The paths of a map while they grow: what lies long is kept as pixels, what is new is drawn."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from pyqtgraph.functions import arrayToQPolygonF
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter, QPen, QPixmap
 
+from widgets.pictures import clear_pixels
 from widgets.plots.plane import Floats, Plane
 from widgets.plots.shapes import Path, named
 from widgets.style import Style
@@ -16,7 +17,7 @@ _LONG = 400  # points of all paths together
 _FARTHEST = 1e5  # pixels; what lies beyond is drawn with the whole line
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class _Kept:
     """The lines of `paths`, without their last points and balls, on `plane` in the way of `look`.
 
@@ -26,8 +27,8 @@ class _Kept:
 
     plane: Plane
     look: object
-    paths: tuple[Path, ...]
-    lengths: tuple[float, ...]
+    paths: list[Path]
+    lengths: list[float]
     pixels: QPixmap
 
 
@@ -45,24 +46,34 @@ class Trails:
         """Whether it is worth while to keep them."""
         return sum(len(path.points) for path in self.paths) > _LONG
 
-    def keep(self, plane: Plane, style: Style, ratio: float) -> None:
+    def keep(self, plane: Plane, style: Style, ratio: float) -> Iterator[None]:
         """Draw the lines as they are now, to be shown until the next call.
 
-        What is kept already stays: only what has been added since is drawn.
+        What is kept already stays: only what has been added since is drawn, path by path.
         """
         look = (style.theme(), style.factor(), ratio)
-        kept = self._kept
-        tails = self._tails(plane, look)
-        if kept is None or tails is None:
-            kept = _Kept(plane, look, (), (0.0,) * len(self.paths), _clear(plane, ratio))
-            tails = [np.asarray(path.points, np.float64) for path in self.paths]
-        lengths = []
+        if self._tails(plane, look) is None:
+            lengths = [0.0] * len(self.paths)
+            pixels = clear_pixels(plane.left + plane.width, plane.top + plane.height, ratio)
+            self._kept = _Kept(plane, look, list(self.paths), lengths, pixels)
+            for index, path in enumerate(self.paths):
+                self._lengthen(self._kept, index, np.asarray(path.points, np.float64), style)
+            return
+        for index in range(len(self.paths)):
+            if index:
+                yield
+            tails = self._tails(plane, look)
+            if self._kept is None or tails is None:  # others have come meanwhile
+                return
+            self._lengthen(self._kept, index, tails[index], style)
+
+    def _lengthen(self, kept: _Kept, index: int, tail: Floats, style: Style) -> None:
+        """Draw the points `tail`, (T, 2), of one path but the last to what is kept of it."""
+        path, pixels = self.paths[index], kept.plane.toPixels(tail[:-1, 0], tail[:-1, 1])
         with QPainter(kept.pixels) as painter:
-            for path, tail, length in zip(self.paths, tails, kept.lengths, strict=True):
-                pixels = plane.toPixels(tail[:-1, 0], tail[:-1, 1])
-                path.paintLine(painter, pixels, plane, style, length)
-                lengths.append(length + _length(pixels))
-        self._kept = _Kept(plane, look, self.paths, tuple(lengths), kept.pixels)
+            path.paintLine(painter, pixels, kept.plane, style, kept.lengths[index])
+        kept.paths[index] = path
+        kept.lengths[index] += _length(pixels)
 
     def forget(self) -> None:
         """Draw whole lines from now on."""
@@ -105,22 +116,13 @@ class Trails:
         return _tails(kept.paths, self.paths)
 
 
-def _clear(plane: Plane, ratio: float) -> QPixmap:
-    """Transparent pixels for all of `plane`."""
-    width, height = plane.left + plane.width, plane.top + plane.height
-    pixels = QPixmap(max(1, round(width * ratio)), max(1, round(height * ratio)))
-    pixels.setDevicePixelRatio(ratio)
-    pixels.fill(Qt.GlobalColor.transparent)
-    return pixels
-
-
 def _length(pixels: Floats) -> float:
     """How long the line through `pixels` (N, 2) is, without its breaks."""
     steps = np.diff(pixels, axis=0)
     return float(np.nansum(np.hypot(steps[:, 0], steps[:, 1])))
 
 
-def _tails(old: tuple[Path, ...], new: tuple[Path, ...]) -> list[Floats] | None:
+def _tails(old: Sequence[Path], new: Sequence[Path]) -> list[Floats] | None:
     """The points, (T, 2), that `new` paths have from the end of `old` ones on.
 
     None if they do not go on from there.

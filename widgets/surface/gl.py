@@ -62,11 +62,6 @@ def opengl() -> OpenGL:
     return OpenGL("software" if _SOFTWARE.search(renderer) else "hardware", renderer)
 
 
-def opengl_support() -> Support:
-    """Whether OpenGL is drawn by hardware, by software, or not at all."""
-    return opengl().support
-
-
 def _backends() -> list[str]:
     backends = []
     if sys.platform.startswith("linux"):

@@ -1,11 +1,10 @@
 """A surface in space that can be turned, with paths and balls on it."""
 
-from collections.abc import Sequence
-from time import perf_counter
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QHideEvent,
     QImage,
@@ -70,8 +69,7 @@ class SurfaceView(QWidget):
         self._grasp = np.empty((0, 2))  # where the mouse can take hold, in the plane
         self._pressed: QPointF | None = None
         self._mode = ""  # of the button that is down: "press", "turn" or "place"
-        self._pace = RedrawPace(self)
-        self._pace.due.connect(self._redraw)
+        self._pace = RedrawPace(self, self._redraw)
         self.setMinimumSize(120, 100)
         try:
             self._picture = SurfacePicture()
@@ -135,12 +133,6 @@ class SurfaceView(QWidget):
             self._map.setMarkers(markers)
         self._news()
 
-    def setDropLines(self, visible: bool) -> None:
-        """Whether a line falls from every ball to the floor."""
-        if self._picture is not None:
-            self._picture.drop_lines = visible
-        self._news()
-
     def camera(self) -> Camera:
         return self._camera
 
@@ -156,26 +148,12 @@ class SurfaceView(QWidget):
         ((px, py),) = self._picture.pixelsOf(np.array([[x, y]]), self._camera, self.size())
         return QPointF(px, py)
 
-    def renderImage(self, size: QSize, scale: float = 1.0) -> QImage:
-        """The surface with its numbers in a picture of `size` times `scale` pixels."""
-        image = QImage(size * scale, QImage.Format.Format_RGB32)
-        image.setDevicePixelRatio(scale)
-        image.fill(self._style.color("base"))
-        painter = QPainter(image)
-        if self._picture is not None:
-            drawn = self._drawn(size, scale, fine=True)
-            self._paintOn(painter, size, drawn, self._camera)
-        elif self._map is not None:
-            self._map.render(painter, QPoint(0, 0))
-        painter.end()
-        return image
-
     # drawing
     def _news(self) -> None:
         """Something changed: draw it soon, within the budget."""
         self._stale = True
         if is_on_screen(self):
-            self._pace.news()
+            self._pace.news(at_hand=self._mode == "turn")
         else:
             self.update()
 
@@ -188,17 +166,16 @@ class SurfaceView(QWidget):
         return image
 
     def _draw(self, fine: bool) -> None:
-        begun = perf_counter()
         self._image = self._drawn(self.size(), self.devicePixelRatioF(), fine=fine)
         self._seen, self._stale = self._camera, False
         if is_on_screen(self) and not fine:
-            self._pace.drew((perf_counter() - begun) * 1000, at_hand=self._mode == "turn")
             self._pace.settle()
 
-    def _redraw(self, fine: bool) -> None:
+    def _redraw(self, fine: bool) -> Iterable[None]:
         if self._picture is not None and self.isVisible():
             self._draw(fine)
             self.update()
+        return ()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._picture is None:
@@ -208,7 +185,7 @@ class SurfaceView(QWidget):
         if not fits or (self._stale and not shown):
             self._draw(fine=not shown)
         elif self._stale:
-            self._pace.news()
+            self._news()
         assert self._image is not None
         painter = QPainter(self)
         self._paintOn(painter, self.size(), self._image, self._seen)

@@ -1,7 +1,9 @@
 import math
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, QRect, Qt
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.widgets.drawing import laid_out, like, picture, svg_of
@@ -9,6 +11,20 @@ from widgets.plots.number_table import ReadoutTable, Row
 from widgets.style import Style
 
 RED = "#d00000"
+
+
+class Painted(QObject):
+    """The rectangles of a widget that are painted."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.rects: list[QRect] = []
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            self.rects.append(event.rect())
+        return False
 
 
 @pytest.fixture
@@ -79,3 +95,33 @@ def test_it_grows_with_the_style(table: ReadoutTable) -> None:
     table._style.setFactor(2.0)
     assert table.sizeHint().width() == pytest.approx(2 * before.width(), rel=0.1)
     assert table.sizeHint().height() == pytest.approx(2 * before.height(), rel=0.1)
+
+
+def test_on_a_screen_only_rows_that_changed_are_painted_one_by_one(table: ReadoutTable) -> None:
+    table.resize(480, 200)
+    table.show()
+    QApplication.processEvents()
+    painted, high = Painted(table.viewport()), table.rowHeight(0)
+    parts = table.changeRows([Row("SGD", (13, 3.14159), RED), Row("momentum", (26, 7.0))])
+    next(parts)
+    assert [(rect.top(), rect.height()) for rect in painted.rects] == [(0, high)]
+    assert next(parts, "end") == "end"
+    assert [(rect.top(), rect.height()) for rect in painted.rects[1:]] == [(high, high)]
+    assert texts(table) == [["SGD", "13", "3.142"], ["momentum", "26", "7.000"]]
+    table.setRows([Row("SGD", (13, 3.14159), RED), Row("momentum", (27, 7.0))])
+    assert len(painted.rects) == 3
+
+
+def test_on_a_screen_longer_numbers_get_room(table: ReadoutTable) -> None:
+    table.setColumns(["m", "b", "loss", "slope"])
+    short, long = (0.5, 0.5, 0.5, 0.5), (-0.0012345, 0.5, -1.5e-10, 0.5)
+    table.setRows([Row("SGD", short), Row("Adam", short)])
+    table.resize(480, 200)
+    table.show()
+    QApplication.processEvents()
+    painted = Painted(table.viewport())
+    table.setRows([Row("SGD", long), Row("Adam", short)])
+    assert len(painted.rects) == 2  # each row once, though but one has other numbers
+    widths = [table.columnWidth(column) for column in range(5)]
+    assert sum(widths) <= table.viewport().width()
+    assert all(width >= table.sizeHintForColumn(i) for i, width in enumerate(widths) if i > 1)

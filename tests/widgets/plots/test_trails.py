@@ -1,3 +1,5 @@
+from collections import deque
+
 import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QImage, QPainter
@@ -41,7 +43,7 @@ def whole(paths: tuple[Path, ...]) -> np.ndarray:
 def kept_at(count: int) -> Trails:
     trails = Trails()
     trails.setPaths(arcs(count))
-    trails.keep(PLANE, Style(), 1.0)
+    deque(trails.keep(PLANE, Style(), 1.0), maxlen=0)
     return trails
 
 
@@ -61,7 +63,7 @@ def test_lines_that_are_kept_piece_by_piece_look_like_whole_ones(qapp: object) -
     trails = kept_at(300)
     for count in range(307, 440, 7):  # so that pieces end within dashes and within gaps
         trails.setPaths(arcs(count))
-        trails.keep(PLANE, Style(), 1.0)
+        deque(trails.keep(PLANE, Style(), 1.0), maxlen=0)
     far_off = np.abs(drawn(trails).astype(int) - whole(arcs(433))).sum(axis=-1) > 200
     assert far_off.mean() < 0.003
 
@@ -71,10 +73,10 @@ def test_only_what_is_new_is_added_to_what_is_kept(qapp: object) -> None:
     assert trails._kept is not None
     pixels = trails._kept.pixels
     trails.setPaths(arcs(420))
-    trails.keep(PLANE, Style(), 1.0)
+    deque(trails.keep(PLANE, Style(), 1.0), maxlen=0)
     assert trails._kept.pixels is pixels
     trails.setPaths(arcs(300))
-    trails.keep(PLANE, Style(), 1.0)
+    deque(trails.keep(PLANE, Style(), 1.0), maxlen=0)
     assert trails._kept.pixels is not pixels
 
 
@@ -129,7 +131,7 @@ def test_a_map_on_a_screen_keeps_long_paths_until_it_rests(qtbot: QtBot) -> None
     plot.resize(300, 200)
     plot.show()
     plot.setPaths(arcs(20))
-    assert not plot._pace._next.isActive()  # short ones are drawn in no time
+    assert not plot._pace._has_news  # short ones are drawn in no time
     plot.setPaths(arcs(400))
     qtbot.waitUntil(lambda: plot._trails._kept is not None)
     qtbot.waitUntil(lambda: plot._trails._kept is None)

@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QSize, Qt
+from numpy.typing import NDArray
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
@@ -14,7 +15,6 @@ from tests.widgets.drawing import (
     like,
     move,
     picture,
-    pixels_of,
     press,
     release,
     svg_of,
@@ -23,7 +23,7 @@ from widgets.plots.contour_plot import ContourPlot, Markers
 from widgets.plots.shapes import Path
 from widgets.style import Style
 from widgets.surface import view as surface_view
-from widgets.surface.gl import opengl, opengl_support
+from widgets.surface.gl import opengl
 from widgets.surface.view import NO_OPENGL, SurfaceView
 
 RED = "#e00000"
@@ -46,7 +46,7 @@ def view(qtbot: QtBot, gl: None) -> SurfaceView:
 
 @pytest.mark.gl
 def test_the_driver_has_a_name(gl: None) -> None:
-    assert opengl_support() in {"hardware", "software"}
+    assert opengl().support in {"hardware", "software"}
     assert opengl().renderer
 
 
@@ -118,11 +118,17 @@ def test_steep_heights_are_numbered_as_they_are(view: SurfaceView) -> None:
 
 
 @pytest.mark.gl
-def test_an_export_is_the_same_twice_and_grows_with_its_size(view: SurfaceView) -> None:
-    view.setPaths([Path("SGD", np.array([[-1.0, 2.0], [0.5, 1.0]]), RED)])
-    one, two = (pixels_of(view.renderImage(QSize(300, 240))) for _ in range(2))
+def test_a_picture_is_the_same_twice_and_grows_with_its_size(qtbot: QtBot, gl: None) -> None:
+    def drawn(factor: float) -> NDArray[np.uint8]:
+        view = SurfaceView(Style(factor=factor))
+        qtbot.addWidget(view)
+        view.setSurface(bowl(), (-2, 2), (-1, 3))
+        view.setPaths([Path("SGD", np.array([[-1.0, 2.0], [0.5, 1.0]]), RED)])
+        laid_out(view, round(300 * factor), round(240 * factor))
+        return picture(view)
+
+    one, two, large = drawn(1.0), drawn(1.0), drawn(2.0)
     np.testing.assert_array_equal(one, two)
-    large = pixels_of(view.renderImage(QSize(300, 240), 2.0))
     assert large.shape == (480, 600, 3)
     assert like(large, RED, 150).mean() == pytest.approx(like(one, RED, 150).mean(), rel=0.3)
 
@@ -190,14 +196,16 @@ def test_the_wheel_brings_it_nearer(view: SurfaceView, qtbot: QtBot) -> None:
 
 
 @pytest.mark.gl
-def test_on_a_screen_it_is_redrawn_within_its_budget(qtbot: QtBot, gl: None) -> None:
+def test_on_a_screen_it_is_redrawn_within_its_budget(
+    qtbot: QtBot, gl: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     view = SurfaceView(Style())
     qtbot.addWidget(view)
     view.setSurface(bowl(), (-2, 2), (-1, 3))
     view.resize(300, 240)
     view.show()
     drawn: list[bool] = []
-    view._pace.due.connect(drawn.append)
+    monkeypatch.setattr(view._pace, "_draw", lambda fine: drawn.append(fine) or view._redraw(fine))
     qtbot.waitUntil(lambda: True in drawn)  # finely, as soon as nothing moves
     drawn.clear()
     for step in range(50):
@@ -222,7 +230,6 @@ def test_without_opengl_it_is_a_map_and_says_so(
     view.setTitle("Squared error")
     view.setPaths([Path("SGD", np.array([[-1.0, 2.0], [0.5, 1.0]]), RED)])
     view.setMarkers([Markers("minimum", np.array([[0.0, 1.0]]))])
-    view.setDropLines(False)
     laid_out(view)
     assert [label for label in view.findChildren(QLabel) if label.text() == NO_OPENGL]
     assert view.findChildren(ContourPlot)

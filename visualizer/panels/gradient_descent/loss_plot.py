@@ -1,6 +1,7 @@
 """The losses of a race against the step, on an axis on which all of them are seen."""
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 from PySide6.QtWidgets import QWidget
@@ -10,6 +11,8 @@ from kernels.simulation import Array
 from visualizer.panels.gradient_descent.shapes import loss_curves
 from widgets.numbers import format_compact
 from widgets.plots.curve_plot import CurvePlot
+from widgets.plots.shapes import Curve
+from widgets.redraw_pace import is_on_screen
 from widgets.style import Style
 
 FLOOR = 1e-9  # of a logarithmic axis; below it is rounding, or long past arriving
@@ -35,12 +38,16 @@ class LossPlot(CurvePlot):
         self._told = frame, log
         self._dataChanged()
 
-    def _catchUp(self) -> None:
+    def _catchUp(self, fine: bool) -> Iterator[None]:
         if self._told is not None:
-            self._show(*self._told)
-        super()._catchUp()
+            curves = tuple(self._curvesOf(*self._told))
+            if is_on_screen(self):
+                yield from self._keep(curves)
+            self._curves = curves
+        yield from super()._catchUp(fine)
 
-    def _show(self, frame: RaceFrame, log: bool) -> None:
+    def _curvesOf(self, frame: RaceFrame, log: bool) -> list[Curve]:
+        """The losses of `frame`, and an axis and a title for them."""
         infimum = frame.scenery.objective.infimum
         is_known = infimum is not None and math.isfinite(infimum)
         bottom = infimum if infimum is not None and is_known else 0.0
@@ -55,7 +62,7 @@ class LossPlot(CurvePlot):
         self._name_axis(f" above {format_compact(bottom, 4)}" if log and bottom else "")
         told = (self._titled, f"step {frame.step}", frame.progress)
         self._heading = ", ".join(part for part in told if part)
-        self._curves = tuple(curves)
+        return curves
 
     def _name_axis(self, above: str) -> None:
         label = f"{self._what}{above}"

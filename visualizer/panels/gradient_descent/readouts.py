@@ -1,8 +1,7 @@
 """Numbers in a table with sentences below it."""
 
 import math
-from collections.abc import Sequence
-from time import perf_counter
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
@@ -51,8 +50,7 @@ class Readout(QWidget):
         self._rows: Sequence[Row] = ()
         self._chosen = self._placed = 0
         self._said: tuple[str, ...] = ()
-        self._pace = RedrawPace(self)
-        self._pace.due.connect(self._show)
+        self._pace = RedrawPace(self, self._show)
         style.changed.connect(self._restyle)
         self._restyle()
 
@@ -72,20 +70,16 @@ class Readout(QWidget):
         if is_on_screen(self):
             self._pace.news()
         else:
-            self._show()
+            self._pace.drawWhole()
 
-    def _show(self) -> None:
-        begun = perf_counter()
-        before = self._table.leastHeight(), self._placed
-        self._table.setRows(self._rows)
+    def _show(self, fine: bool) -> Iterator[None]:
+        """Show what was set last, row by row."""
+        said, before = self._said, (self._table.leastHeight(), self._placed)
+        yield from self._table.changeRows(self._rows)
         if (self._table.leastHeight(), self._chosen) != before:
             self._place()
         self._words.setScale(LARGER if len(self._rows) <= FEW else 1.0)
-        self._words.setTexts(self._said)
-        if is_on_screen(self):
-            self._table.viewport().repaint()
-            self._words.repaint()
-            self._pace.drew((perf_counter() - begun) * 1000)
+        self._words.setTexts(said)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
