@@ -40,12 +40,12 @@ class Ending(IntEnum):
 
 ENDING_WORDS = {
     Ending.MOVING: "still move",
-    Ending.NEAR: "stay near a minimum without coming to rest",
+    Ending.NEAR: "still move near a minimum",
     Ending.SADDLE: "rest at a saddle or top",
     Ending.UNDECIDED: "rest where second derivatives cannot decide",
     Ending.HELD: "rest on a slope, held there by weight decay",
     Ending.FALLING: "fall for ever: the loss has no floor",
-    Ending.DIVERGED: f"have left (no number, or beyond {WINDOW:g} times the domain)",
+    Ending.DIVERGED: "have left",
 }
 
 
@@ -308,7 +308,7 @@ def share_names(objective: Objective) -> tuple[str, ...]:
     """What each share of `shares` is of, in words that follow "30 %"."""
     points = (", ".join(f"{c:.4g}" for c in minimum.point) for minimum in objective.minima)
     known = (f"end at ({point})" for point in points)
-    return (*known, "end at minima that nobody has listed", *ENDING_WORDS.values())
+    return (*known, "end at unlisted minima", *ENDING_WORDS.values())
 
 
 def shares(labels: Array, known: int) -> Array:

@@ -16,7 +16,9 @@ import torch
 from torch import Tensor
 
 from kernels.descent.attractors import (
+    WINDOW,
     Attractors,
+    Ending,
     Endings,
     brink,
     eigenvalues,
@@ -42,6 +44,7 @@ from kernels.optimizers.catalogue import OptimizerParameters
 from kernels.simulation import Array, Finish, Scalar, Simulation, State, to_host
 
 PICTURES = 50  # a run is classified anew this many times; frames between two show the older one
+LEFT = f"Those that have left are no number, or beyond {WINDOW:g} times the domain."
 DTYPES = {"float64": torch.float64, "float32": torch.float32}
 
 
@@ -160,7 +163,8 @@ class Basins(Simulation[Descent, BasinsFrame]):
     def frame(self, watch: frozenset[str] = frozenset()) -> BasinsFrame:
         picture = self._present_picture()
         side = self._experiment.resolution
-        rates = self._experiment.rates[: len(self._sweep_shares)]
+        planned = self._experiment.rates
+        rates = planned[: len(self._sweep_shares)]
         names = share_names(self.objective)
         return BasinsFrame(
             step=self.step_count,
@@ -184,6 +188,7 @@ class Basins(Simulation[Descent, BasinsFrame]):
             share_names=names,
             sweep_rates=read_only(np.array(rates)),
             sweep_shares=read_only(np.reshape(self._sweep_shares, (len(rates), len(names)))),
+            sweep_ends=(planned[0], planned[-1]) if planned else None,
         )
 
     @cached_property
@@ -282,6 +287,7 @@ class Basins(Simulation[Descent, BasinsFrame]):
         sentences = [
             f"After {picture.step} steps of {self._row.title} at {self.learning_rate:.4g}, of "
             f"{len(picture.steps)} starts {', '.join(told[:5])}{rest}.",
+            LEFT if (picture.endings.labels == int(Ending.DIVERGED)).any() else "",
             self._on_decay(picture),
             _on_kinks(self._attractors.known[picture.kinks]),
             left_out(self.parameters),

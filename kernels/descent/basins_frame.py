@@ -22,7 +22,7 @@ class BasinsFrame(Frame):
     has none. `kinks`, (known,), booleans: the slope jumps there, so that no curvature and no limit
     exist. `shares`, (S,), are the shares of the starts by `share_names`: each known minimum,
     other minima, and the endings. `sweep_rates`, (R,), and `sweep_shares`, (R, S), are the complete
-    runs of a sweep.
+    runs of a sweep, `sweep_ends` the first and the last rate of all its runs, None without one.
     """
 
     scenery: Scenery
@@ -45,3 +45,4 @@ class BasinsFrame(Frame):
     share_names: tuple[str, ...]
     sweep_rates: Array
     sweep_shares: Array
+    sweep_ends: tuple[float, float] | None

@@ -70,6 +70,9 @@ class BasinsParameters(Parameters):
         0.03, gt=0, le=1000, scale="log", slider=(1e-4, 10.0), help="The last learning rate."
     )
 
+    def idle(self) -> frozenset[str]:
+        return frozenset() if self.sweep else frozenset({"sweep_from", "sweep_to"})
+
     @model_validator(mode="after")
     def _sweep_rises(self) -> Self:
         if self.sweep and self.sweep_to <= self.sweep_from:

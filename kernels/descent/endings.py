@@ -140,7 +140,7 @@ def unfinished(objective: Objective, course: Course, ground: Ground) -> Finish:
     )
     numbers = {"step": course.step, "loss": course.loss, "slope": ground.slope}
     numbers |= {RING_RADIUS: ground.radius}
-    if why := _why_not(course, ground):
+    if why := _why_not(objective, course, ground):
         sentence = f"{sentence} {why}"
     return Finish(reason="stop rule", sentence=sentence, numbers=numbers)
 
@@ -224,9 +224,14 @@ def _is_falling(objective: Objective, course: Course, ground: Ground) -> bool:
     )
 
 
-def _why_not(course: Course, ground: Ground) -> str:
+def _why_not(objective: Objective, course: Course, ground: Ground) -> str:
     """Why it has not arrived, where that can be told."""
     optimizer = course.optimizer
+    if objective.is_quadratic and course.loss > course.first_loss and ground.eigenvalues:
+        curvature = ground.eigenvalues[-1]
+        limit = optimizer.limit(curvature)
+        if limit is not None and course.rate > limit:
+            return f"It moves ever farther away: {_rule(objective, course, curvature)}"
     if optimizer.weight_decay and course.stride < STILL and ground.kind == "slope":
         return "It stands still: weight decay holds it off the minimum, towards zero."
     if not course.drift < ORBIT * course.stride:
@@ -237,7 +242,24 @@ def _why_not(course: Course, ground: Ground) -> str:
         return f"It no longer gets ahead: {optimizer.no_limit}."
     if ground.phrase.endswith("does not vanish"):
         return "It no longer gets ahead: at a kink steps do not shrink by themselves."
-    return ""
+    return _let_go(objective, course)
+
+
+def _let_go(objective: Objective, course: Course) -> str:
+    """That the minimum nearest to one who bounces about cannot hold it, where that is so."""
+    if not objective.minima:
+        return ""
+    minimum = min(objective.minima, key=lambda m: math.dist(m.point, course.point))
+    point = torch.tensor(minimum.point, device=objective.device, dtype=torch.float64)
+    curvature = float(torch.linalg.eigvalsh(objective.hessian(point))[-1])
+    limit = course.optimizer.limit(curvature)
+    if limit is None or course.rate <= limit:
+        return ""
+    return (
+        f"It no longer gets ahead: the nearest minimum, at {place(objective, minimum.point)}, has "
+        f"the curvature λ = {_number(curvature)} and cannot hold it, since learning rate "
+        f"{_number(course.rate)} is above {course.optimizer.limit_rule()} = {_number(limit)}."
+    )
 
 
 def _number(value: float) -> str:

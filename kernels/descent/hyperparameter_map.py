@@ -200,7 +200,11 @@ class HyperparameterMap(Simulation[Descent, HyperparameterMapFrame]):
 
     def _legend(self) -> str:
         name = "Nesterov's momentum" if self._experiment.nesterov else "momentum"
-        told = f"Every pixel is gradient descent with {name}; the list of optimizers is not used."
+        told = (
+            f"Every pixel is gradient descent with {name}, {self.length} steps at most, until the "
+            f"loss stays within {self._experiment.tolerance:g} of the lowest; the list of "
+            "optimizers is not used."
+        )
         return f"{told} {left_out(self.parameters)}".strip()
 
     def summary(self) -> dict[str, Scalar]:

@@ -235,9 +235,9 @@ class Tuning(Simulation[Descent, TuningFrame]):
             else "loss at the end (no lowest loss is known)"
         )
         told = (
-            f"{e.rates} learning rates from {e.rate_from:g} to {e.rate_to:g}, "
-            f"{e.starts} starts over the domain (seed {e.seed}), horizon {e.steps} steps; "
-            f"score: {criterion}; other settings as set."
+            f"Horizon {e.steps} steps; score: {criterion}; {e.rates} learning rates from "
+            f"{e.rate_from:g} to {e.rate_to:g}, {e.starts} starts over the domain (seed {e.seed}); "
+            "other settings as set."
         )
         return f"{told} {left_out(self.parameters)}".strip()
 

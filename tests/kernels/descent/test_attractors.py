@@ -149,5 +149,5 @@ def test_shares_add_up_and_have_a_name_each():
     told = dict(zip(share_names(objective), shares(labels, 4), strict=True))
     assert sum(told.values()) == pytest.approx(1)
     assert told["end at (3, 2)"] == pytest.approx(2 / len(labels))
-    assert told["end at minima that nobody has listed"] == pytest.approx(2 / len(labels))
+    assert told["end at unlisted minima"] == pytest.approx(2 / len(labels))
     assert told["rest at a saddle or top"] == pytest.approx(1 / len(labels))

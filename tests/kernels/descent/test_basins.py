@@ -191,6 +191,7 @@ def test_rastrigin_sends_each_start_to_the_bottom_of_its_own_box():
 def test_who_overshoots_has_left_and_does_not_fall(objective, rate):
     frame = finished(basins(objective, SGDParameters(learning_rate=rate), resolution=8))
     assert Ending.DIVERGED in frame.labels
+    assert "no number, or beyond 3 times the domain" in frame.sentence
     assert Ending.FALLING not in frame.labels
 
 

@@ -299,6 +299,28 @@ def test_himmelblau_lets_go_where_its_rule_says():
     assert status["above"] > 0.01
 
 
+def test_who_bounces_about_a_minimum_is_told_that_it_cannot_hold_it():
+    rows = [{"kind": "sgd", "learning_rate": rate} for rate in (0.0155, 0.02)]
+    frame = ran(race(*rows, objective=HIMMELBLAU, start=(-3.5, -3.0)))
+    for rate, sentence in zip((0.0155, 0.02), frame.sentences, strict=True):
+        assert sentence.endswith(
+            "It no longer gets ahead: the nearest minimum, at x = -3.779, y = -3.283, has the "
+            f"curvature λ = 133.8 and cannot hold it, since learning rate {rate} is above "
+            "2/λ = 0.01495."
+        )
+
+
+def test_who_moves_away_slowly_is_told_why_before_it_has_left():
+    rows = [{"kind": "sgd", "learning_rate": rate} for rate in (0.34, 0.33)]
+    frame = ran(race(*rows, objective=curve(), start=(3.0,), steps=60, tolerance=1e-6))
+    assert frame.status == ("stopped", "stopped")
+    assert frame.sentences[0].endswith(
+        "It moves ever farther away: learning rate 0.34 is above 2/λ = 0.3333 at the curvature "
+        "λ = 6."
+    )
+    assert "away" not in frame.sentences[1]
+
+
 def test_weight_decay_holds_a_racer_off_the_minimum():
     row = {"kind": "sgd", "learning_rate": 0.1, "weight_decay": 0.5}
     frame = ran(race(row, objective=LINE, steps=400))

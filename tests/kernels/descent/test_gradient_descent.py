@@ -1,17 +1,29 @@
 """The parameters of the panel: its experiments, its defaults, its file form, and what is live."""
 
+import contextlib
 import json
 
+import numpy as np
 import pytest
 import torch
 
 from kernels.descent.comparison import LogisticComparison
 from kernels.descent.gradient_descent import EXPERIMENT_LABELS, SIMULATIONS, GradientDescent
 from kernels.descent.race import Race
-from kernels.editing import differences, dump, is_live_change, load, with_item, with_value
+from kernels.description import describe
+from kernels.editing import (
+    differences,
+    dump,
+    get_value,
+    is_live_change,
+    load,
+    with_item,
+    with_value,
+)
 from kernels.errors import ParameterError
 from kernels.objectives.catalogue import LogisticParameters
 from kernels.optimizers.catalogue import OPTIMIZERS
+from kernels.simulation import advance
 from tests.kernels.races import CPU
 
 
@@ -80,6 +92,66 @@ def test_mistakes_get_a_sentence_with_their_place(path, value, message):
     with pytest.raises(ParameterError, match=message) as caught:
         with_value(GradientDescent(), path, value)
     assert caught.value.path.startswith(path.partition(".")[0])
+
+
+OTHERS = {
+    "noise": 0.5,
+    "seed": 7,
+    "steps": 9,
+    "start": (0.5, 0.5),
+    "tolerance": 0.5,
+    "gradient_tolerance": 0.5,
+    "optimizers": [{"kind": "adam"}],
+    "objective.batches": {"kind": "mini", "size": 3},
+    "objective.loss": "mse",
+    "experiment.sweep_from": 0.02,
+    "experiment.sweep_to": 0.5,
+}
+
+
+def shown(parameters):
+    return {field.path for root in describe(parameters) for field in root.walk()}
+
+
+def arrays(parameters):
+    simulation = SIMULATIONS[parameters.experiment.kind](parameters, CPU)
+    advance(simulation, 12)
+    return simulation.frame().arrays()
+
+
+@pytest.mark.parametrize("kind", SIMULATIONS)
+def test_what_is_not_shown_has_no_effect(kind):
+    base = {"objective": "logistic"} if kind == "comparison" else {}
+    size = {"starts": 4, "rates": 3} if kind == "tuning" else {"resolution": 8}
+    experiment = {"kind": kind} | (size if kind in ("basins", "map", "tuning") else {})
+    parameters = load(GradientDescent, base | {"experiment": experiment})
+    before, idle = arrays(parameters), set(OTHERS) - shown(parameters)
+    assert "seed" in idle
+    for path in idle & set(_paths(parameters)):
+        after = arrays(with_value(parameters, path, OTHERS[path]))
+        assert before.keys() == after.keys()
+        for name, array in before.items():
+            np.testing.assert_array_equal(array, after[name], err_msg=f"{path}: {name}")
+
+
+def _paths(parameters):
+    for path in OTHERS:
+        with contextlib.suppress(ParameterError):
+            get_value(parameters, path)
+            yield path
+
+
+def test_what_has_an_effect_is_shown():
+    race = GradientDescent()
+    assert {"noise", "steps", "start", "objective.batches"} <= shown(race)
+    assert "seed" in shown(with_value(race, "noise", 0.1))
+    assert "objective.loss" in shown(with_value(race, "objective", "logistic"))
+    basins = with_value(race, "experiment", "basins")
+    assert "experiment.sweep_to" in shown(with_value(basins, "experiment.sweep", 5))
+    mini = with_value(race, "objective.batches", "mini")
+    assert "objective.batches.seed" in shown(mini)
+    ordered = with_value(mini, "objective.batches.shuffle", False)
+    assert "objective.batches.seed" not in shown(ordered)
 
 
 @pytest.mark.parametrize("kind", ["line", "curve", "surface"])

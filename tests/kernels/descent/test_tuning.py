@@ -129,6 +129,8 @@ def test_where_no_floor_is_known_the_loss_reached_is_the_score():
 
 
 def test_the_legend_names_the_terms():
+    plain = tuning(LineParameters(), SGDParameters(), starts=2, steps=7).frame()
+    assert plain.legend.startswith("Horizon 7 steps; score: steps until")  # what must not be cut
     frame = tuning(
         "himmelblau", SGDParameters(), starts=17, seed=5, steps=123, tolerance=0.02
     ).frame()

@@ -6,6 +6,7 @@ from kernels.descent.attractors import ENDING_WORDS
 from kernels.descent.basins_frame import BasinsFrame
 from kernels.objectives.scenery import Scenery
 from visualizer.panels.gradient_descent.basin_colors import (
+    FEW,
     basin_picture,
     end_colors,
     ending_color,
@@ -17,11 +18,20 @@ from visualizer.panels.gradient_descent.shapes import objective_markers
 from widgets.numbers import format_number
 from widgets.plots.contour_plot import ContourPlot, Markers
 from widgets.plots.curve_plot import CurvePlot
+from widgets.plots.key import Key, with_key
+from widgets.plots.legend import Entry
 from widgets.plots.number_table import Row
+from widgets.plots.ranges import widen
 from widgets.plots.shapes import Curve, Rule
 from widgets.style import Style
 
 MOST_LISTED = 9  # minima with a row of their own
+MARKS = {
+    "minimum": Entry("known minimum", "text", symbol="star", line=False),
+    "saddle": Entry("known saddle", "text", symbol="x", line=False),
+    "probe": Entry("minimum that was found", "text", symbol="o", line=False),
+}
+MANY_MARKS = Entry("minimum", "text", symbol="o", line=False)
 
 
 class BasinsBoard(Board[BasinsFrame]):
@@ -33,12 +43,13 @@ class BasinsBoard(Board[BasinsFrame]):
         self._scenery: Scenery | None = None
         self._picture_key: tuple[int, int, str] | None = None
         self._map = ContourPlot(self._style)
+        self._key = Key(self._style)
         self._readout = Readout(self._style)
         self._sweep = CurvePlot(self._style)
-        self._sweep.setTitle("Share of the starts against the learning rate")
+        self._sweep.setTitle("Share of the starts")
         self._sweep.setAxes("learning rate", "share")
         self._sweep.setLegend(False)
-        self._grid.addWidget(self._map, 0, 0, 2, 1)
+        self._grid.addWidget(with_key(self._map, self._key), 0, 0, 2, 1)
         self._grid.addWidget(self._readout, 0, 1)
         self._grid.addWidget(self._sweep, 1, 1)
         self._grid.setColumnStretch(0, 7)
@@ -55,8 +66,9 @@ class BasinsBoard(Board[BasinsFrame]):
             self._picture_key = None
             self._map.setAxes(*frame.scenery.objective.axes)
         self._draw_picture(frame)
-        title = f"{frame.scenery.objective.title}: step {frame.picture_step}"
-        self._map.setTitle(f"{title}, learning rate {frame.learning_rate:.4g}")
+        rate = f"Learning rate {frame.learning_rate:.4g}"
+        title = rate if frame.sweep_ends else frame.scenery.objective.title
+        self._map.setTitle(f"{title}: step {frame.picture_step}")
         self._draw_readout(frame)
         self._draw_sweep(frame)
 
@@ -69,11 +81,17 @@ class BasinsBoard(Board[BasinsFrame]):
         picture = basin_picture(frame, colors, self._style)
         self._map.setImage(picture, *frame.scenery.objective.domain)
         if (frame.labels >= 0).any():
-            self._map.setShades(*shade_key(frame), "steps until it rests: the darker, the more")
-        markers = objective_markers(frame.scenery.objective, np.empty(2))[1:]
-        if len(frame.ends) > frame.known:
-            markers.append(Markers("probe", frame.ends[frame.known :]))
+            self._map.setShades(*shade_key(frame), "steps until it rests")
+        if len(frame.ends) > FEW:  # large marks would hide the colours
+            markers = [Markers("probe", frame.ends)]
+            entries = [MANY_MARKS]
+        else:
+            markers = objective_markers(frame.scenery.objective, np.empty(2))[1:]
+            if len(frame.ends) > frame.known:
+                markers.append(Markers("probe", frame.ends[frame.known :]))
+            entries = [MARKS[marker.kind] for marker in markers]
         self._map.setMarkers(markers)
+        self._key.setEntries(entries)
 
     def _draw_readout(self, frame: BasinsFrame) -> None:
         colors = end_colors(frame.ends, frame.scenery.objective.domain, self._style)
@@ -88,14 +106,13 @@ class BasinsBoard(Board[BasinsFrame]):
             shown = format_number(limit) if np.isfinite(limit) else ""
             if is_minimum and frame.kinks[index]:
                 shown = "kink" if frame.limit_rule else ""
-            share = f"{100 * frame.shares[index]:.1f} %"
-            rows.append(Row(frame.share_names[index], (share, shown), color))
+            rows.append(Row(frame.share_names[index], (_told(frame.shares[index]), shown), color))
         heading = f"lets go above {frame.limit_rule}" if frame.limit_rule else ""
         self._readout.setTable(("share", heading), rows)
         self._readout.setSentences([frame.sentence])
 
     def _draw_sweep(self, frame: BasinsFrame) -> None:
-        has_sweep = len(frame.sweep_rates) > 0
+        has_sweep = frame.sweep_ends is not None
         self._sweep.setVisible(has_sweep)
         self._grid.setRowStretch(1, 1 if has_sweep else 0)
         colors = end_colors(frame.ends, frame.scenery.objective.domain, self._style)
@@ -112,7 +129,13 @@ class BasinsBoard(Board[BasinsFrame]):
             if is_minimum and np.isfinite(frame.limits[index]):
                 rules.append(Rule(float(frame.limits[index]), "vertical", color=color))
         self._sweep.setCurves(curves)
+        self._sweep.setRange(x=widen(*frame.sweep_ends) if frame.sweep_ends else None)
         self._sweep.setRules(rules)
+
+
+def _told(share: float) -> str:
+    """A share in percent; what is there is not told as none."""
+    return "< 0.1 %" if 0 < share < 5e-4 else f"{100 * share:.1f} %"
 
 
 def _color_of_share(frame: BasinsFrame, index: int, style: Style) -> str:

@@ -12,6 +12,8 @@ from visualizer.panels.gradient_descent.shapes import loss_curves, objective_mar
 from widgets.plots.contour_plot import ContourPlot
 from widgets.plots.contours import Spacing
 from widgets.plots.curve_plot import CurvePlot
+from widgets.plots.key import Key, with_key
+from widgets.plots.legend import Entry
 from widgets.plots.number_table import Row
 from widgets.plots.shapes import Curve, Points
 
@@ -28,19 +30,21 @@ class ComparisonBoard(Board[ComparisonFrame]):
         self._data = [DataPlot(self._style), DataPlot(self._style)]
         self._maps = [ContourPlot(self._style), ContourPlot(self._style)]
         self._losses = [CurvePlot(self._style), CurvePlot(self._style)]
-        for plot, name in zip(self._losses, (MSE, CROSS_ENTROPY), strict=True):
-            plot.setTitle(f"Loss: {name.lower()}")
+        for plot in self._losses:
             plot.setAxes("step", "loss")
             plot.setLegend(False)
         self._slopes = CurvePlot(self._style)
+        self._slopes.setTitle("Slope by the logit")
         self._slopes.setAxes("logit, above 0 for the right class", "slope")
+        self._slopes.setLegend(False)
+        self._key = Key(self._style)
         for column in (0, 1):
             self._data[column].setLegend(False)
             self._grid.addWidget(self._maps[column], 0, column)
             self._grid.addWidget(self._data[column], 1, column)
             self._grid.addWidget(self._losses[column], 2, column)
         self._readout = Readout(self._style)
-        self._grid.addWidget(self._slopes, 0, 2)
+        self._grid.addWidget(with_key(self._slopes, self._key), 0, 2)
         self._grid.addWidget(self._readout, 1, 2, 2, 1)
         for column in range(3):
             self._grid.setColumnStretch(column, 1)
@@ -91,7 +95,6 @@ class ComparisonBoard(Board[ComparisonFrame]):
     def _draw_slopes(self, frame: ComparisonFrame) -> None:
         """The slopes that the two losses give, and where on them the samples of one racer lie."""
         chosen = min(self._view.chosen, len(frame.mse.names) - 1)
-        self._slopes.setTitle(f"Slope by the logit, and the samples at {frame.mse.names[chosen]}")
         marks = [self._style.mark(4), self._style.mark(5)]
         logits = np.asarray(frame.logits)
         groups = []
@@ -112,12 +115,16 @@ class ComparisonBoard(Board[ComparisonFrame]):
             at = np.interp(shown, logits, slopes)
             groups.append(Points(shown, at, mark.color, "o", 7))
         self._slopes.setPoints(groups)
-        self._slopes.setCurves(
+        curves = (
+            Curve(MSE, logits, frame.mse_slopes, marks[0].color, (), 2.6),
+            Curve(CROSS_ENTROPY, logits, frame.cross_entropy_slopes, marks[1].color, (5, 2), 2.6),
+        )
+        self._slopes.setCurves(curves)
+        samples = f"samples at {frame.mse.names[chosen]}"
+        self._key.setEntries(
             [
-                Curve(MSE, logits, frame.mse_slopes, marks[0].color, (), 2.6),
-                Curve(
-                    CROSS_ENTROPY, logits, frame.cross_entropy_slopes, marks[1].color, (5, 2), 2.6
-                ),
+                *(Entry(c.name, c.color, c.dash, c.width) for c in curves),
+                Entry(samples, "text", symbol="o", line=False),
             ]
         )
 
@@ -135,4 +142,4 @@ class ComparisonBoard(Board[ComparisonFrame]):
             plot.setMarkers(objective_markers(objective, race.paths[0, 0]))
             data.setObjective(objective)
         plot.setPaths(race_paths(race, self._style))
-        data.draw(race, f"{name}: the data and the curve")
+        data.draw(race)

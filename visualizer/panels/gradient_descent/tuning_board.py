@@ -10,7 +10,7 @@ from widgets.plots.curve_plot import CurvePlot
 from widgets.plots.number_table import Row
 from widgets.plots.shapes import Curve, Points, Rule
 
-ABOVE = 1.12  # so far above the horizon the axis goes
+ABOVE = 1.25  # so far above the horizon the axis goes
 
 
 class TuningBoard(Board[TuningFrame]):
@@ -40,7 +40,8 @@ class TuningBoard(Board[TuningFrame]):
 
     def _draw(self, frame: TuningFrame) -> None:
         is_steps = frame.criterion == "steps"
-        quantity = "steps needed" if is_steps else "loss reached"
+        measure = "steps" if is_steps else "loss"
+        quantity = f"{measure} needed" if is_steps else f"{measure} reached"
         limit = "" if is_steps else ", up to the loss at the start"
         self._scores.setTitle(f"Median of the {quantity}, with quartiles{limit}")
         self._scores.setAxes("learning rate", quantity)
@@ -79,7 +80,7 @@ class TuningBoard(Board[TuningFrame]):
         self._arrived.setCurves(arrivals)
         headings = [
             "best rate",
-            f"median {quantity}",
+            f"median {measure}",
             "quartiles",
             *(["arrived"] if is_steps else []),
         ]

@@ -1,5 +1,7 @@
 """What the boards of basins, map, tuning and comparison show."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -78,16 +80,25 @@ def test_a_tuning_by_loss_ends_at_the_loss_of_the_start(qtbot: QtBot) -> None:
 def test_the_map_tells_steps_not_powers_and_what_its_marks_are(qtbot: QtBot) -> None:
     frame = frame_of(HyperparameterMapParameters(resolution=24, steps=400), LineParameters())
     board = shown(qtbot, "map", frame)
-    texts = svg_of(board._map)
-    for text in ("limit of theory", "theory&apos;s fastest", "fewest steps"):
-        assert text in texts or text.replace("&apos;", "'") in texts
+    names = [entry.name for entry in board._key.entries()]
+    assert names == ["limit of theory", "theory's fastest", "fewest steps", "without momentum"]
     labels = [label for _, label in board._map._bar._labels]
     assert {"50", "100", "200"} <= set(labels)
     assert board._map._bar._names == ("diverged", "not arrived")
     ticks = board._map._axes["bottom"].ticks(*board._map.plane().x, 600)
     assert {round(10.0**tick, 3) for tick in ticks} >= {0.01, 0.02, 0.05, 0.1, 0.2, 0.5}
-    assert board._map._title.text() == "A line through two points from (−1, 5), 400 steps"
+    assert board._map._title.text() == "A line through two points from (−1, 5)"
+    assert "400 steps at most" in said(board)
     assert "list of optimizers is not used" in said(board)
+    steps = {name: values[0] for name, values in table_of(board).items()}
+    assert (steps["theory's fastest"], steps["without momentum"]) == ("25", "92")
+
+
+def test_a_map_without_theory_has_no_line_and_no_key_of_it(qtbot: QtBot) -> None:
+    spec = HyperparameterMapParameters(resolution=8, steps=20)
+    board = shown(qtbot, "map", frame_of(spec, SurfaceParameters(name="ackley")))
+    assert board._key.entries() == ()
+    assert table_of(board)["fewest steps"][0] == "–"
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
@@ -121,6 +132,44 @@ def test_basins_tell_their_shades_and_a_kink(qtbot: QtBot) -> None:
     assert "steps until it rests" in board._map._bar._caption
     assert board._map._bar._labels[0] == (0.0, "0")
     assert table_of(board)["end at (0, 0)"][1] == "kink"
+
+
+def test_the_rates_of_a_sweep_are_all_in_sight_from_the_start(qtbot: QtBot) -> None:
+    settings = {"resolution": 8, "steps": 20, "sweep": 5, "sweep_from": 0.01, "sweep_to": 0.03}
+    for steps in (10, 40, 100):
+        frame = frame_of(
+            BasinsParameters(**settings),
+            SurfaceParameters(name="himmelblau"),
+            SGDParameters(),
+            steps=steps,
+        )
+        board = shown(qtbot, "basins", frame)
+        assert not board._sweep.isHidden()
+        np.testing.assert_allclose(board._sweep.plane().x, (0.009, 0.031))
+    assert board._map._title.text() == "Learning rate 0.03: step 20"
+
+
+def test_the_marks_of_basins_are_told_and_hide_no_colours(qtbot: QtBot) -> None:
+    spec = BasinsParameters(resolution=16, steps=5)
+    names = {
+        surface: [
+            entry.name
+            for entry in shown(
+                qtbot, "basins", frame_of(spec, SurfaceParameters(name=surface), SGDParameters())
+            )._key.entries()
+        ]
+        for surface in ("himmelblau", "rastrigin")
+    }
+    assert names["himmelblau"] == ["known minimum", "known saddle"]
+    assert names["rastrigin"] == ["minimum"]  # 121 of them, as dots
+
+
+def test_a_small_share_is_not_told_as_none(qtbot: QtBot) -> None:
+    frame = frame_of(BasinsParameters(resolution=8, steps=5), SurfaceParameters(name="himmelblau"))
+    shares = np.zeros_like(frame.shares)
+    shares[:3] = 2e-4, 0.9998, 0.0
+    told = table_of(shown(qtbot, "basins", replace(frame, shares=shares)))
+    assert [told[name][0] for name in frame.share_names[:3]] == ["< 0.1 %", "100.0 %", "0.0 %"]
 
 
 def test_the_comparison_speaks_of_every_racer_by_one_dash_each(qtbot: QtBot) -> None:
