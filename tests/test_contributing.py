@@ -3,7 +3,6 @@
 import re
 import runpy
 import sys
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,10 +13,10 @@ import torch
 import kernels
 import visualizer.panels
 from kernels.simulation import advance
-from visualizer.exporting.picture import PanelPicture, to_array
+from visualizer.exporting.picture import PanelPicture, to_bgra
 from visualizer.panel import Panel
 from visualizer.registry import PanelInfo
-from visualizer.scenes.scene import Scene
+from visualizer.scenes.store import panel_scene
 
 ROOT = Path(__file__).parents[1]
 IMPORT = "from visualizer.registry import PanelInfo\n\n"
@@ -37,13 +36,19 @@ def blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str
         sys.modules.pop(module, None)
 
 
+def test_it_is_one_page() -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    section = page.split("## Add a panel\n")[1].split("\n## ")[0]
+    assert sum(1 for line in section.splitlines() if line.strip()) <= 70
+
+
 @pytest.mark.usefixtures("qapp")
 def test_the_panel_of_the_page_runs_and_draws(blocks: dict[str, str], tmp_path: Path) -> None:
     entry = tmp_path / "entry.py"
     entry.write_text(f"{IMPORT}INFO = {blocks['visualizer/registry.py']}")
     info: PanelInfo = runpy.run_path(str(entry))["INFO"]
-    scene = Scene(**tomllib.loads(blocks["resources/scenes/random-walk.toml"]))
-    assert (info.key, info.scene) == (scene.panel, scene.panel)
+    scene = panel_scene(info)
+    assert (scene.panel, scene.play.steps_per_frame) == (info.key, 10)
 
     parameters = info.load_parameters()(scale=2.0)
     simulation = info.load_simulation()(parameters)(parameters, torch.device("cpu"))
@@ -55,8 +60,8 @@ def test_the_panel_of_the_page_runs_and_draws(blocks: dict[str, str], tmp_path: 
     picture = PanelPicture(info, (640, 360))
     assert isinstance(picture.panel, Panel)
     picture.show(parameters, picture.panel.View())
-    blank = to_array(picture.image())
+    blank = to_bgra(picture.image())
     picture.draw(frame)
-    drawn = to_array(picture.image())
+    drawn = to_bgra(picture.image())
     picture.close()
     assert (blank != drawn).any(axis=2).mean() > 0.005
