@@ -16,8 +16,6 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from kernels.errors import DataError
 from kernels.simulation import Array
@@ -152,10 +150,10 @@ class Batches:
         """The epoch, from 0, in which step number `step`, from 0, lies."""
         return step // self.per_epoch
 
-    def indices(self, step: int) -> Array:
-        """The samples that step number `step` uses, (B,) read-only int64 with 1 <= B <= size."""
+    def part(self, step: int) -> slice:
+        """Which part of the order of its epoch step number `step` uses: 1 to `size` samples."""
         start = step % self.per_epoch * self.size
-        return self.order(self.epoch_of(step))[start : start + self.size]
+        return slice(start, start + self.size)
 
     def order(self, epoch: int) -> Array:
         """The order of all samples in `epoch`, (samples,) read-only int64."""
@@ -171,13 +169,3 @@ def _order(samples: int, seed: int, epoch: int, shuffle: bool) -> Array:
         order = np.arange(samples)
     order.flags.writeable = False
     return order
-
-
-def batch_indices(seed: int, step: int, samples: int, batch_size: int) -> Tensor:
-    """The samples that step number `step` uses, of shuffled epochs: (B,) int64 on the CPU."""
-    return torch.tensor(Batches(samples, batch_size, seed).indices(step))
-
-
-def epoch_of(step: int, samples: int, batch_size: int) -> int:
-    """The epoch, from 0, in which step number `step`, from 0, lies."""
-    return Batches(samples, batch_size).epoch_of(step)

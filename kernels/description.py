@@ -81,9 +81,10 @@ def describe(
 ) -> tuple[FieldDescription, ...]:
     """The fields of `parameters` with their present values, as a tree for a form.
 
-    `prefix` is the path at which they stand, `live` whether a field above them is live.
+    Those that are idle, that is without effect as the others are, are left out. `prefix` is the
+    path at which they stand, `live` whether a field above them is live.
     """
-    return _described(parameters, None, prefix, live)
+    return _described(parameters, None, prefix, live, frozenset())
 
 
 def catalogue(model: type[Parameters]) -> tuple[FieldDescription, ...]:
@@ -102,7 +103,7 @@ def _catalogue(
             continue
         path = join_path(prefix, name)
         value = default_of(info) if given is None else getattr(given, name)
-        field = _field(model, name, value, value, path, live=False)
+        field = _field(model, name, value, value, path, False, frozenset())
         yield replace(field, children=(), when=when)
         item = item_of(info.annotation)
         below = info.annotation if item is None else item
@@ -122,9 +123,15 @@ def _models_of(annotation: Any) -> Mapping[str, type[Parameters]]:
 
 
 def _described(
-    parameters: Parameters, defaults: Parameters | None, prefix: str, live: bool
+    parameters: Parameters,
+    defaults: Parameters | None,
+    prefix: str,
+    live: bool,
+    idle: frozenset[str],
 ) -> tuple[FieldDescription, ...]:
+    """The fields of `parameters` but for those whose paths are `idle`, or which it says are."""
     model = type(parameters)
+    idle |= {join_path(prefix, path) for path in parameters.idle()}
     return tuple(
         _offering(
             _field(
@@ -134,11 +141,14 @@ def _described(
                 getattr(defaults, name) if type(defaults) is model else _known(model, name).default,
                 join_path(prefix, name),
                 live,
+                idle,
             ),
             parameters,
         )
         for name, info in model.model_fields.items()
-        if name != KIND and extra_of(info).get("in_form", True)
+        if name != KIND
+        and extra_of(info).get("in_form", True)
+        and join_path(prefix, name) not in idle
     )
 
 
@@ -156,16 +166,22 @@ def _offering(field: FieldDescription, parameters: Parameters) -> FieldDescripti
 
 
 def _field(
-    model: type[Parameters], name: str, value: Any, default: Any, path: str, live: bool
+    model: type[Parameters],
+    name: str,
+    value: Any,
+    default: Any,
+    path: str,
+    live: bool,
+    idle: frozenset[str],
 ) -> FieldDescription:
     """The field `name` of `model`; `live` tells whether a field above it is live."""
     known = _known(model, name)
     field = replace(known, path=path, value=value, default=default, live=live or known.live)
     match field.kind:
         case "list":
-            return _list(field)
+            return _list(field, idle)
         case "group" | "variant":
-            return _model(field)
+            return _model(field, idle)
         case _:
             return field
 
@@ -204,7 +220,7 @@ def _known(model: type[Parameters], name: str) -> FieldDescription:
     return _plain(field, annotation, labels, marks)
 
 
-def _list(field: FieldDescription) -> FieldDescription:
+def _list(field: FieldDescription, idle: frozenset[str]) -> FieldDescription:
     words = {choice.value: choice.label for choice in field.choices}
     rows = tuple(
         FieldDescription(
@@ -217,20 +233,21 @@ def _list(field: FieldDescription) -> FieldDescription:
             help=field.help,
             live=field.live,
             choices=field.choices,
-            children=_described(row, None, join_path(field.path, i), field.live),
+            children=_described(row, None, join_path(field.path, i), field.live, idle),
         )
         for i, row in enumerate(field.value or ())
     )
     return replace(field, value=None, default=None, children=rows)
 
 
-def _model(field: FieldDescription) -> FieldDescription:
+def _model(field: FieldDescription, idle: frozenset[str]) -> FieldDescription:
     value, default, is_variant = field.value, field.default, field.kind == "variant"
+    below = () if value is None else _described(value, default, field.path, field.live, idle)
     return replace(
         field,
         value=getattr(value, KIND, None) if is_variant else None,
         default=getattr(default, KIND, None) if is_variant else None,
-        children=() if value is None else _described(value, default, field.path, field.live),
+        children=below,
     )
 
 

@@ -7,8 +7,6 @@ import torch
 
 from kernels.errors import DeviceError
 
-DeviceName = Literal["auto", "cpu", "cuda", "mps"]
-
 
 def available_devices() -> tuple[str, ...]:
     """What torch can use here, the fastest first: some of ``cuda``, ``mps``, and always ``cpu``."""

@@ -101,6 +101,15 @@ def is_live_change(old: Parameters, new: Parameters) -> bool:
     )
 
 
+def reset_by(parameters: Parameters, path: str) -> tuple[str, ...]:
+    """The paths of the fields that take their defaults when the value at `path` becomes another."""
+    above, _, name = path.rpartition(".")
+    owner = get_value(parameters, above) if above else parameters
+    if not isinstance(owner, Parameters):
+        return ()
+    return tuple(join_path(above, below) for below in _reset_by(type(owner), name))
+
+
 def _is_live(parameters: Parameters, path: str) -> bool:
     """Whether a live field lies on `path`."""
     value: Any = parameters

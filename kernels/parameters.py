@@ -27,6 +27,10 @@ class Parameters(BaseModel):
         frozen=True, extra="forbid", allow_inf_nan=False, protected_namespaces=()
     )
 
+    def idle(self) -> frozenset[str]:
+        """The paths of its fields that have no effect as it is; a form does not show them."""
+        return frozenset()
+
     @model_validator(mode="before")
     @classmethod
     def _read_words(cls, data: Any) -> Any:

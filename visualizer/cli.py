@@ -15,8 +15,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from visualizer import MISTAKE
+
 DEFAULT_PANEL = "gradient-descent"
-MISTAKE = 2
 STOPPED = 130  # as a shell counts what Ctrl+C ended
 
 OUTPUT_HELP = (
@@ -107,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     listing.set_defaults(command="list_panels")
 
     doctor = commands.add_parser("doctor", help="examine this machine and say what is wrong")
+    doctor.add_argument("--json", action="store_true", help="as JSON")
     doctor.set_defaults(command="examine_machine")
 
     gallery = commands.add_parser("gallery", help="draw a picture of every panel's scenes")
@@ -137,7 +139,11 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     add("-o", "--output", required=True, metavar="FILE", help=OUTPUT_HELP)
     add("--frames", metavar="N", help="how many pictures at most; fewer if the run ends before")
     add("--steps-per-frame", metavar="K", help="steps between two pictures")
-    add("--spacing", help="'linear', or 'log' for pictures ever further apart")
+    add(
+        "--spacing",
+        help="'linear', or 'log' for as many pictures ever further apart, which needs 2 steps "
+        "between two pictures or more",
+    )
     add("--size", metavar="WxH", help="such as 1920x1080; at most 3840x2160")
     add("--fps", dest="frames_per_second", metavar="F", help="pictures a second of a film")
     add("--theme", help="'light' or 'dark'")

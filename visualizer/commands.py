@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Any
 
 from kernels.description import FieldDescription, catalogue
@@ -75,8 +76,11 @@ def examine_machine(options: argparse.Namespace) -> int:
     from visualizer.doctor import examine
 
     findings = examine()
-    for finding in findings:
-        print(f"{'ok ' if finding.good else 'NO '} {finding.subject:20} {finding.sentence}")
+    if options.json:
+        print(json.dumps([asdict(finding) for finding in findings], indent=1))
+    else:
+        for finding in findings:
+            print(f"{'ok ' if finding.good else 'NO '} {finding.subject:20} {finding.sentence}")
     return 0 if all(finding.good for finding in findings) else 1
 
 

@@ -19,11 +19,22 @@ from kernels.optimizers.catalogue import (
     OptimizerSpec,
     SGDParameters,
 )
-from kernels.parameters import Parameters, setting
+from kernels.parameters import KIND, Parameters, setting
 
 LARGEST_START = 1e9
 MOST_STEPS = 1_000_000
 MOST_OPTIMIZERS = 10_000  # their recorded paths take 48 kB each, half a gigabyte in all
+
+
+RACE_ONLY = frozenset(
+    {"noise", "seed", "steps", "tolerance", "gradient_tolerance", "objective.batches"}
+)
+IDLE = {  # what has no effect in an experiment
+    "comparison": frozenset({"objective.loss"}),
+    "basins": RACE_ONLY | {"start"},
+    "map": RACE_ONLY | {"optimizers"},
+    "tuning": RACE_ONLY | {"start"},
+}
 
 
 class Descent(Parameters):
@@ -84,6 +95,10 @@ class Descent(Parameters):
         slider=(1e-12, 1e-2),
         help="A gradient shorter than this counts as none: the point has come to rest.",
     )
+
+    def idle(self) -> frozenset[str]:
+        idle = IDLE.get(getattr(self.experiment, KIND), frozenset())
+        return idle if self.noise else idle | {"seed"}
 
     def horizon(self, objective: Objective) -> int:
         """After how many steps on `objective` a race stops: its epochs, where it is to count them.

@@ -25,7 +25,7 @@ ExperimentSpec = Annotated[
 
 EXPERIMENT_LABELS = {
     "race": "Race",
-    "comparison": "Squared error and cross-entropy",
+    "comparison": "Two losses",
     "basins": "Basins of attraction",
     "map": "Map of hyper-parameters",
     "tuning": "Fair tuning",

@@ -249,10 +249,10 @@ def _unknown_name(name: str, variables: tuple[str, ...]) -> str:
     hint = similar(name.lower(), (*values, *FUNCTIONS))
     if all(letter in values for letter in name):
         hint = f" Did you mean '{'*'.join(name)}'?" if len(name) <= 4 else ""
-    return (
-        f"'{_short(name)}' is not known here; use {', '.join(values)} and "
-        f"{', '.join(FUNCTIONS)}.{hint}"
-    )
+    known = f"{', '.join(values)} and {', '.join(FUNCTIONS)}."
+    if hint:
+        return f"'{_short(name)}' is not known here.{hint} There are {known}"
+    return f"'{_short(name)}' is not known here; use {known}"
 
 
 def _short(text: str) -> str:

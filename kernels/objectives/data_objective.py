@@ -86,6 +86,9 @@ class MiniBatches(Parameters):
     shuffle: bool = setting(True, help="Whether each epoch takes the samples in a new order.")
     seed: int = setting(0, help="What that order is drawn from.", ge=0, le=2**32 - 1)
 
+    def idle(self) -> frozenset[str]:
+        return frozenset() if self.shuffle else frozenset({"seed"})
+
 
 class DataParameters(Parameters):
     """Where data come from and how many of them a step uses."""
@@ -159,8 +162,7 @@ class DataObjective(Objective):
         if self._order is None or self._epoch != epoch:
             order = self._batches.order(epoch)
             self._epoch, self._order = epoch, torch.tensor(order, device=self.x.device)
-        start = step % self._batches.per_epoch * self._batches.size
-        return self._order[start : start + self._batches.size]  # (B,)
+        return self._order[self._batches.part(step)]  # (B,)
 
     @property
     def steps_per_epoch(self) -> int:

@@ -227,6 +227,33 @@ def test_a_catalogue_has_the_defaults_in_force():
     )
 
 
+def test_what_has_no_effect_is_not_shown():
+    class Inner(Parameters):
+        shuffle: bool = setting(True, help="Whether.")
+        seed: int = setting(0, help="From what.")
+
+        def idle(self) -> frozenset[str]:
+            return frozenset() if self.shuffle else frozenset({"seed"})
+
+    class Toy(Parameters):
+        inner: Inner = setting(Inner(), help="Below.")
+        rows: tuple[Inner, ...] = setting((Inner(), Inner(shuffle=False)), help="Rows.")
+        last: int = setting(0, help="Of use only where something is shuffled.")
+
+        def idle(self) -> frozenset[str]:
+            return frozenset() if self.inner.shuffle else frozenset({"last", "rows.0.shuffle"})
+
+    every = {"inner", "inner.shuffle", "inner.seed", "last"}
+    rows = {"rows", "rows.0", "rows.0.shuffle", "rows.0.seed", "rows.1", "rows.1.shuffle"}
+    assert set(by_path(*describe(Toy()))) == every | rows
+    shown = set(by_path(*describe(Toy(inner=Inner(shuffle=False)))))
+    assert shown == {"inner", "inner.shuffle", *rows} - {"rows.0.shuffle"}
+    assert set(by_path(*describe(Toy(inner=Inner(shuffle=False)), "a"))) == {
+        f"a.{path}" for path in shown
+    }
+    assert "last" in {field.path for field in catalogue(Toy)}
+
+
 def test_words_that_depend_on_other_fields_are_offered():
     class Toy(Parameters):
         count: int = setting(2, help="How many there are.")

@@ -13,6 +13,7 @@ from kernels.editing import (
     get_value,
     is_live_change,
     load,
+    reset_by,
     with_item,
     with_value,
     without_item,
@@ -286,3 +287,5 @@ def test_another_value_resets_what_its_field_says() -> None:
     assert with_value(toy, "file", "b") == Toy(file="b", column="")
     assert with_value(toy, "file", "a") == toy
     assert with_value(toy, "column", "mass").column == "mass"
+    assert reset_by(toy, "file") == ("column",)
+    assert reset_by(toy, "column") == ()

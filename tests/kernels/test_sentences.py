@@ -183,7 +183,7 @@ def test_a_mistake_in_a_formula_has_its_place_in_the_text():
         with_value(formula, "objective.text", "2*sun(x)")
     assert caught.value.path == "objective.text"
     assert caught.value.span == (2, 5)
-    assert str(caught.value).startswith("objective.text: 'sun' is not known here;")
+    assert str(caught.value).startswith("objective.text: 'sun' is not known here. Did you mean")
 
 
 def test_a_rule_of_a_model_speaks_for_itself():

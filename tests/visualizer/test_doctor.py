@@ -3,6 +3,7 @@
 import ctypes
 import importlib.metadata
 import importlib.util
+import json
 import sys
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -34,6 +35,15 @@ def test_this_machine_is_well(capsys: pytest.CaptureFixture[str]) -> None:
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == len(examine())
     assert all(line.startswith(("ok ", "NO ")) for line in lines)
+
+
+def test_the_findings_are_told_as_json(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ill = Finding("codecs", False, "There are none.")
+    monkeypatch.setattr(doctor, "examine", lambda: (ill,))
+    assert main(["doctor", "--json"]) == 1
+    assert [Finding(**told) for told in json.loads(capsys.readouterr().out)] == [ill]
 
 
 def test_a_foreign_package_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

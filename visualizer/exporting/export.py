@@ -1,7 +1,7 @@
 """Export: the loop without a clock. Step, draw, write; whole or not at all."""
 
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +48,8 @@ def export(
 
     Raises
     ------
+    ParameterError
+        If the scene or the settings ask for what there is not.
     ExportError
         If the suffix is unknown or knows no transparency, if the target cannot be written, or if
         `cancelled` came true (`ExportCancelled`). Nothing of the target is left then, and what was
@@ -61,6 +63,7 @@ def export(
         raise ExportError(
             f"A {suffix} file has no transparency; {others} have. Choose one of these."
         )
+    steps = frame_steps(scene.play, settings)
     with workplace(target, hidden) as folder:
         job = Job(
             run=Run(scene),
@@ -70,18 +73,20 @@ def export(
             suffix=suffix,
         )
         with closing(pkgutil.resolve_name(SINKS[suffix])(job)) as sink:
-            _feed(sink, job, progress, cancelled)
+            _feed(sink, job.run, steps, progress, cancelled)
             sink.finish(cancelled)
             _check(cancelled)
     return job.run.summary()
 
 
 def _feed(
-    sink: Sink, job: Job, progress: Callable[[Progress], None], cancelled: Callable[[], bool]
+    sink: Sink,
+    run: Run,
+    steps: Sequence[int],
+    progress: Callable[[Progress], None],
+    cancelled: Callable[[], bool],
 ) -> None:
-    """Run to each step at which a picture is taken, and hand its frame to `sink`."""
-    run = job.run
-    steps = frame_steps(run.scene.play, job.settings)
+    """Run to each of `steps`, at which a picture is taken, and hand its frame to `sink`."""
     for done, step in enumerate(steps, start=1):
         run.advance(step - run.step, cancelled)
         _check(cancelled)

@@ -1,17 +1,23 @@
 """A panel drawn off screen, at any size: into a picture, an SVG, a PDF."""
 
+import hashlib
+import re
+from uuid import NAMESPACE_OID, uuid5
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import (
     QBuffer,
     QCoreApplication,
     QEvent,
+    QHashSeed,
     QIODevice,
     QMarginsF,
     QRect,
     QSize,
     QSizeF,
     Qt,
+    QUuid,
 )
 from PySide6.QtGui import QImage, QPageSize, QPainter, QPalette, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
@@ -26,6 +32,10 @@ from widgets.style import Style
 from widgets.theme import apply_theme
 
 REFERENCE = (1280, 720)  # the size at which a picture is drawn at factor 1
+NO_ID = QUuid("{00000000-0000-4000-8000-000000000000}")  # until a PDF has its own
+_DATES = re.compile(  # in the two places in which a PDF says when it was made
+    rb'/(?:Creation|Mod)Date \(D:[^)]*\)|xmp:(?:Create|Modify|Metadata)Date="[^"]*"'
+)
 PNG_QUALITY = 70  # as Qt counts: level 2 of zlib, a quarter of the time of Qt's default
 
 
@@ -90,8 +100,13 @@ class PanelPicture:
         )
         writer.setPageMargins(QMarginsF(0, 0, 0, 0))
         writer.setTitle(self.panel.windowTitle())
-        self._paint(writer)
-        return bytes(buffer.data().data())
+        writer.setDocumentId(NO_ID)
+        QHashSeed.setDeterministicGlobalSeed()  # fonts come in the order of a hash
+        try:
+            self._paint(writer)
+        finally:
+            QHashSeed.resetRandomGlobalSeed()
+        return _timeless(bytes(buffer.data().data()))
 
     def close(self) -> None:
         """Give back what the panel holds."""
@@ -114,6 +129,17 @@ class PanelPicture:
             painter.end()
 
 
+def _timeless(pdf: bytes) -> bytes:
+    """`pdf` without the time of day, and with an identity that is that of its content.
+
+    Nothing in it moves, so that its table of places stays right.
+    """
+    pdf = _DATES.sub(lambda date: b" " * len(date.group()), pdf)
+    none = NO_ID.toString(QUuid.StringFormat.WithoutBraces).encode()
+    own = str(uuid5(NAMESPACE_OID, hashlib.sha256(pdf).hexdigest())).encode()
+    return pdf.replace(none, own).replace(none.hex().encode(), own.hex().encode())
+
+
 def png(image: QImage) -> bytes:
     """`image` as a PNG file."""
     buffer = _buffer()
@@ -121,13 +147,8 @@ def png(image: QImage) -> bytes:
     return bytes(buffer.data().data())
 
 
-def to_array(image: QImage) -> NDArray[np.uint8]:
-    """The pixels of a picture, (H, W, 4), uint8, RGBA."""
-    return _copied(image.convertToFormat(QImage.Format.Format_RGBA8888))
-
-
 def to_bgra(image: QImage) -> NDArray[np.uint8]:
-    """The same with the channels in the order BGRA, in which Qt has them: nothing is turned."""
+    """The pixels of a picture, (H, W, 4), uint8, BGRA: the order that Qt has them in."""
     if image.format() == QImage.Format.Format_RGB32:
         return _copied(image)
     return _copied(image.convertToFormat(QImage.Format.Format_ARGB32))

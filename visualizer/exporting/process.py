@@ -16,7 +16,8 @@ from PySide6.QtCore import QObject, QProcess, QTimer, Signal, Slot
 from visualizer.exporting.export import Progress
 from visualizer.exporting.target import hidden_folder
 from visualizer.scenes.scene import Scene
-from visualizer.scenes.store import save_scene
+from visualizer.scenes.sources import from_folder
+from visualizer.scenes.store import write_scene
 
 PATIENCE = 5000  # milliseconds that a cancelled export has to end and tidy up,
 PATIENCE_AT_CLOSE = 1500  # and those that it has when the window is closed
@@ -63,7 +64,7 @@ class ExportProcess(QObject):
         """
         self._folder = tempfile.TemporaryDirectory(prefix="layerscope-")
         scene = Path(self._folder.name) / "scene.toml"
-        save_scene(self._scene, scene)
+        write_scene(from_folder(self._scene, Path()), scene)
         self._target, self._cancelled = target, False
         self._hidden = hidden_folder(target, secrets.token_hex(4))
         given = ["export", str(scene), "-o", str(target), "--hidden", str(self._hidden)]

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from kernels.errors import ParameterError
 from kernels.parameters import Parameters, setting
 from visualizer.scenes.scene import Play
 
@@ -16,7 +17,9 @@ class ExportSettings(Parameters):
         None, help="Steps between two pictures.", ge=1, le=1_000_000
     )
     spacing: Literal["linear", "log"] = setting(
-        "linear", help="Whether pictures lie evenly in the run, or ever further apart."
+        "linear",
+        help="Whether pictures lie evenly in the run, or, with 2 steps a picture or more, ever "
+        "further apart.",
     )
     width: int = setting(1280, help="Width of the picture.", unit="px", ge=64, le=WIDEST)
     height: int = setting(720, help="Height of the picture.", unit="px", ge=64, le=TALLEST)
@@ -32,11 +35,20 @@ def frame_steps(play: Play, settings: ExportSettings) -> list[int]:
 
     However they are spaced, there are as many and the last is the same. A scene that is played at
     full speed (0 steps a picture) is exported step by step.
+
+    Raises `ParameterError` if they are to lie ever further apart where every step has its picture.
     """
     count = settings.frames or play.frames
     stride = settings.steps_per_frame or play.steps_per_frame or 1
     if settings.spacing == "linear" or count < 3:
         return [i * stride for i in range(count)]
+    if stride == 1:
+        raise ParameterError(
+            "spacing is 'log', but at 1 step a picture every step has its picture already, so that "
+            "they cannot lie ever further apart. Give more steps a picture (--steps-per-frame 10), "
+            "or the spacing 'linear'.",
+            "spacing",
+        )
     return _spread(count, (count - 1) * stride)
 
 

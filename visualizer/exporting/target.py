@@ -82,18 +82,20 @@ def numbered(pattern: str, number: int) -> str:
 
 def hidden_folder(target: Path, name: str) -> Path:
     """Where what is to come to `target` is written, under a name that nothing else has."""
-    return _home(target) / f".layerscope-{name}"
+    folder = _folder(target)
+    is_new = _is_for_many(target) and not os.path.isdir(folder)
+    return (folder.parent if is_new else folder) / f".layerscope-{name}"
 
 
 @contextmanager
 def workplace(target: Path, hidden: Path | None = None) -> Iterator[Path]:
     """A folder to write in; what is in it comes to `target` if all goes well, and nothing if not.
 
-    It lies in a `hidden_folder`, which is made and removed here: in `hidden`, if that is given.
+    It lies in a `hidden_folder`, which is made and removed here: in `hidden`, if that is given. The
+    folder of numbered pictures is made, if the one above it is there.
 
     Raises `ExportError` if there is no room or no right to write there.
     """
-    home = _home(target)
     hidden = hidden or hidden_folder(target, secrets.token_hex(4))
     try:
         hidden.mkdir(mode=0o700)
@@ -101,20 +103,25 @@ def workplace(target: Path, hidden: Path | None = None) -> Iterator[Path]:
             folder = hidden / "files"
             folder.mkdir()
             yield folder
-            if home == target or target.suffix.lower() in SINKS:
+            if os.path.isdir(_folder(target)):
                 for file in sorted(folder.iterdir()):
-                    file.replace(home / file.name)
+                    file.replace(_folder(target) / file.name)
             else:
-                folder.rename(target)
+                folder.rename(_folder(target))
         finally:
             shutil.rmtree(hidden, ignore_errors=True)
     except OSError as error:
         raise ExportError(_unwritable(target, error)) from error
 
 
-def _home(target: Path) -> Path:
-    """The folder that is to hold what is written: `target` itself, if that is a folder."""
-    return target if os.path.isdir(target) and target.suffix.lower() not in SINKS else target.parent
+def _folder(target: Path) -> Path:
+    """The folder that is to hold what is written."""
+    return target.parent if target.suffix.lower() in SINKS else target
+
+
+def _is_for_many(target: Path) -> bool:
+    """Whether `target` is for numbered pictures, which have a folder to themselves."""
+    return target.suffix.lower() not in SINKS or is_numbered(target.name)
 
 
 def _unwritable(target: Path, error: OSError) -> str:

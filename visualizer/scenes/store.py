@@ -28,9 +28,14 @@ def save_scene(scene: Scene, path: Path) -> None:
     Files in the folder of `path` or below are named from there, so that the folder can be moved.
     Raises `SceneError` if it cannot be written.
     """
+    write_scene(to_folder(scene, path.parent), path)
+
+
+def write_scene(scene: Scene, path: Path) -> None:
+    """The same without a look at the files that `scene` names, whose paths stay as they are."""
     partial = path.parent / f".{path.name}.{os.getpid()}.part"
     try:
-        text = scene_to_text(to_folder(scene, path.parent))
+        text = scene_to_text(scene)
         partial.write_text(text, encoding="utf-8", newline="\n")
         partial.replace(path)
     except OSError as error:

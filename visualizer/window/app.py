@@ -27,6 +27,7 @@ from PySide6.QtCore import (
 from PySide6.QtWidgets import QApplication
 
 from kernels.errors import LayerscopeError
+from visualizer import MISTAKE
 from visualizer.playing.player import is_lingering, settle_process
 from visualizer.requests import check_request, requested_scene
 from visualizer.scenes.store import SUFFIX
@@ -35,8 +36,6 @@ from visualizer.window.loading import Loader
 from visualizer.window.main_window import MainWindow
 from widgets.fonts import load_fonts
 from widgets.style import Style
-
-MISTAKE = 2  # the exit code of the command line for what a person can mend
 
 logger = logging.getLogger("layerscope")
 

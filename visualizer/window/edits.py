@@ -7,19 +7,68 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Slot
 
-from kernels.editing import get_value, is_live_change, with_item, with_value, without_item
+from kernels.description import FieldDescription, describe
+from kernels.editing import (
+    get_value,
+    is_live_change,
+    reset_by,
+    with_item,
+    with_value,
+    without_item,
+)
 from kernels.errors import LayerscopeError
 from kernels.parameters import Action, Parameters
-from visualizer.window.session import Refusal, Session
+from visualizer.window.refusal import Refusal
+from visualizer.window.session import Session
 from visualizer.window.undo import Acted, Snapshot
+
+NESTED = ("group", "variant", "list")  # the kinds of fields that hold others
 
 
 class Edits(QObject):
-    """Changes a session as a person asks, or has it refuse what is not allowed."""
+    """Changes a session as a person asks, or has it refuse what is not allowed.
+
+    What was refused only when it was to be built, such as a table whose first column is of no use,
+    can be mended: what is asked for in it or in the fields that hang on it, such as another column
+    of that table, is tried with it.
+    """
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._refused: Refusal | None = None
+        self._before: Any = None  # what was in force at its path
+        session.refused.connect(self._keep)
+
+    def refused(self) -> Refusal | None:
+        """What could not be built and can be mended; None if there is no such thing any more."""
+        refused = self._refused
+        if refused is not None and self._at(refused.path) != self._before:
+            self._refused = None
+        return self._refused
+
+    def forget(self) -> None:
+        """Let what was refused be: the form shows what is in force."""
+        if self._refused is not None:
+            self._refused = None
+            self._session.parametersChanged.emit(self._session.parameters)
+
+    def is_taken_back(self, path: str, text: str) -> bool:
+        """Whether `text` is in force where something else was refused."""
+        refused = self.refused()
+        return refused is not None and path == refused.path and text == self._at(path)
+
+    def fields(self) -> tuple[FieldDescription, ...]:
+        """The fields of a form: those in force, with what can be mended as it was asked for.
+
+        A plain field has the value in force, all the same: what was refused stands there as typed.
+        """
+        refused, now = self.refused(), describe(self._session.parameters)
+        if refused is None:
+            return now
+        plain = {f.path: f for root in now for f in root.walk() if f.kind not in NESTED}
+        kept = plain.get(refused.path)
+        return tuple(_with(field, kept) for field in describe(self._tried(refused)))
 
     @Slot(str, object)
     def set_value(self, path: str, value: Any) -> None:
@@ -39,9 +88,12 @@ class Edits(QObject):
 
     @Slot(str, int, int)
     def move_row(self, path: str, index: int, to: int) -> None:
-        rows = list(get_value(self._session.parameters, path))
-        rows.insert(to, rows.pop(index))
-        self._change(path, partial(with_value, path=path, value=rows), f"order of {_words(path)}")
+        def moved(parameters: Parameters) -> Parameters:
+            rows = list(get_value(parameters, path))
+            rows.insert(to, rows.pop(index))
+            return with_value(parameters, path, rows)
+
+        self._change(path, moved, f"order of {_words(path)}")
 
     @Slot(str, object)
     def set_view(self, path: str, value: Any) -> None:
@@ -63,6 +115,7 @@ class Edits(QObject):
     def reset(self) -> None:
         """All parameters as the panel has them by default."""
         model = self._session.info.load_parameters()
+        self.forget()
         self._session.end_gesture()
         self._change("", lambda _: model(), "reset")
         self._session.end_gesture()
@@ -83,25 +136,51 @@ class Edits(QObject):
     def mistake(self, path: str, text: str) -> Refusal | None:
         """What would be wrong with `text` at `path`; nothing changes."""
         try:
-            with_value(self._session.parameters, path, text)
+            with_value(self._basis(path), path, text)
         except LayerscopeError as error:
             return Refusal.of(path, error)
         return None
 
     def _change(self, path: str, make: Callable[[Parameters], Parameters], text: str) -> None:
         session = self._session
-        before = session.parameters
+        before, basis = session.parameters, self._basis(path)
         try:
-            parameters = make(before)
+            parameters = make(basis)
         except LayerscopeError as error:
             session.refused.emit(Refusal.of(path, error))
             return
         if parameters == before:
+            if basis is not before:
+                self._refused = None
             session.parametersChanged.emit(parameters)  # what was typed differently means the same
         elif is_live_change(before, parameters):
             session.do(replace(session.moment(), parameters=parameters), text)
         else:
             session.do(self._fresh(parameters), text)
+
+    @Slot(object)
+    def _keep(self, refused: Refusal) -> None:
+        if refused.value is not None:
+            self._refused, self._before = refused, self._at(refused.path)
+
+    def _at(self, path: str) -> Any:
+        """What is in force at `path`; None if there is no such place any more."""
+        try:
+            return get_value(self._session.parameters, path)
+        except LayerscopeError:
+            return None
+
+    def _tried(self, refused: Refusal) -> Parameters:
+        return with_value(self._session.parameters, refused.path, refused.value)
+
+    def _basis(self, path: str) -> Parameters:
+        """What a change at `path` is made to: what is in force, or what it can mend."""
+        now, refused = self._session.parameters, self.refused()
+        if refused is None:
+            return now
+        hangs = not isinstance(refused.value, Parameters) and path in reset_by(now, refused.path)
+        is_in = f"{path}.".startswith(f"{refused.path}.")
+        return self._tried(refused) if hangs or is_in else now
 
     def _fresh(self, parameters: Parameters) -> Snapshot:
         """A new run with `parameters` in the place of the present one."""
@@ -120,3 +199,10 @@ def _words(path: str) -> str:
     """The name of what stands at `path`, in words."""
     names = [part for part in path.split(".") if not part.isdigit()]
     return names[-1].replace("_", " ")
+
+
+def _with(field: FieldDescription, other: FieldDescription | None) -> FieldDescription:
+    """`field` with `other` in its place, or in that of the one below it which has that path."""
+    if other is None or field.path == other.path:
+        return other or field
+    return replace(field, children=tuple(_with(child, other) for child in field.children))

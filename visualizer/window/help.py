@@ -1,11 +1,11 @@
 """Help in the window: the keys, the doctor, and what this is."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QProcess, QSize, Qt, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
-    QApplication,
     QDialog,
     QDialogButtonBox,
     QGridLayout,
@@ -16,7 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from visualizer.doctor import Finding, examine
+from visualizer.doctor import REINSTALL, Finding
+from visualizer.exporting.process import command
 from visualizer.window.actions import ACTIONS, MENUS
 from widgets.forms.row_card import ROW_KEYS
 
@@ -81,14 +82,36 @@ class KeysDialog(QDialog):
 
 
 class DoctorDialog(QDialog):
-    """What `layerscope doctor` finds."""
+    """What `layerscope doctor` finds; it looks in a process of its own, which may take seconds."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("This machine")
-        page = QWidget()
-        grid = QGridLayout(page)
-        for row, finding in enumerate(_examined()):
+        self._page = QWidget()
+        self._grid = QGridLayout(self._page)
+        self._grid.setColumnStretch(1, 1)
+        self._waiting = QLabel("Examining this machine…")
+        self._grid.addWidget(self._waiting, 0, 0, 1, 2)
+        _fill(self, self._page)
+        self._process = QProcess(self)
+        self._process.finished.connect(self._show)
+        self._process.errorOccurred.connect(self._show)
+        program, *arguments = command(["doctor", "--json"])
+        self._process.start(program, arguments)
+
+    def done(self, result: int) -> None:
+        self._process.blockSignals(True)
+        self._process.kill()
+        self._process.waitForFinished()
+        super().done(result)
+
+    @Slot()
+    def _show(self) -> None:
+        self._waiting.hide()
+        process = self._process
+        said, complained = process.readAllStandardOutput(), process.readAllStandardError()
+        findings = _findings(bytes(said.data()), bytes(complained.data()))
+        for row, finding in enumerate(findings):
             subject = QLabel(finding.subject)
             sentence = QLabel(finding.sentence)
             sentence.setTextFormat(Qt.TextFormat.PlainText)
@@ -96,18 +119,21 @@ class DoctorDialog(QDialog):
             sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             if not finding.good:
                 subject.setProperty("tone", "error")
-            grid.addWidget(subject, row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(sentence, row, 1, Qt.AlignmentFlag.AlignTop)
-        grid.setColumnStretch(1, 1)
-        _fill(self, page)
+            self._grid.addWidget(subject, row, 0, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(sentence, row, 1, Qt.AlignmentFlag.AlignTop)
+            subject.show()  # at once, so that they count
+            sentence.show()
+        _fit(self, self._page)
 
 
-def _examined() -> tuple[Finding, ...]:
-    QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
+def _findings(said: bytes, complained: bytes) -> tuple[Finding, ...]:
+    """What the doctor found, of which its process said this."""
     try:
-        return examine()
-    finally:
-        QApplication.restoreOverrideCursor()
+        return tuple(Finding(**told) for told in json.loads(said))
+    except ValueError:
+        last = complained.decode(errors="replace").strip().rpartition("\n")[2]
+        told = f"The doctor cannot be asked: {last or 'it said nothing'}. {REINSTALL}"
+        return (Finding("doctor", False, told),)
 
 
 def _fill(dialog: QDialog, page: QWidget) -> None:
@@ -122,6 +148,11 @@ def _fill(dialog: QDialog, page: QWidget) -> None:
     layout.addWidget(scroll)
     layout.addWidget(buttons)
     buttons.button(QDialogButtonBox.StandardButton.Close).setFocus()
+    _fit(dialog, page)
+
+
+def _fit(dialog: QDialog, page: QWidget) -> None:
+    """Let `dialog` be as large as `page`, as far as the screen has room."""
     room = dialog.screen().availableSize() * 0.9
     hint = page.sizeHint() + QSize(60, 90)
     dialog.resize(max(640, hint.width()), hint.height())

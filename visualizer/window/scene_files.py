@@ -2,9 +2,10 @@
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, QStandardPaths, Signal
+from PySide6.QtCore import QObject, QSettings, QStandardPaths, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMainWindow
 
@@ -14,9 +15,11 @@ from visualizer.scenes.scene import Scene, scene_from_text, scene_to_text
 from visualizer.scenes.sources import changed_sources
 from visualizer.scenes.store import SUFFIX, open_scene, save_scene
 from visualizer.window.edits import Edits
+from visualizer.window.errands import Errands
 from visualizer.window.session import Session
 
 FILTER = "Scenes (*.toml);;All files (*)"
+PAUSE = 2000  # milliseconds without a change after which what is open is kept
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".svg")
 
 
@@ -24,7 +27,7 @@ logger = logging.getLogger("layerscope")
 
 
 def last_scene() -> Path:
-    """The file that keeps what was open when a window was closed last."""
+    """The file that keeps what was made last, even if the program or the machine failed then."""
     kind = QStandardPaths.StandardLocation.AppLocalDataLocation
     return Path(QStandardPaths.writableLocation(kind)) / f"last{SUFFIX}"
 
@@ -40,15 +43,24 @@ class SceneFiles(QObject):
     refused = Signal(str)
 
     def __init__(
-        self, window: QMainWindow, session: Session, edits: Edits, show: Callable[[Scene], None]
+        self,
+        window: QMainWindow,
+        session: Session,
+        edits: Edits,
+        errands: Errands,
+        show: Callable[[Scene], None],
     ) -> None:
         super().__init__(window)
         self._window = window
         self._session = session
         self._edits = edits
+        self._errands = errands
         self._show = show
         self._paths: dict[int, Path] = {}  # of the scenes that were opened, by their openings
         self._settings = QSettings()
+        self._pause = QTimer(self, singleShot=True, interval=PAUSE)
+        self._pause.timeout.connect(self.keep_last)
+        session.undo_stack.indexChanged.connect(self._wait)
 
     # ---- the actions of the menu "File" ----------------------------------------------------
 
@@ -60,26 +72,25 @@ class SceneFiles(QObject):
             self.open_path(Path(name))
 
     def reopen_scene(self) -> None:
-        """Open what a person had made of a scene when the window was closed last, saved or not."""
+        """Open what a person made of a scene last, saved or not."""
         path = last_scene()
         try:
             if not path.exists():
-                raise SceneError(
-                    "Nothing is kept: nobody has closed a window in which something was changed."
-                )
+                raise SceneError("Nothing is kept: nothing was ever changed in a window.")
             self.open(open_scene(path))
         except LayerscopeError as error:
             self.refused.emit(str(error))
 
+    @Slot()
+    def _wait(self) -> None:
+        self._pause.start()
+
+    @Slot()
     def keep_last(self) -> None:
-        """Keep what is open for `reopen_scene`, if anything was done to it: the window closes."""
-        if not self._session.undo_stack.count():
-            return
-        try:
-            last_scene().parent.mkdir(parents=True, exist_ok=True)
-            save_scene(self._session.scene(), last_scene())
-        except (LayerscopeError, OSError) as error:
-            logger.warning("What is open could not be kept: %s", error)
+        """Keep what is open for `reopen_scene`, if anything was done to it."""
+        self._pause.stop()
+        if self._session.undo_stack.count():
+            self._errands.run(partial(_kept, self._session.scene(), last_scene()), _warn)
 
     def save_scene(self) -> None:
         path = self._path()
@@ -120,8 +131,8 @@ class SceneFiles(QObject):
         self._show(scene)
         if path is not None:
             self._paths[self._session.opening] = path
-        if changed := changed_sources(scene):
-            self.refused.emit("\n".join(changed))
+        if scene.sources:
+            self._errands.run(partial(changed_sources, scene), self._tell_changed)
 
     def open_path(self, path: Path, panel: Panel | None = None) -> None:
         """Do with a file what a person expects: open a scene, give data to `panel`."""
@@ -149,13 +160,19 @@ class SceneFiles(QObject):
             self._edits.set_value(name, value)
         self._session.end_gesture()
 
+    def _tell_changed(self, changed: tuple[str, ...]) -> None:
+        if changed:
+            self.refused.emit("\n".join(changed))
+
     def _save(self, path: Path) -> None:
-        try:
-            save_scene(self._session.scene(), path)
-        except LayerscopeError as error:
-            self.refused.emit(str(error))
+        work = partial(_saved, self._session.scene(), path)
+        self._errands.run(work, partial(self._tell_saved, path, self._session.opening))
+
+    def _tell_saved(self, path: Path, opening: int, mistake: str) -> None:
+        if mistake:
+            self.refused.emit(mistake)
             return
-        self._paths[self._session.opening] = path
+        self._paths[opening] = path
         self._settings.setValue("folder", str(path.parent))
         self.told.emit(f"Saved as {path.name}.")
 
@@ -165,3 +182,26 @@ class SceneFiles(QObject):
 
     def _folder(self) -> str:
         return str(self._settings.value("folder") or Path.home())
+
+
+def _saved(scene: Scene, path: Path) -> str:
+    """Save `scene`; gives why that is not possible, or nothing."""
+    try:
+        save_scene(scene, path)
+    except LayerscopeError as error:
+        return str(error)
+    return ""
+
+
+def _kept(scene: Scene, path: Path) -> str:
+    """The same in a folder that may be missing."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        return str(error)
+    return _saved(scene, path)
+
+
+def _warn(mistake: str) -> None:
+    if mistake:
+        logger.warning("What is open could not be kept: %s", mistake)

@@ -5,7 +5,7 @@ starts a new run, and undo brings the old one back, at the step where it was lef
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import takewhile
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QUndoStack
 
-from kernels.editing import differences, dump, load
+from kernels.editing import dump, load
 from kernels.errors import LayerscopeError
 from kernels.parameters import Parameters, View
 from kernels.simulation import AnySimulation
@@ -24,30 +24,10 @@ from visualizer.playing.run import build_simulation, device_of, thread_count
 from visualizer.playing.timeline import Journal
 from visualizer.registry import PanelInfo, find_panel
 from visualizer.scenes.scene import Play, Scene
+from visualizer.window.refusal import Refusal, what_differs
 from visualizer.window.undo import Changed, Snapshot
 
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """What was asked for and is not allowed: where, why, which characters, and what it was.
-
-    `value` is None where the person who asked still sees it; `in_view` tells whether `path` is one
-    of the view or of the parameters.
-    """
-
-    path: str
-    sentence: str
-    span: tuple[int, int] | None = None
-    value: Any = None
-    in_view: bool = False
-
-    @classmethod
-    def of(
-        cls, path: str, error: LayerscopeError, value: Any = None, *, in_view: bool = False
-    ) -> "Refusal":
-        """What `error` says of what was asked for at `path`, or where `error` itself says."""
-        path = getattr(error, "path", "") or path
-        return cls(path, str(error), getattr(error, "span", None), value, in_view)
+__all__ = ["Refusal", "Session"]
 
 
 class Session(QObject):
@@ -268,7 +248,7 @@ class Session(QObject):
         refused, built = self._snapshot(), self._left.get(self._built)
         path, value = "", None
         if built is not None:
-            path, value = _what_differs(built, refused)
+            path, value = what_differs(built.parameters, refused.parameters)
             self._load = self._built
             self._announce(built)
             self._strike(refused.run, built)
@@ -293,12 +273,3 @@ class Session(QObject):
 def _in_force(base: Parameters, journal: Journal, step: int) -> Parameters:
     """The parameters of a run after `step` steps."""
     return last_parameters(base, tuple(takewhile(lambda entry: entry[0] <= step, journal)))
-
-
-def _what_differs(built: Snapshot, refused: Snapshot) -> tuple[str, Any]:
-    """The one field that has another value in `refused`, with that; nothing if it is not one."""
-    changes = differences(built.parameters, refused.parameters)
-    if type(built.parameters) is not type(refused.parameters) or len(changes) != 1:
-        return "", None
-    [(path, (_, new))] = changes.items()
-    return path, new

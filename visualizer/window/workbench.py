@@ -7,12 +7,14 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QAbstractSlider
 
 from kernels.errors import LayerscopeError
+from kernels.parameters import Parameters
 from visualizer.playing.player import Player
 from visualizer.registry import PanelInfo, panels
 from visualizer.scenes.scene import Scene
 from visualizer.scenes.store import find_scene, panel_scene
 from visualizer.window.display import Display
 from visualizer.window.edits import Edits
+from visualizer.window.errands import Errands
 from visualizer.window.export_dialog import ExportDialog
 from visualizer.window.main_window import MainWindow
 from visualizer.window.scene_files import SceneFiles
@@ -32,7 +34,9 @@ class Workbench(QObject):
         self.player = Player(self)
         self.session = Session(self.player, self)
         self.edits = Edits(self.session, self)
-        self.files = SceneFiles(window, self.session, self.edits, self.open)
+        self.errands = Errands(self)
+        self.files = SceneFiles(window, self.session, self.edits, self.errands, self.open)
+        self.session.refused.connect(self._show_fields)  # before the display says why
         self.display = Display(window, style, self.player, self.session, self.edits)
         self._export: ExportDialog | None = None
         self._connect()
@@ -40,6 +44,7 @@ class Workbench(QObject):
     def open(self, scene: Scene) -> None:
         """Show `scene` and play it. Raises `LayerscopeError` if that cannot be."""
         self.session.open(scene)
+        self.edits.forget()
         self._window.banner.dismiss()
         self.player.play()
 
@@ -52,10 +57,14 @@ class Workbench(QObject):
         self.files.open_path(path, self.display.panel)
 
     def close(self) -> None:
-        """End what runs: an export within 1.5 seconds, the player within 2."""
+        """End what runs: an export within 1.5 seconds, the player within 2.
+
+        What is still to be saved is saved.
+        """
         if self._export is not None:
             self._export.done(0)
         self.files.keep_last()
+        self.errands.close()
         self.player.close()
         self.session.undo_stack.blockSignals(True)  # it tells of its own end, too
 
@@ -80,9 +89,11 @@ class Workbench(QObject):
         self._export.activateWindow()
 
     def undo(self) -> None:
+        self.edits.forget()
         self.session.undo_stack.undo()
 
     def redo(self) -> None:
+        self.edits.forget()
         self.session.undo_stack.redo()
 
     def reset(self) -> None:
@@ -151,6 +162,7 @@ class Workbench(QObject):
         self.files.told.connect(window.tell)
         self.files.refused.connect(window.warn)
         self.player.finished.connect(self._loop)
+        self.session.parametersChanged.connect(self._show_refused)
 
     # ---- what was asked for ----------------------------------------------------------------
 
@@ -190,9 +202,25 @@ class Workbench(QObject):
 
     @Slot(str, str)
     def _check_typed(self, path: str, text: str) -> None:
+        if self.edits.is_taken_back(path, text):
+            self.edits.forget()
         mistake = self.edits.mistake(path, text)
         if mistake is not None:
             self.display.show_refusal(mistake)
+
+    @Slot()
+    def _show_fields(self) -> None:
+        """Let the form show what was refused and can be mended."""
+        if self.edits.refused() is not None:
+            self._window.parameter_form.setFields(self.edits.fields())
+
+    @Slot()
+    def _show_refused(self) -> None:
+        """The form shows what is in force again; what can be mended stays there all the same."""
+        self._show_fields()
+        refused = self.edits.refused()
+        if refused is not None and isinstance(refused.value, Parameters):
+            self.display.show_refusal(refused)
 
     @Slot(int)
     def _set_speed(self, steps_per_frame: int) -> None:

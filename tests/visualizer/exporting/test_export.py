@@ -22,7 +22,7 @@ from kernels.errors import ExportError, ParameterError, SceneError
 from tests.visualizer import toy_panel
 from visualizer.exporting import export as exporting
 from visualizer.exporting.export import ExportCancelled, Progress, export, remaining_seconds
-from visualizer.exporting.picture import to_array
+from visualizer.exporting.picture import to_bgra
 from visualizer.exporting.settings import ExportSettings, frame_steps
 from visualizer.exporting.target import NUMBERS, SINKS
 from visualizer.registry import PANELS
@@ -119,7 +119,7 @@ def test_one_picture_is_that_of_the_end_and_numbered_ones_are_those_on_the_way(
 def test_a_transparent_film_has_alpha(tmp_path: Path) -> None:
     clear = SMALL.model_copy(update={"transparent": True})
     export(SCENE, tmp_path / "a.png", clear)
-    assert (to_array(QImage(str(tmp_path / "a.png")))[..., 3] == 0).mean() > 0.5
+    assert (to_bgra(QImage(str(tmp_path / "a.png")))[..., 3] == 0).mean() > 0.5
     export(SCENE, tmp_path / "run.apng", clear)
     with av.open(str(tmp_path / "run.apng")) as film:
         frame = next(film.decode(video=0)).to_ndarray(format="rgba")
@@ -155,7 +155,7 @@ def test_a_run_that_ends_before_ends_the_export(tmp_path: Path) -> None:
 # --- the steps ---------------------------------------------------------------------------------
 
 
-@given(st.integers(1, 400), st.integers(1, 1000))
+@given(st.integers(1, 400), st.integers(2, 1000))
 def test_log_spacing_keeps_count_ends_and_order(count: int, stride: int) -> None:
     linear = frame_steps(Play(frames=count, steps_per_frame=stride), ExportSettings())
     spread = frame_steps(Play(frames=count, steps_per_frame=stride), ExportSettings(spacing="log"))
@@ -171,7 +171,15 @@ def test_log_spacing_multiplies() -> None:
     play = Play(frames=8, steps_per_frame=1)
     spread = frame_steps(play, ExportSettings(spacing="log", steps_per_frame=1000))
     assert spread == [0, *(round(7000 ** (i / 6)) for i in range(7))]
-    assert frame_steps(play, ExportSettings(spacing="log")) == list(range(8))
+
+
+def test_log_spacing_is_refused_where_it_would_change_nothing(tmp_path: Path) -> None:
+    scene = SCENE.model_copy(update={"play": Play(frames=8, steps_per_frame=1)})
+    with pytest.raises(ParameterError, match=r"at 1 step a picture .* Give more steps a picture"):
+        export(scene, tmp_path / "run.csv", ExportSettings(spacing="log"))
+    assert tree(tmp_path) == []
+    two = ExportSettings(spacing="log", frames=2)  # a first and a last picture lie anyhow
+    assert frame_steps(scene.play, two) == [0, 1]
 
 
 def test_settings_overrule_the_scene_and_full_speed_goes_step_by_step() -> None:
@@ -310,14 +318,13 @@ for name in sys.argv[2:]:
 
 
 def test_two_processes_make_the_same_bytes(tmp_path: Path) -> None:
-    names = [name for name in TARGETS if not name.endswith(".pdf")]  # a PDF holds the time
     environment = {k: v for k, v in os.environ.items() if "DISPLAY" not in k}
     environment.pop("QT_QPA_PLATFORM", None)
     environment.pop("EGL_PLATFORM", None)
     processes = []
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
-        command = [sys.executable, "-c", EXPORT_ALL, str(tmp_path / folder), *names]
+        command = [sys.executable, "-c", EXPORT_ALL, str(tmp_path / folder), *TARGETS]
         pipe = subprocess.PIPE
         processes.append(
             subprocess.Popen(command, cwd=ROOT, env=environment, stdout=pipe, stderr=pipe)
@@ -326,7 +333,7 @@ def test_two_processes_make_the_same_bytes(tmp_path: Path) -> None:
         assert process.communicate(timeout=100) == (b"", b"")
         assert process.returncode == 0
     first, second = (_hashes(tmp_path / folder) for folder in ("a", "b"))
-    assert len(first) == len(names) + 2 * 7
+    assert len(first) == len(TARGETS) + 2 * 7
     assert first == second
 
 
@@ -348,7 +355,7 @@ def test_every_scene_that_ships_is_exported(name: str, tmp_path: Path) -> None:
     settings = ExportSettings(width=640, height=360, frames=2)
     export(scene, tmp_path / "%d.png", settings)
     export(scene, tmp_path / "run.npz", settings)
-    first, second = (to_array(QImage(str(tmp_path / f"{i}.png"))) for i in (0, 1))
+    first, second = (to_bgra(QImage(str(tmp_path / f"{i}.png"))) for i in (0, 1))
     assert first.shape == second.shape == (360, 640, 4)
     assert len(np.unique(second.reshape(-1, 4), axis=0)) > 20
     with np.load(tmp_path / "run.npz", allow_pickle=False) as data:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
 from tests.visualizer.toy_panel import Ball, Roll, RollView
-from visualizer.exporting.picture import PanelPicture, png, to_array, to_bgra
+from visualizer.exporting.picture import PanelPicture, png, to_bgra
 from visualizer.playing.run import Run
 from visualizer.registry import PanelInfo
 from visualizer.scenes.scene import Scene
@@ -55,7 +55,7 @@ def shrunk(pixels: np.ndarray, by: int) -> np.ndarray:
 
 
 def test_a_picture_three_times_as_large_looks_alike(draw: Callable[..., PanelPicture]) -> None:
-    small, large = to_array(draw(1280, 720).image()), to_array(draw(3840, 2160).image())
+    small, large = to_bgra(draw(1280, 720).image()), to_bgra(draw(3840, 2160).image())
     assert small.shape == (720, 1280, 4)
     assert large.shape == (2160, 3840, 4)
     # Lines and letters of as many pixels as before would leave a third, or a ninth, of the ink.
@@ -69,13 +69,13 @@ def test_a_picture_three_times_as_large_looks_alike(draw: Callable[..., PanelPic
 def test_the_ground_is_that_of_the_theme(
     theme: ThemeName, draw: Callable[..., PanelPicture]
 ) -> None:
-    pixels = to_array(draw(theme=theme).image())
-    assert QColor(*pixels[2, 2]).name() == THEMES[theme].base
+    pixels = to_bgra(draw(theme=theme).image())
+    assert QColor(*pixels[2, 2, 2::-1]).name() == THEMES[theme].base
     assert (pixels[..., 3] == 255).all()
 
 
 def test_the_ground_can_be_left_out(draw: Callable[..., PanelPicture]) -> None:
-    opaque, clear = to_array(draw().image()), to_array(draw(transparent=True).image())
+    opaque, clear = to_bgra(draw().image()), to_bgra(draw(transparent=True).image())
     assert (clear[[2, 2, -3, -3], [2, -3, 2, -3], 3] == 0).all()
     assert 0.02 < (clear[..., 3] > 0).mean() < 0.5
     alpha = clear[..., 3:] / 255
@@ -94,14 +94,13 @@ def test_pixels_come_in_the_order_that_is_said() -> None:
     image = QImage(3, 2, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(QColor(255, 0, 0, 128))
     image.setPixelColor(2, 1, QColor(0, 0, 255))
-    for pixels, red, blue in ((to_array(image), 0, 2), (to_bgra(image), 2, 0)):
-        assert pixels.shape == (2, 3, 4)
-        assert (pixels[0, 0, red], pixels[0, 0, blue], pixels[0, 0, 3]) == (255, 0, 128)
-        assert (pixels[1, 2, red], pixels[1, 2, blue], pixels[1, 2, 3]) == (0, 255, 255)
+    pixels = to_bgra(image)
+    assert pixels.shape == (2, 3, 4)
+    assert pixels[0, 0].tolist() == [0, 0, 255, 128]
+    assert pixels[1, 2].tolist() == [255, 0, 0, 255]
     opaque = QImage(3, 2, QImage.Format.Format_RGB32)
     opaque.fill(QColor(1, 2, 3))
     assert to_bgra(opaque)[0, 0].tolist() == [3, 2, 1, 255]
-    assert to_array(opaque)[0, 0].tolist() == [1, 2, 3, 255]
 
 
 def test_an_svg_is_vectors_and_letters(draw: Callable[..., PanelPicture]) -> None:
@@ -122,7 +121,21 @@ def test_an_svg_is_vectors_and_letters(draw: Callable[..., PanelPicture]) -> Non
     painter = QPainter(image)
     QSvgRenderer(svg).render(painter)
     painter.end()
-    assert np.abs(to_array(image).astype(int) - to_array(picture.image())).mean() < 4
+    assert np.abs(to_bgra(image).astype(int) - to_bgra(picture.image())).mean() < 4
+
+
+def test_a_pdf_holds_no_time_and_has_an_identity_of_its_own(
+    draw: Callable[..., PanelPicture],
+) -> None:
+    light, dark = draw().pdf(), draw(theme="dark").pdf()
+    assert draw().pdf() == light
+    for pdf in (light, dark):
+        assert b"Date" not in pdf
+        start = int(re.findall(rb"startxref\n(\d+)", pdf)[0])
+        assert pdf[start:].startswith(b"xref")  # nothing has moved
+    marks = [re.findall(rb"uuid:([0-9a-f-]{36})", pdf)[0] for pdf in (light, dark)]
+    assert len({*marks, b"00000000-0000-4000-8000-000000000000"}) == 3
+    assert all(mark.hex().encode() in pdf for mark, pdf in zip(marks, (light, dark), strict=True))
 
 
 def test_a_pdf_is_a_page_of_the_size_of_the_picture(draw: Callable[..., PanelPicture]) -> None:

@@ -91,6 +91,26 @@ def test_a_new_folder_comes_whole(tmp_path: Path) -> None:
     assert target.stat().st_mode == (tmp_path / "usual").stat().st_mode
 
 
+def test_the_folder_of_numbered_pictures_comes_whole_with_them(tmp_path: Path) -> None:
+    target = tmp_path / "frames" / "%04d.png"
+    with workplace(target) as folder:
+        (folder / "0000.png").touch()
+        assert tree(tmp_path) != []
+        assert not target.parent.exists()
+    assert tree(tmp_path) == ["frames", "frames/0000.png"]
+    with workplace(target) as folder:
+        (folder / "0001.png").touch()
+    assert tree(tmp_path) == ["frames", "frames/0000.png", "frames/0001.png"]
+    with pytest.raises(RuntimeError), workplace(tmp_path / "more" / "%04d.png") as folder:
+        _fail(folder, RuntimeError)
+    assert not (tmp_path / "more").exists()
+    with (
+        pytest.raises(ExportError, match=r"There is no folder '.*more/frames'. Make it"),
+        workplace(tmp_path / "more" / "frames" / "%04d.png"),
+    ):
+        pass
+
+
 def test_an_old_folder_keeps_what_else_is_in_it(tmp_path: Path) -> None:
     target = tmp_path / "frames.v2"
     target.mkdir()

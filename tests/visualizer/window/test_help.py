@@ -1,9 +1,13 @@
 """The help: all keys, what the doctor finds, and what this is."""
 
+import json
+import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 
 import pytest
-from PySide6.QtWidgets import QDialog, QLabel, QMessageBox
+from PySide6.QtCore import QProcess
+from PySide6.QtWidgets import QDialog, QLabel, QMessageBox, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from tests.visualizer.windows import Bench
@@ -45,14 +49,43 @@ def test_the_list_fits_the_screen(bench: Bench) -> None:
     assert dialog(bench).height() <= room.height()
 
 
+def doctor_says(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
+    """Let `program` stand in the place of the doctor."""
+    monkeypatch.setattr(help_, "command", lambda _: [sys.executable, "-c", program])
+
+
 def test_the_doctor_tells_what_is_wrong(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     findings = (Finding("codecs", False, "There are none."), Finding("data", True, "all there"))
-    monkeypatch.setattr(help_, "examine", lambda: findings)
+    findings += tuple(Finding(f"part {i}", True, "well") for i in range(9))
+    doctor_says(monkeypatch, f"print({json.dumps([asdict(f) for f in findings])!r})")
     bench.do("doctor")
+    assert "Examining this machine…" in texts(dialog(bench))
+    bench.qtbot.waitUntil(lambda: "codecs" in texts(dialog(bench)))
     labels = {label.text(): label for label in dialog(bench).findChildren(QLabel)}
     assert labels["codecs"].property("tone") == "error"
     assert labels["data"].property("tone") is None
     assert {"There are none.", "all there"} <= set(labels)
+    room = dialog(bench).findChild(QScrollArea)
+    assert isinstance(room, QScrollArea)
+    bench.qtbot.waitUntil(lambda: room.viewport().height() >= labels["part 8"].geometry().bottom())
+
+
+def test_a_doctor_that_is_ill_is_told(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    doctor_says(monkeypatch, "raise SystemExit('no head')")
+    bench.do("doctor")
+    bench.qtbot.waitUntil(lambda: "doctor" in texts(dialog(bench)))
+    assert any("The doctor cannot be asked: no head." in text for text in texts(dialog(bench)))
+
+
+def test_the_doctor_can_be_sent_away(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    doctor_says(monkeypatch, "input()")
+    bench.do("doctor")
+    shown = dialog(bench)
+    assert isinstance(shown, help_.DoctorDialog)
+    bench.qtbot.waitUntil(lambda: shown._process.state() == QProcess.ProcessState.Running)
+    process = shown._process
+    shown.close()
+    assert process.state() == QProcess.ProcessState.NotRunning
 
 
 def test_what_this_is(bench: Bench) -> None:

@@ -1,5 +1,6 @@
 """Scenes in and out of the window: files, the clipboard, and what is dropped."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from resources import resource_path
 from tests.visualizer.windows import Bench, opened
+from visualizer.scenes import sources
 from visualizer.scenes.scene import Scene
 from visualizer.scenes.store import open_scene
 from visualizer.window import scene_files
@@ -38,12 +40,14 @@ def test_a_scene_is_saved_and_opened_again(
     bench.do("save_scene")
     assert answer["start"].endswith("roll.toml")
     saved = tmp_path / "mine.toml"
+    bench.qtbot.waitUntil(lambda: bench.window.statusBar().currentMessage() != "")
     assert open_scene(saved).parameters["seed"] == 5
     assert bench.window.statusBar().currentMessage() == "Saved as mine.toml."
     bench.workbench.edits.set_value("seed", 6)
     answer["start"] = ""
     bench.do("save_scene")  # to the same file, without asking
-    assert (answer["start"], open_scene(saved).parameters["seed"]) == ("", 6)
+    bench.qtbot.waitUntil(lambda: open_scene(saved).parameters["seed"] == 6)
+    assert answer["start"] == ""
     bench.open()
     answer["name"] = str(saved)
     bench.do("open_scene")
@@ -62,6 +66,7 @@ def test_after_undo_a_scene_is_saved_to_its_own_file(
     assert bench.value("seed") == 1
     bench.do("save_scene")
     assert answer["start"] == ""  # it was not asked for
+    bench.qtbot.waitUntil(lambda: "Saved" in bench.window.statusBar().currentMessage())
     seeds = [open_scene(tmp_path / n).parameters["seed"] for n in ("first.toml", "second.toml")]
     assert seeds == [1, 2]
 
@@ -79,7 +84,7 @@ def test_a_scene_that_cannot_be_saved_is_told(
 ) -> None:
     answer["name"] = str(tmp_path / "nowhere" / "scene.toml")
     bench.do("save_scene_as")
-    assert "cannot be written" in bench.told()
+    bench.qtbot.waitUntil(lambda: "cannot be written" in bench.told())
 
 
 def test_a_scene_goes_through_the_clipboard(bench: Bench) -> None:
@@ -168,16 +173,20 @@ def test_a_file_that_has_changed_since_is_told(descent: Bench, tmp_path: Path) -
     table.write_text("hours,marks\n1,2\n2,3\n4,7\n")
     descent.workbench.open_path(table)
     descent.workbench.files._save(scene)
+    descent.qtbot.waitUntil(scene.exists)
     assert 'file = "file:data.csv"' in scene.read_text()
     descent.workbench.open_path(scene)
     assert descent.told() == ""
     table.write_text("hours,marks\n1,2\n2,4\n4,7\n")
     descent.workbench.open_path(scene)
-    assert "data.csv has changed since" in descent.told()
+    descent.qtbot.waitUntil(lambda: "data.csv has changed since" in descent.told())
 
 
 def test_all_files_that_have_changed_since_are_told(bench: Bench, tmp_path: Path) -> None:
-    files = SceneFiles(bench.window, bench.session, bench.workbench.edits, lambda _: None)
+    workbench = bench.workbench
+    files = SceneFiles(
+        bench.window, bench.session, workbench.edits, workbench.errands, lambda _: None
+    )
     places = [str(tmp_path / name) for name in ("a.csv", "b.csv")]
     for place in places:
         Path(place).touch()
@@ -207,3 +216,51 @@ def test_what_was_not_saved_is_there_after_the_window_was_closed(bench: Bench, k
         assert later.value("seed") == 77
         later.workbench.files.keep_last()  # nothing was done in this window
     assert "seed = 77" in kept.read_text()
+
+
+def test_what_was_made_is_kept_soon_so_that_a_crash_loses_nothing(
+    bench: Bench, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pause = bench.workbench.files._pause
+    assert not pause.isActive()
+    bench.workbench.edits.set_value("seed", 5)
+    assert pause.isActive()
+    assert not kept.exists()  # as long as it goes on changing
+    pause.setInterval(0)
+    bench.workbench.edits.set_value("seed", 78)
+    bench.qtbot.waitUntil(kept.exists)
+    assert open_scene(kept).parameters["seed"] == 78
+    assert not pause.isActive()
+
+
+def test_what_hashes_take_does_not_hold_the_window_up(
+    descent: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[str] = []
+
+    def note(place: str) -> str:
+        threads.append(threading.current_thread().name)
+        return "0000"
+
+    monkeypatch.setattr(sources, "content_of", note)
+    table, scene = tmp_path / "data.csv", tmp_path / "scene.toml"
+    table.write_text("hours,marks\n1,2\n2,3\n4,7\n")
+    descent.workbench.open_path(table)
+    descent.workbench.files._save(scene)
+    descent.qtbot.waitUntil(scene.exists)
+    descent.workbench.open_path(scene)
+    descent.qtbot.waitUntil(lambda: len(threads) == 2)
+    descent.do("export")
+    assert descent.workbench._export is not None
+    descent.workbench._export._process.begin(tmp_path / "run.csv", [])
+    assert [name.rpartition("_")[0] for name in threads] == ["errands", "errands"]
+
+
+def test_an_error_in_an_errand_is_not_lost(bench: Bench) -> None:
+    def fail() -> None:
+        raise RuntimeError("no such thing")
+
+    with bench.qtbot.captureExceptions() as caught:
+        bench.workbench.errands.run(fail, lambda _: None)
+        bench.qtbot.waitUntil(lambda: len(caught) == 1)
+    assert str(caught[0][1]) == "no such thing"

@@ -15,6 +15,7 @@ from tests.visualizer.windows import ENDLESS, Bench, opened
 from widgets.forms.field_editors import TextEditor
 from widgets.forms.field_row import FieldRow
 from widgets.forms.number_editors import NumberEditor
+from widgets.forms.sections import VariantView
 
 RATE = "balls.0.learning_rate"
 ENDING = 'panel = "roll"\n[parameters]\ntolerance = 0.1\n[play]\nsteps_per_frame = 5\n'
@@ -303,6 +304,66 @@ def test_a_failure_stands_in_the_banner_until_there_is_a_run_again(
         assert view.message() == ""
         bench.workbench.edits.set_value("steps", 50)
         qtbot.waitUntil(lambda: bench.told() == "")
+
+
+CONSTANT = "id,weight,height\n1,2,3\n1,3,5\n1,4,6\n"  # "id", which comes first, determines no line
+
+
+def column_choices(bench: Bench) -> list[str]:
+    view = bench.window.parameter_form.view("objective.data.x_column")
+    assert isinstance(view, FieldRow)
+    return [choice.label for choice in view.field.choices]
+
+
+def test_a_table_that_was_refused_offers_its_columns_and_is_mended_by_one(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    table = tmp_path / "constant.csv"
+    table.write_text(CONSTANT)
+    with opened(qtbot) as bench:
+        bench.open('panel = "gradient-descent"\n')
+        bench.show()
+        bench.workbench.edits.set_value("objective.data", "csv")
+        bench.shows(0)
+        in_force = column_choices(bench)
+        line = editor(bench, "objective.data.file").line
+        line.offer(str(table))
+        qtbot.waitUntil(lambda: bench.told() != "")
+        assert column_choices(bench) == ["Automatic", "id", "weight", "height"]
+        bench.workbench.edits.set_value("noise", 0.5)  # of no account here
+        assert column_choices(bench) == ["Automatic", "id", "weight", "height"]
+        line.revert()
+        assert column_choices(bench) == in_force
+        line.offer(str(table))
+        qtbot.waitUntil(lambda: "id" in column_choices(bench))
+        editor(bench, "objective.data.x_column").box.chosen.emit("weight")
+        qtbot.waitUntil(lambda: bench.told() == "")
+        bench.shows(0)
+        assert bench.value("objective.data.file") == f"file:{table}"
+        assert bench.value("objective.data.x_column") == "weight"
+
+
+def test_a_dropped_table_that_was_refused_is_mended_or_left(qtbot: QtBot, tmp_path: Path) -> None:
+    table = tmp_path / "constant.csv"
+    table.write_text(CONSTANT)
+    with opened(qtbot) as bench:
+        bench.open('panel = "gradient-descent"\n')
+        bench.workbench.open_path(table)
+        qtbot.waitUntil(lambda: bench.told() != "")
+        assert bench.value("objective.data.kind") == "two points"
+        kind = bench.window.parameter_form.view("objective.data")
+        assert isinstance(kind, VariantView)
+        assert kind.row.message() == bench.told()
+        assert "id" in column_choices(bench)
+        kind.row.editor.edited.emit("two points")
+        assert bench.window.parameter_form.view("objective.data.file") is None
+        bench.workbench.open_path(table)
+        qtbot.waitUntil(lambda: bench.window.parameter_form.view("objective.data.file") is not None)
+        qtbot.waitUntil(lambda: bool(kind.row.message()))
+        editor(bench, "objective.data.x_column").box.chosen.emit("height")
+        qtbot.waitUntil(lambda: bench.told() == "")
+        assert bench.value("objective.data.x_column") == "height"
+        assert not kind.row.message()
 
 
 def test_a_shipped_scene_is_opened_from_the_menu(qtbot: QtBot) -> None:

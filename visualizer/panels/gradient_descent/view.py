@@ -1,6 +1,9 @@
 """How the gradient-descent panel is looked at."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import model_validator
 
 from kernels.descent.base import MOST_OPTIMIZERS
 from kernels.objectives.catalogue import Objective
@@ -42,13 +45,13 @@ class GradientDescentView(View):
         help="Left of the map: the data with the moving line, the surface in 3-D, or one update "
         "worked through. Where there are no data, the surface is shown.",
     )
-    chosen: int = setting(
-        0,
+    optimizer: int = setting(
+        1,
         label="Chosen optimizer",
-        ge=0,
-        le=MOST_OPTIMIZERS - 1,
-        slider=(0, 7),
-        help="Whose arrows, update and sentence are shown: its row in the list, from 0.",
+        ge=1,
+        le=MOST_OPTIMIZERS,
+        slider=(1, 8),
+        help="Whose arrows, update and sentence are shown: its place in the list, the first is 1.",
     )
     log_loss: bool = setting(True, label="Log loss", help="The loss on a logarithmic axis.")
     levels: Literal["auto", "areas", "even"] = setting(
@@ -66,6 +69,20 @@ class GradientDescentView(View):
     azimuth: float = setting(-35.0, ge=-360, le=360, in_form=False, help="The camera, round.")
     elevation: float = setting(32.0, ge=0, le=90, in_form=False, help="The camera, above.")
     distance: float = setting(6.4, gt=0, le=100, in_form=False, help="The camera, how far off.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_chosen(cls, data: Any) -> Any:
+        """Scenes once had the number of the row, from 0, as `chosen`."""
+        if not isinstance(data, Mapping) or not isinstance(data.get("chosen"), int):
+            return data
+        rest = {name: value for name, value in data.items() if name != "chosen"}
+        return {"optimizer": data["chosen"] + 1} | rest
+
+    @property
+    def chosen(self) -> int:
+        """The row of the chosen optimizer, from 0."""
+        return self.optimizer - 1
 
     def spacing(self, objective: Objective) -> Spacing:
         """How the contour lines of `objective` are spaced."""

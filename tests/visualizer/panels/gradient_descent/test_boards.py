@@ -65,6 +65,22 @@ def test_the_log_axis_of_a_known_infimum_shows_the_loss_above_it(qtbot: QtBot) -
     assert plot._title.text() == "f(w), step 8"
 
 
+def test_on_a_screen_the_last_losses_are_shown_when_frames_cease(qtbot: QtBot) -> None:
+    plot = LossPlot(Style())
+    qtbot.addWidget(plot)
+    plot.resize(400, 300)
+    plot.show()
+    plot.draw(frame_of(2, **PARABOLA), log=True)
+    qtbot.waitUntil(lambda: plot._title.text() == "Loss, step 2")
+    for steps in (5, 8, 13):
+        plot.draw(frame_of(steps, **PARABOLA), log=True)
+    assert plot._title.text() == "Loss, step 2"  # until there is time
+    qtbot.waitUntil(lambda: plot._title.text() == "Loss, step 13")
+    assert plot._kept._kept is not None
+    assert plot._kept._kept.curves is plot._curves
+    assert plot._kept._kept.plane == plot.plane()  # so that it need not be drawn again
+
+
 def test_the_log_axis_ends_long_after_arriving(qtbot: QtBot) -> None:
     plot = LossPlot(Style())
     qtbot.addWidget(plot)
@@ -234,7 +250,7 @@ def test_a_view_of_another_racer_shows_its_sentence_first(qtbot: QtBot) -> None:
     qtbot.addWidget(board)
     frame = frame_of(5, optimizers=[sgd(0.1), sgd(0.2)])
     board.draw(frame)
-    board.setView(GradientDescentView(chosen=1))
+    board.setView(GradientDescentView(optimizer=2))
     assert board._readouts._words.texts()[0] == frame.sentences[1]
 
 
@@ -251,7 +267,7 @@ def test_of_twenty_racers_the_chosen_one_is_seen_and_the_others_are_counted(
 ) -> None:
     board = RaceBoard(Style())
     qtbot.addWidget(board)
-    board.setView(GradientDescentView(chosen=17))
+    board.setView(GradientDescentView(optimizer=18))
     board.draw(frame_of(5, optimizers=[sgd(0.01 * (i + 1)) for i in range(20)]))
     board.resize(*size)
     board.show()
@@ -262,11 +278,11 @@ def test_of_twenty_racers_the_chosen_one_is_seen_and_the_others_are_counted(
     assert readouts._more.isVisible()
     assert readouts._more.text() == f"and {20 - len(seen)} more"
     assert readouts._words.height() > 0.25 * readouts.height()
-    board.setView(GradientDescentView(chosen=2))
+    board.setView(GradientDescentView(optimizer=3))
     qtbot.waitUntil(lambda: 2 in rows_seen(board))
     table = readouts._table
     table.verticalScrollBar().setValue(table.verticalScrollBar().maximum())
-    readouts._show()  # the same choice again: it stays where a person has scrolled it
+    readouts._pace.drawWhole()  # the same choice again: it stays where a person has scrolled it
     assert 19 in rows_seen(board)
 
 
