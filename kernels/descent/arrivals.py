@@ -19,6 +19,9 @@ from kernels.simulation import Array, State, to_host
 REACH = 1000.0  # half-widths of the domain from its middle: whoever is farther off has left
 STRIDE = 1e-6  # half-widths of the domain: whoever steps farther does not rest
 SLACK = 4.0  # by how much the quadratic model of a local minimum may exceed the tolerance
+# The latches that hold a number for each racer; `moving_at` is the last step with a slope, or from
+# which one moved.
+NUMBERS = ("goals", "within_since", "moving_at", "left_at")
 SETTLE = 25  # steps that one must stay at least before its arrival counts
 SHARE = 0.25  # of the steps that it took to get there: so long, too
 
@@ -74,14 +77,18 @@ class Arrivals:
         self._stride = STRIDE * 0.5 * min(high - low for low, high in objective.domain)
         self._goals = _Goals(objective, tolerance, device, dtype)
         self._looked = -1  # the last step that was looked at
-        never = torch.full((racers,), -1, device=device)
         exits = torch.full((racers, objective.dimension), math.nan, device=device, dtype=dtype)
+        self._set_latches(
+            torch.full((len(NUMBERS), racers), -1, device=device),
+            torch.ones(racers, device=device, dtype=torch.bool),
+            exits,
+        )
+
+    def _set_latches(self, numbers: Tensor, within: Tensor, exits: Tensor) -> None:
+        self._numbers = numbers  # (4, R)
         self._latches = {
-            "goals": never.clone(),
-            "within_since": never.clone(),
-            "moving_at": never.clone(),  # the last step with a slope, or from which one moved
-            "left_at": never,
-            "within": torch.ones(racers, device=device, dtype=torch.bool),
+            **dict(zip(NUMBERS, numbers, strict=True)),
+            "within": within,
             "exits": exits,
         }
 
@@ -122,7 +129,7 @@ class Arrivals:
 
     def noted(self) -> Noted:
         """What was noted so far, on the host."""
-        host = {name: to_host(latch) for name, latch in self._latches.items()}
+        host = dict(zip(NUMBERS, to_host(self._numbers), strict=True))
         # A step must have been taken since, and have led nowhere:
         rests = host["moving_at"] + 1 < self._looked
         return Noted(
@@ -131,13 +138,14 @@ class Arrivals:
             within_since=np.where(host["goals"] >= 0, host["within_since"], -1),
             resting_since=np.where(rests, host["moving_at"] + 1, -1),
             left_at=host["left_at"],
-            exits=host["exits"],
+            exits=to_host(self._latches["exits"]),
         )
 
     def copy(self) -> "Arrivals":
         """The same latches in memory of their own, to look with and throw away."""
         twin = copy.copy(self)
-        twin._latches = {name: latch.clone() for name, latch in self._latches.items()}
+        within, exits = self._latches["within"], self._latches["exits"]
+        twin._set_latches(self._numbers.clone(), within.clone(), exits.clone())
         return twin
 
     def state(self) -> State:

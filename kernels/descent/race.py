@@ -87,11 +87,7 @@ class Race(Simulation[Descent, RaceFrame]):
     @property
     def names(self) -> tuple[str, ...]:
         """The label of each racer, with a number behind it where several have the same."""
-        labels = [spec.label for spec in self.parameters.optimizers]
-        return tuple(
-            f"{label} ({labels[:i].count(label) + 1})" if labels.count(label) > 1 else label
-            for i, label in enumerate(labels)
-        )
+        return self._racers.names
 
     def step(self, n: int = 1) -> None:
         for _ in range(min(n, self.length - self.step_count)):
@@ -128,9 +124,7 @@ class Race(Simulation[Descent, RaceFrame]):
     def _standing(self, arrivals: Arrivals) -> Standing:
         """The race as it stands, with what `arrivals` notes of the present point. Waits."""
         positions = self._racers.positions
-        slopes = self.objective.gradient(positions)
-        with torch.no_grad():
-            losses = self.objective.loss(positions)
+        losses, slopes = self.objective.loss_and_gradient(positions)
         is_whole = self.objective.batch(self.step_count) is None
         arrivals.look(self.step_count, positions, losses, slopes if is_whole else None)
         return Standing(

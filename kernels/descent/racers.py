@@ -22,12 +22,13 @@ Specs = tuple[OptimizerParameters, ...]
 class Racers:
     """R points, all at `start`, (d,), each with one of the optimizers `specs`.
 
-    `positions`, (R, d), is where they are, `previous`, (R, d), where they were before the last
-    update, `gradients`, (R, d), what their optimizers get.
+    `names` are their labels, with a number behind it where several have the same. `positions`, (R,
+    d), is where they are, `previous`, (R, d), where they were before the last update, `gradients`,
+    (R, d), what their optimizers get.
     """
 
     def __init__(self, specs: Specs, start: Tensor) -> None:
-        self._specs = specs
+        self._specs, self.names = specs, _names_of(specs)
         self.positions = start.repeat(len(specs), 1)
         self.previous = self.positions.clone()
         self.gradients = torch.zeros_like(self.positions)
@@ -59,7 +60,7 @@ class Racers:
 
     def adjust(self, specs: Specs, step: int) -> None:
         """Go on with other settings of the same optimizers; the next step is number `step`."""
-        self._specs = specs
+        self._specs, self.names = specs, _names_of(specs)
         for spec, optimizer in zip(specs, self._optimizers, strict=True):
             spec.update(optimizer, spec.rate(step))
 
@@ -102,6 +103,14 @@ class Racers:
             optimizer.state.clear()
             if kept["memory"]:
                 optimizer.state[leaf] = _cloned(kept["memory"])
+
+
+def _names_of(specs: Specs) -> tuple[str, ...]:
+    labels = [spec.label for spec in specs]
+    return tuple(
+        f"{label} ({labels[:i].count(label) + 1})" if labels.count(label) > 1 else label
+        for i, label in enumerate(labels)
+    )
 
 
 def _cloned(memory: dict[str, Any]) -> dict[str, Any]:

@@ -88,6 +88,12 @@ class Objective(ABC):
         It can be differentiated twice, in float32 and float64. Without samples, `batch` is ignored.
         """
 
+    def loss_and_gradient(self, points: Tensor) -> tuple[Tensor, Tensor]:
+        """The loss of all samples at each of `points`, (..., d) -> (...), and `gradient` there."""
+        with torch.no_grad():
+            losses = self.loss(points)
+        return losses, self.gradient(points)
+
     def gradient(self, points: Tensor, batch: Tensor | None = None) -> Tensor:
         """The gradient at each of `points`, (..., d) -> (..., d), by automatic differentiation."""
 
@@ -139,16 +145,19 @@ class FunctionObjective(Objective):
         return self.value(*points.unbind(-1))
 
     def gradient(self, points: Tensor, batch: Tensor | None = None) -> Tensor:
+        return self.loss_and_gradient(points)[1]
+
+    def loss_and_gradient(self, points: Tensor) -> tuple[Tensor, Tensor]:
         coordinates = [coordinate.detach().requires_grad_() for coordinate in points.unbind(-1)]
         with torch.enable_grad():
             values = self.value(*coordinates)
         if not values.requires_grad:
-            return torch.zeros_like(points)
+            return values, torch.zeros_like(points)
         slopes = torch.autograd.grad(values.sum(), coordinates, materialize_grads=True)
         gradient = torch.empty_like(points)  # it lies in memory as the points do
         for part, slope in zip(gradient.unbind(-1), slopes, strict=True):
             part.copy_(slope)
-        return gradient
+        return values.detach(), gradient
 
 
 def _slope(

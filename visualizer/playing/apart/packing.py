@@ -15,16 +15,16 @@ def pack(value: object, sent: Sent) -> bytes:
     """`value` as bytes; what lasts in it goes along the first time only, and is noted in `sent`."""
     body, fresh = io.BytesIO(), Sent()
     _Pickler(body, sent, fresh).dump(value)
-    packed = pickle.dumps((fresh, body.getvalue()), PROTOCOL)
+    packed = pickle.dumps(fresh, PROTOCOL) + body.getbuffer()
     sent |= fresh
     return packed
 
 
 def unpack(packed: bytes, received: Sent) -> Any:
     """The value of `packed`; what lasts in it is the same object each time, from `received`."""
-    fresh, body = pickle.loads(packed)
-    received |= fresh
-    return _Unpickler(io.BytesIO(body), received).load()
+    stream = io.BytesIO(packed)
+    received |= pickle.load(stream)
+    return _Unpickler(stream, received).load()
 
 
 class _Pickler(pickle.Pickler):

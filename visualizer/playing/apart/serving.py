@@ -14,9 +14,13 @@ from typing import IO
 
 from visualizer.playing.apart.process import read, write
 
+NICE = 5  # the window goes first where processors are scarce
+
 
 def serve() -> None:
     """Answer calls from standard input on standard output until that ends."""
+    if hasattr(os, "nice"):
+        os.nice(NICE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is meant for the window, whose end ends this
     calls, answers = _pipes()
     messages: queue.SimpleQueue[bytes] = queue.SimpleQueue()
