@@ -1,20 +1,26 @@
 """Paragraphs in the room there is: what does not fit is cut off with an ellipsis."""
 
+import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QTextLayout, QTextOption
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from widgets.style import Style
 
 _ELLIPSIS = "\u2026"
 _PARTED = 0.28  # of a line, between two paragraphs
+_SPACED = 1.05  # of a line, from line to line
+_ABOVE = 4.8  # px at factor 1, above the first line
+_SMALLEST = 0.86  # times the size of the body, so that the first paragraph is whole
+_LEAST = 3  # lines that ought to have room
 
 
 class Paragraphs(QWidget):
     """Sentences below each other, the first ones first; the last line that fits ends in "...".
 
+    Letters are smaller where the first paragraph would be cut otherwise.
     A screen reader gets them all.
     """
 
@@ -36,7 +42,7 @@ class Paragraphs(QWidget):
             self.update()
 
     def setScale(self, scale: float) -> None:
-        """How many times as large the letters are as the body of the style."""
+        """How many times as large the letters are as the body of the style, where there is room."""
         if scale != self._scale:
             self._scale = scale
             self.update()
@@ -46,15 +52,12 @@ class Paragraphs(QWidget):
 
     def shown(self) -> list[tuple[str, float]]:
         """The lines that fit, each with its top, in pixels."""
-        font = self._style.font("body")
-        font.setPixelSize(round(font.pixelSize() * self._scale))
+        font, width = self._fitting(), self._room()
         metrics = QFontMetricsF(font)
-        margin = self._style.px(8)
-        width, line = self.width() - 2 * margin, metrics.height() * 1.05
+        line, top = metrics.height() * _SPACED, self._style.px(_ABOVE)
         lines: list[tuple[str, float]] = []
-        top = 0.6 * margin
         for i, text in enumerate(self._texts):
-            pieces = _wrapped(text, width, self._style, font.pixelSize())
+            pieces = _wrapped(text, width, font)
             for j, piece in enumerate(pieces):
                 fits_next = top + 2 * line <= self.height()
                 if top + line > self.height():
@@ -69,10 +72,30 @@ class Paragraphs(QWidget):
             top += _PARTED * line
         return lines
 
+    def leastHeight(self) -> int:
+        """The height of as many lines of the body as ought to have room."""
+        metrics = QFontMetricsF(self._style.font("body"))
+        return math.ceil(self._style.px(_ABOVE) + _LEAST * metrics.height() * _SPACED)
+
+    def _room(self) -> float:
+        """The width of the lines."""
+        return self.width() - 2 * self._style.px(8)
+
+    def _fitting(self) -> QFont:
+        """The largest letters in which the first paragraph is whole, or the smallest."""
+        body, first = self._style.font("body"), self._texts[0] if self._texts else ""
+        for scale in sorted({self._scale, 1.0, _SMALLEST}, reverse=True):
+            font = QFont(body)
+            font.setPixelSize(round(body.pixelSize() * scale))
+            lines = len(_wrapped(first, self._room(), font))
+            high = self._style.px(_ABOVE) + lines * QFontMetricsF(font).height() * _SPACED
+            if high <= self.height():
+                break
+        return font
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, style = QPainter(self), self._style
-        font = style.font("body")
-        font.setPixelSize(round(font.pixelSize() * self._scale))
+        font = self._fitting()
         painter.setFont(font)
         painter.setPen(style.color("text"))
         ascent = QFontMetricsF(font).ascent()
@@ -81,10 +104,8 @@ class Paragraphs(QWidget):
         painter.end()
 
 
-def _wrapped(text: str, width: float, style: Style, size: int) -> list[str]:
+def _wrapped(text: str, width: float, font: QFont) -> list[str]:
     """The lines of `text` at `width` pixels."""
-    font = style.font("body")
-    font.setPixelSize(size)
     layout = QTextLayout(text, font)
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)

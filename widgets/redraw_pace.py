@@ -24,16 +24,17 @@ class RedrawPace(QObject):
 
     `draw(fine)` draws it: quickly while news come, finely when they have ceased. It may `yield`
     between parts of a millisecond or two; where frames come fast, another part is then drawn after
-    another frame.
+    another frame. One that is `inStep`, as it shows the number of a step, can be told not to lag.
     """
 
     _waiting: ClassVar[list["RedrawPace"]] = []  # what has news longest comes first
     _last_frame: ClassVar[float] = -math.inf  # in seconds, as all that follow
     _last_gap: ClassVar[float] = math.inf
 
-    def __init__(self, parent: QObject, draw: Draw) -> None:
+    def __init__(self, parent: QObject, draw: Draw, *, inStep: bool = False) -> None:
         super().__init__(parent)
         self._draw = draw
+        self.inStep = inStep
         self._alone = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._settle = QTimer(self, singleShot=True, interval=_SETTLED)
         self._alone.timeout.connect(self._withoutFrames)
@@ -57,6 +58,13 @@ class RedrawPace(QObject):
         for index, pace in enumerate(rested):
             if not index or perf_counter() + pace._longest < ends:
                 pace._advance(ends)
+
+    @classmethod
+    def keepStep(cls) -> None:
+        """Draw all that is in step and has news at once, for the frame that is being drawn."""
+        for pace in [pace for pace in cls._waiting if isValid(pace) and pace.inStep]:
+            pace.stop()  # what was begun is of an older frame
+            pace.drawWhole()
 
     def news(self, *, at_hand: bool = False) -> None:
         """Something changed: it is drawn when its rest is over; `at_hand` if a person moves it."""

@@ -6,6 +6,7 @@ accent, ``card`` frames a group, ``invalid`` marks a field with a mistake.
 """
 
 import re
+from functools import partial
 from string import Template
 
 from resources import resource_path
@@ -196,7 +197,13 @@ def mix(first: str, second: str, share: float) -> str:
 def style_sheet(style: Style) -> str:
     """The style sheet for the theme and the size of `style`."""
     text = _SHEET.substitute(_names(style.theme()))
-    return re.sub(r"(\d+)px", lambda found: f"{max(1, round(style.px(int(found[1]))))}px", text)
+    return re.sub(r"(radius: )?(\d+)px", partial(_scaled, style), text)
+
+
+def _scaled(style: Style, found: re.Match[str]) -> str:
+    """A length at the size of `style`; radii are rounded down: beyond half a side Qt draws none."""
+    length = style.px(int(found[2]))
+    return f"{found[1] or ''}{max(1, int(length) if found[1] else round(length))}px"
 
 
 def _names(theme: Theme) -> dict[str, str]:

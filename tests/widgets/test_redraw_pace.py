@@ -194,6 +194,20 @@ def test_when_frames_cease_the_rest_of_it_is_drawn(qtbot: QtBot, owner: QObject)
     qtbot.waitUntil(lambda: drawn == [0, 1, 2, 3])
 
 
+def test_what_is_in_step_is_drawn_with_its_frame(owner: QObject, clock: Clock) -> None:
+    drawn: list[str] = []
+    numbers, surface = (
+        RedrawPace(owner, parted(clock, drawn, name, 2, 0.004), inStep=name == "numbers")
+        for name in ("numbers", "surface")
+    )
+    for _ in range(2):  # though the first is to be followed by a rest
+        surface.news()
+        numbers.news()
+        RedrawPace.keepStep()
+        numbers.stop()  # nothing of it is left
+    assert drawn == ["numbers0", "numbers1"] * 2
+
+
 def test_what_is_no_more_is_not_drawn(qapp: object, clock: Clock) -> None:
     drawn: list[str] = []
     widget = QWidget()

@@ -71,6 +71,7 @@ class Playback(QObject):
         super().__init__(parent)
         self.generation = 0
         self.run: Ensemble | Apart | None = None
+        self._build: Callable[[Journal], Ensemble | Apart] | None = None  # the same run once more
         self._budget = budget
         self._stopped = stopped
         self._clock = clock
@@ -103,9 +104,12 @@ class Playback(QObject):
         self._renew(generation)
         self._owed = True  # of this run, or of the present one again
         kind = Apart if apart else Ensemble
-        self.run = kind(
-            factories, threads=threads, seeds=seeds, journal=journal, budget=self._budget
-        )
+
+        def build(past: Journal) -> Ensemble | Apart:
+            return kind(factories, threads=threads, seeds=seeds, journal=past, budget=self._budget)
+
+        self.run = build(journal)
+        self._build = build
         self._announced = False
         self._restart_clocks()
         self.tell_journal()
@@ -286,11 +290,12 @@ class Playback(QObject):
         """After an error: pause, at the last good step if the simulations were left in between.
 
         Where the way to that step is what failed, the last kept moment before it is good enough.
+        A run that cannot go back, since its process is gone, is built once more.
         """
         run, replaying = self.run, self._replaying
         self._set_playing(False)
         self._target, self._replaying, self._owed = None, False, False
-        if run is None or run.intact:
+        if run is None or run.intact or self._build is None:
             return
         step = run.step
         self.tell_journal()
@@ -298,7 +303,7 @@ class Playback(QObject):
             run.approach(step)
         except Exception:
             self.run = None  # nothing of it can be trusted any more
-            raise
+            run = self.run = self._build(run.journal)
         self._replay_to(run.step if replaying else step)
 
     def _renew(self, generation: int) -> None:

@@ -6,17 +6,15 @@ comes of it arrives as signals, in the thread of the window. Importing this modu
 
 import gc
 import sys
-import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt, QThread, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, QThread, Signal, Slot
 
 from visualizer.playing import BUDGET
 from visualizer.playing.apart.process import interrupt
-from visualizer.playing.pace import Pace
+from visualizer.playing.gate import FrameGate
 
 if TYPE_CHECKING:
     from kernels.simulation import AnySimulation, Frame
@@ -25,8 +23,6 @@ if TYPE_CHECKING:
     from visualizer.playing.timeline import Given, Journal
     from visualizer.playing.worker import Worker
 
-SCREEN = 60.0  # pictures a second that can be seen
-GAPS = 1000  # between two pictures, kept for benchmarks
 STACK = 16 * 2**20  # bytes; the default of a thread on macOS is too small for linear algebra
 COURTESY = 500  # milliseconds in which a step in the other process has to end by itself
 PATIENCE = 2000  # milliseconds in which the thread has to end
@@ -104,13 +100,10 @@ class Player(QObject):
         self._before_start: list[tuple[str, tuple[Any, ...]]] = []
         self._generation = 0
         self._loaded = 0  # the generation at which the run was loaded
-        self._unpainted = False
+        self._gate = FrameGate(self)
+        self._gate.passed.connect(self._show)
+        self._gate.emptied.connect(self._want)
         self._at_max = False
-        self._wants = False  # whether the next frame is asked for while this one is drawn
-        self._early: Delivery | None = None  # what came before it could be shown
-        self._pace = Pace(frames_per_second=SCREEN)
-        self._turn = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
-        self._turn.timeout.connect(self._show_early)
         self._seeking = False  # a seek was sent and nothing of it has come yet
         self._next_seek: int | None = None
         self._heading = 0  # the step that is shown, or asked for
@@ -118,9 +111,6 @@ class Player(QObject):
         self._position: Position | None = None
         self._frames: tuple[Frame, ...] = ()
         self._journal: Journal = ()
-        self._gaps: deque[float] = deque(maxlen=GAPS)
-        self._last_paint: float | None = None
-        self._paints, self._paints_since = 0, time.perf_counter()
 
     # ---- what is known -----------------------------------------------------------------------
 
@@ -150,7 +140,7 @@ class Player(QObject):
 
     def gaps(self) -> tuple[float, ...]:
         """The last 1,000 times between two pictures while playing, in seconds."""
-        return tuple(self._gaps)
+        return self._gate.gaps()
 
     # ---- the run -----------------------------------------------------------------------------
 
@@ -237,6 +227,7 @@ class Player(QObject):
     def set_steps_per_frame(self, n: int) -> None:
         """Exactly `n` steps between two frames; 0 for as many as can be done."""
         self._at_max = n == 0
+        self._set_eager()
         self._ask("set_steps_per_frame", n)
 
     @Slot(float)
@@ -249,6 +240,9 @@ class Player(QObject):
         """Whether the run starts again when it has ended."""
         self._ask("set_loop", loop)
 
+    def _set_eager(self) -> None:
+        self._gate.is_eager = self._at_max and self._playing
+
     def watch(self, names: frozenset[str]) -> None:
         """Which dear parts of a frame are wanted."""
         self._ask("watch", names)
@@ -256,18 +250,7 @@ class Player(QObject):
     @Slot()
     def painted(self) -> None:
         """The last frame is on the screen: the next may come."""
-        now = time.perf_counter()
-        if not self._unpainted:
-            return
-        self._unpainted = False
-        self._paints += 1
-        if self._playing and self._last_paint is not None:
-            self._gaps.append(now - self._last_paint)
-        self._last_paint = now if self._playing else None
-        if self._early is not None:
-            self._wait_for_turn(now)
-        elif not self._wants:
-            self._post("want", self._generation)
+        self._gate.painted(playing=self._playing)
 
     # ---- the thread --------------------------------------------------------------------------
 
@@ -277,9 +260,9 @@ class Player(QObject):
         if self._thread is None or self._worker is None:
             return
         thread, worker = self._thread, self._worker
-        self._thread = self._worker = self._early = None
+        self._thread = self._worker = None
         worker.cancel()
-        self._turn.stop()
+        self._gate.clear()
         self._closing.emit()
         has_ended = thread.wait(COURTESY) or (interrupt() and thread.wait(COURTESY))
         if not has_ended and not thread.wait(PATIENCE):
@@ -333,7 +316,7 @@ class Player(QObject):
     def _renewed(self) -> int:
         """Another generation: frames that are on their way are stale, and the next is wanted."""
         self._generation += 1
-        self._early, self._unpainted = None, False
+        self._gate.clear()
         self._seeking = False
         return self._generation
 
@@ -347,31 +330,14 @@ class Player(QObject):
         if self._is_stale(delivery.generation, self._generation):
             return
         self._seeking = False
-        now = time.perf_counter()
-        if self._unpainted or (self._is_at_max() and self._pace.wait(now)):
-            self._early = delivery
-            if not self._unpainted:
-                self._wait_for_turn(now)
-        else:
-            self._show(delivery)
-
-    def _is_at_max(self) -> bool:
-        return self._at_max and self._playing
-
-    def _wait_for_turn(self, now: float) -> None:
-        self._turn.start(round(self._pace.wait(now) * 1000))
+        self._gate.offer(delivery)
 
     @Slot()
-    def _show_early(self) -> None:
-        delivery, self._early = self._early, None
-        if delivery is not None:
-            self._show(delivery)
+    def _want(self) -> None:
+        self._post("want", self._generation)
 
+    @Slot(object)
     def _show(self, delivery: "Delivery") -> None:
-        self._pace.begun(time.perf_counter())
-        self._unpainted, self._wants = True, self._is_at_max()
-        if self._wants:
-            self._post("want", self._generation)
         self._position, self._frames = delivery.position, delivery.frames
         if delivery.arrived and self._next_seek is None:
             self._heading = delivery.position.step
@@ -383,7 +349,7 @@ class Player(QObject):
     @Slot(int, object)
     def _on_ended(self, generation: int, finishes: object) -> None:
         if not self._is_stale(generation, self._generation):
-            self._show_early()
+            self._gate.flush()
             self.finished.emit(finishes)
 
     @Slot(int)
@@ -407,7 +373,8 @@ class Player(QObject):
     @Slot(bool)
     def _on_playing(self, playing: bool) -> None:
         self._playing = playing
-        self._last_paint = None
+        self._set_eager()
+        self._gate.rest()
         if self._worker is not None:
             self.playingChanged.emit(playing)
 
@@ -419,11 +386,9 @@ class Player(QObject):
 
     @Slot(float)
     def _on_measured(self, steps_per_second: float) -> None:
-        now = time.perf_counter()
-        rate = self._paints / (now - self._paints_since) if self._playing else 0.0
-        self._paints, self._paints_since = 0, now
+        rate = self._gate.rate()
         if self._worker is not None:
-            self.measured.emit(Statistics(steps_per_second, rate))
+            self.measured.emit(Statistics(steps_per_second, rate if self._playing else 0.0))
 
     @Slot(int, object)
     def _on_explained(self, generation: int, trace: object) -> None:

@@ -67,7 +67,8 @@ class Worker(QObject):
             if method == "load":
                 self.built.emit(self.playback.generation)
         except Exception as error:
-            self._fail(method, error)
+            if not self._cancelled.is_set():  # else it was interrupted, and nobody is to be told
+                self._fail(method, error)
         self._schedule()
 
     @Slot()

@@ -19,6 +19,8 @@ from visualizer.window.session import Refusal, Session
 from widgets.redraw_pace import RedrawPace
 from widgets.style import Style
 
+READABLE = 30.0  # frames a second, up to which all that is shown is of the same step
+
 
 class Display(QObject):
     """Keeps a window in step with a session and its player, and puts their panel on its stage."""
@@ -33,7 +35,7 @@ class Display(QObject):
         self._session = session
         self._edits = edits
         self._failure = ""  # the sentence on the last run, until there is another
-        self._pace = RedrawPace(self, self._show_position)
+        self._pace = RedrawPace(self, self._show_position, inStep=True)
         self.panel: Panel | None = None
         self._connect()
 
@@ -73,7 +75,8 @@ class Display(QObject):
         form, status = self._window.parameter_form, self._window.status
         form.clearErrors()
         form.setFields(describe(parameters))
-        status.setValue("seed", str(getattr(parameters, "seed", "none")))
+        seed = "none" if "seed" in parameters.idle() else getattr(parameters, "seed", "none")
+        status.setValue("seed", str(seed))
         status.setValue("device", self._device(parameters))
         self._show_marks()
         if self.panel is not None:
@@ -145,6 +148,9 @@ class Display(QObject):
     def _draw(self, frames: tuple[Any, ...]) -> None:
         if self.panel is not None:
             self.panel.draw(frames[0])
+            play = self._session.play
+            if play.steps_per_frame and play.frames_per_second <= READABLE:
+                RedrawPace.keepStep()
             if not self._player.playing:
                 self._describe()
         # After the events that are waiting, the paint events among them.
@@ -171,8 +177,9 @@ class Display(QObject):
             transport = self._window.transport
             transport.setLength(position.length)
             transport.setStep(position.step, position.furthest)
-            transport.timeline.repaint()
-            transport.counter.repaint()
+            if not fine:  # else it is painted with all others
+                transport.timeline.repaint()
+                transport.counter.repaint()
         return ()
 
     @Slot(bool)

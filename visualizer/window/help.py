@@ -68,7 +68,7 @@ class KeysDialog(QDialog):
         grid.setColumnMinimumWidth(2, 32)
         for column, menus in zip((0, 3), COLUMNS, strict=True):
             row = 0
-            for menu in menus:
+            for menu in (menu for menu in menus if table[menu]):  # no scenes before torch is there
                 heading = QLabel(f"<b>{menu}</b>")
                 heading.setContentsMargins(0, 8 if row else 0, 0, 2)
                 grid.addWidget(heading, row, column, 1, 2)

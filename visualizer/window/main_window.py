@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QDockWidget,
     QLabel,
     QMainWindow,
@@ -26,7 +27,7 @@ from visualizer.registry import PanelInfo
 from visualizer.window.actions import ACTIONS, fill_menus, make_actions
 from visualizer.window.appearance import Appearance
 from visualizer.window.choices import Choices
-from visualizer.window.focus import keeps_key, press_focused
+from visualizer.window.focus import FieldUndo, keeps_key, press_focused
 from widgets.bars.banner import Banner
 from widgets.bars.status import StatusReadout
 from widgets.bars.transport import TransportBar
@@ -95,6 +96,9 @@ class MainWindow(QMainWindow):
         self._restyle()
         self.appearance.restore()
         self.installEventFilter(self)
+        self._field_undo = FieldUndo(self)
+        if isinstance(application := QApplication.instance(), QApplication):
+            application.focusChanged.connect(self._field_undo.follow)
 
     # ---- what the workbench puts in --------------------------------------------------------
 

@@ -53,6 +53,7 @@ class TransportBar(QWidget):
         self.loop.setCheckable(True)
         self.timeline = Timeline(style)
         self.counter = QLabel()
+        self.counter.setFixedWidth(0)  # until there is something to count
         self.speed = SpeedSlider()
         self.speed_read_out = QLabel()
         self._length: int | None = None
@@ -113,6 +114,7 @@ class TransportBar(QWidget):
         self.timeline.setStep(step, furthest)
         end = f" / {self._length:,}" if self._length is not None else ""
         self.counter.setText(f"step {step:,}{end}")
+        self._fit_counter(self.counter.maximumWidth())
 
     def setLength(self, length: int | None) -> None:
         """Show how many steps there are in all; None where nobody knows."""
@@ -178,8 +180,8 @@ class TransportBar(QWidget):
     def _place(self) -> None:
         width = self.width() / self._style.px(1)
         lines = 1 if width >= _ROOM_FOR_ONE_LINE else 2 if width >= _ROOM_FOR_TWO_LINES else 3
-        room = self.fontMetrics().horizontalAdvance("step 88,888 / 88,888")
-        self.counter.setMinimumWidth(room if lines < 3 else 0)
+        room = self.counter.fontMetrics().horizontalAdvance("step 88,888 / 88,888")
+        self._fit_counter(room if lines < 3 else 0)
         if lines == self._lines:
             return
         self._lines = lines
@@ -200,6 +202,12 @@ class TransportBar(QWidget):
         (first, second, third)[lines - 1].addLayout(self._pace)
         if lines == 3:
             third.addStretch(1)
+
+    def _fit_counter(self, least: int) -> None:
+        """Fix the size of the counter: a label of any other lays out the window with each text."""
+        size = self.counter.sizeHint().expandedTo(QSize(least, 0))
+        if size != self.counter.maximumSize():
+            self.counter.setFixedSize(size)
 
     def minimumSizeHint(self) -> QSize:
         """That of three lines, however many there are now."""

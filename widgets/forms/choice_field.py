@@ -17,12 +17,18 @@ from PySide6.QtWidgets import (
 from widgets.forms.field import ChoiceLike
 
 _MOST_SEGMENTS, _MOST_LETTERS = 3, 12  # what fits beside a label in a nested group
+_MOST_BESIDE = 20  # letters of a choice in a list beside a label
 
 
 def fits_segments(choices: Sequence[ChoiceLike]) -> bool:
     """Whether `choices` are few and short enough for a row of buttons."""
     letters = sum(len(choice.label) for choice in choices)
     return 2 <= len(choices) <= _MOST_SEGMENTS and letters <= _MOST_LETTERS
+
+
+def fits_beside(choices: Sequence[ChoiceLike]) -> bool:
+    """Whether every one of `choices` is read whole in a list beside a label."""
+    return all(len(choice.label) <= _MOST_BESIDE for choice in choices)
 
 
 class ChoiceBox(QComboBox):

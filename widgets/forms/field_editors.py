@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from widgets.forms.choice_field import ChoiceBox, SegmentedChoice, fits_segments
+from widgets.forms.choice_field import ChoiceBox, SegmentedChoice, fits_beside, fits_segments
 from widgets.forms.field import ChoiceLike, FieldLike
 from widgets.forms.text_field import FileField, TextField
 from widgets.icons import icon
@@ -124,7 +124,7 @@ class _Choice:
 
 
 class ChoiceEditor(Editor):
-    """One of the choices of a field, and "not set" where it is optional."""
+    """One of the choices of a field, and "not set" where it is optional; below if they are long."""
 
     def __init__(self, field: FieldLike, style: Style, parent: QObject | None = None) -> None:
         super().__init__(field, style, parent)
@@ -135,7 +135,10 @@ class ChoiceEditor(Editor):
             choices.insert(0, _Choice(None, "Not set"))
         segmented = fits_segments(choices) and field.kind != "variant"
         self.box = SegmentedChoice(choices) if segmented else ChoiceBox(choices)
-        self.inline = self.box
+        if fits_beside(choices):
+            self.inline = self.box
+        else:
+            self.wide = self.box
         self.box.chosen.connect(self._give)
 
     def setField(self, field: FieldLike) -> None:

@@ -14,6 +14,8 @@ from widgets.style import Style
 
 _WIDEST = "\u22120.00"  # the room that an axis keeps for its numbers, so that the plot never moves
 
+_HANGS = 2  # px by which pyqtgraph lets a name hang over the lower edge
+
 
 class Axis(pg.AxisItem):  # type: ignore[misc]
     """A left or bottom axis with round numbers, or powers of ten, and room that holds still."""
@@ -76,6 +78,11 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         return linear_ticks(low, high, count)
 
     # what pyqtgraph asks for
+    def resizeEvent(self, event: Any = None) -> None:
+        super().resizeEvent(event)
+        if self.orientation == "bottom":
+            self.label.moveBy(0, -_HANGS)
+
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, Any]]:
         values = self.ticks(minVal, maxVal, size)
         return [(values[1] - values[0] if len(values) > 1 else 1.0, values)]

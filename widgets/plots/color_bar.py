@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from widgets.numbers import format_compact, format_log_ticks, format_ticks
 from widgets.pictures import to_qimage
+from widgets.plots.title import fitted
 from widgets.style import Style
 
 
@@ -131,8 +132,11 @@ class ColorBar(QWidget):
             painter.save()
             painter.translate(self.width() - style.px(3) - metrics.descent(), strip.center().y())
             painter.rotate(-90)
-            wide = metrics.horizontalAdvance(self._caption)
-            painter.drawText(QPointF(-wide / 2, 0), self._caption)
+            room = strip.height() + min(top, bottom)  # half of it stands free above and below
+            font, caption = fitted(self._caption, style.font("small"), room)
+            painter.setFont(font)
+            wide = QFontMetricsF(font).horizontalAdvance(caption)
+            painter.drawText(QPointF(-wide / 2, 0), caption)
             painter.restore()
 
     def _namesHeight(self) -> float:

@@ -45,6 +45,7 @@ class CurvePlot(Plot):
         self._held = {"x": HeldRange(), "y": HeldRange()}
         self._fixed: dict[str, Range | None] = {"x": None, "y": None}
         self._kept = KeptCurves()
+        self._isCaughtUp = False  # and not painted since
         super().__init__(style, parent)
         self._pace = RedrawPace(self, self._catchUp)
 
@@ -61,16 +62,16 @@ class CurvePlot(Plot):
     def setSegments(self, segments: Sequence[Segments]) -> None:
         """Draw these lines and arrows instead of those before. They do not move the axes."""
         self._segments = tuple(segments)
-        self._redraw()
+        self._dataChanged()
 
     def setRules(self, rules: Sequence[Rule]) -> None:
         """Draw these lines right across instead of those before. They do not move the axes."""
         self._rules = tuple(rules)
-        self._redraw()
+        self._dataChanged()
 
     def setLegend(self, visible: bool) -> None:
         self._showLegend = visible
-        self._redraw()
+        self._dataChanged()
 
     def setLogY(self, log: bool, floor: float = 0.0) -> None:
         """Make y logarithmic; what is not positive is left out.
@@ -86,14 +87,15 @@ class CurvePlot(Plot):
     def setRange(self, x: Range | None = None, y: Range | None = None) -> None:
         """Hold these ranges, in the coordinates of the data; with None an axis follows its data."""
         self._fixed = {"x": x, "y": y}
-        self._follow()
+        self._dataChanged()
 
     def setTitle(self, title: str) -> None:
-        """Name what is shown; on a screen the title changes with the drawing."""
+        """Name what is shown."""
         self._heading = title
         self._dataChanged()
 
     def _dataChanged(self) -> None:
+        """Draw all that was set, together with its axes and title: on a screen when it is due."""
         if is_on_screen(self):
             self._pace.news()
         else:
@@ -106,6 +108,7 @@ class CurvePlot(Plot):
         entries += [Entry(p.name, p.color, symbol=p.symbol, line=False) for p in self._points]
         self._legend.setEntries(entries)
         self._follow()
+        self._isCaughtUp = True
         self._redraw()
         yield from ()
 
@@ -160,7 +163,9 @@ class CurvePlot(Plot):
             shape.paint(painter, plane, self._style)
         if self._showLegend:
             self._legend.paint(painter, rect_of(plane), self._style, self._sample(plane))
-        self._pace.drew(perf_counter() - begun)
+        if self._isCaughtUp:  # what else is painted, such as the cursor, must not put off the next
+            self._isCaughtUp = False
+            self._pace.drew(perf_counter() - begun)
 
     def _sample(self, plane: Plane) -> Floats:
         """Some hundred pixels of each curve and group of points, for the legend to keep off."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, QSize
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from widgets.plots.legend import Entry
@@ -22,7 +22,9 @@ class Key(QWidget):
         super().__init__(parent)
         self._style = style
         self._entries: tuple[Entry, ...] = ()
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         style.changed.connect(self._restyle)
         self._restyle()
 
@@ -37,17 +39,20 @@ class Key(QWidget):
             self._restyle()
 
     def sizeHint(self) -> QSize:
-        return QSize(0, self.height() if self._entries else 0)
+        return QSize(0, self.heightForWidth(self.width()))
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._fit()
+    def heightForWidth(self, width: int) -> int:
+        """As high as the rows need."""
+        places = self._places(width)
+        half = QFontMetricsF(self._style.font("small")).height() * 1.3 / 2
+        return round(places[-1][1].y() + half + self._style.px(4)) if places else 0
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, style = QPainter(self), self._style
         painter.fillRect(self.rect(), style.color("base"))
         metrics = QFontMetricsF(style.font("small"))
         down = (metrics.ascent() - metrics.descent()) / 2
-        for entry, at in self._places():
+        for entry, at in self._places(self.width()):
             self._paintSample(painter, entry, at)
             painter.setFont(style.font("small"))
             painter.setPen(style.color("text"))
@@ -67,8 +72,8 @@ class Key(QWidget):
             size = style.px(12 if entry.symbol == "star" else 9)
             draw_symbols(painter, center, entry.symbol, size, fill, edge, style.px(1.6))
 
-    def _places(self) -> list[tuple[Entry, QPointF]]:
-        """Each entry with the left end of the middle of its sample."""
+    def _places(self, width: float) -> list[tuple[Entry, QPointF]]:
+        """Each entry with the left end of the middle of its sample, in rows of `width` pixels."""
         px = self._style.px
         metrics = QFontMetricsF(self._style.font("small"))
         row = metrics.height() * 1.3
@@ -77,29 +82,27 @@ class Key(QWidget):
         placed = []
         for entry in self._entries:
             wide = px(_SAMPLE + _GAP) + metrics.horizontalAdvance(entry.name)
-            if x > left and x + wide > self.width():
+            if x > left and x + wide > width:
                 x, y = left, y + row
             placed.append((entry, QPointF(x, y)))
             x += wide + px(_APART)
         return placed
 
-    def _fit(self) -> None:
-        """Be as high as the rows need."""
-        row = QFontMetricsF(self._style.font("small")).height() * 1.3
-        places = self._places()
-        high = round(places[-1][1].y() + row / 2 + self._style.px(4)) if places else 0
-        if high != self.maximumHeight():
-            self.setFixedHeight(high)
-
     def _restyle(self) -> None:
-        self._fit()
         self.setVisible(bool(self._entries))
+        self.updateGeometry()
         self.update()
+
+
+class _Page(QWidget):
+    def hasHeightForWidth(self) -> bool:
+        """No: the rows of the key take of the height that the picture has."""
+        return False
 
 
 def with_key(widget: QWidget, key: Key) -> QWidget:
     """A page of `widget` with `key` below it."""
-    page = QWidget()
+    page = _Page()
     column = QVBoxLayout(page)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)

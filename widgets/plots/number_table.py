@@ -64,7 +64,8 @@ class ReadoutTable(QTableView):
 
     Numbers have four significant digits of one width, and columns keep room for the longest, so
     that nothing moves while they change. Where there is little room numbers have three or two, long
-    names end in "...", and rows and columns move together. A screen reader reads it cell by cell.
+    names end in "...", rows and columns move together, and then the last columns are left out. A
+    screen reader reads it cell by cell.
     """
 
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
@@ -74,6 +75,7 @@ class ReadoutTable(QTableView):
         self._rows: tuple[Row, ...] = ()  # that the columns are wide enough for
         self._row, self._pad = 0, _FITS[0][1]
         self._fitted: list[int] = []  # characters in each column of numbers that there is room for
+        self._spoken: list[int] = []  # characters in each column of words when names were cut
         self.setModel(self._model)
         self.setItemDelegate(_Painter(style, self._model, self))
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -101,15 +103,19 @@ class ReadoutTable(QTableView):
         for _ in self.changeRows(rows):
             pass
 
-    def changeRows(self, rows: Sequence[Row]) -> Iterator[None]:
-        """Show these rows; on a screen each that has changed is painted at once, in its turn."""
-        self._rows, is_seen = tuple(rows), is_on_screen(self)
+    def changeRows(self, rows: Sequence[Row], *, whole: bool = False) -> Iterator[None]:
+        """Show these rows; on a screen each that has changed is painted at once, in its turn.
+
+        If `whole`, they are painted together, with all else.
+        """
+        self._rows, is_seen = tuple(rows), is_on_screen(self) and not whole
         if [row.name for row in self._model.rows] != [row.name for row in rows]:
             self._model.setRows(self._rows)
             self._fit()
             return
         lengths = self._lengths()
         is_wider = any(now > room for now, room in zip(lengths, self._fitted, strict=True))
+        is_wider |= any(now < then for now, then in zip(lengths, self._spoken, strict=False))
         if is_wider and is_seen:
             with QSignalBlocker(self.horizontalHeader()):  # else all is painted at once
                 self._fit()
@@ -129,13 +135,12 @@ class ReadoutTable(QTableView):
 
     def sizeHint(self) -> QSize:
         width = sum(self._wanted(column) for column in range(self._model.columnCount()))
-        rows = self._model.rowCount() * self._rowHeight(_ROW)
-        return QSize(width + 2, self.horizontalHeader().height() + rows + 2)
+        return QSize(width + 2, (1 + self._model.rowCount()) * self._rowHeight(_ROW) + 2)
 
     def leastHeight(self, rows: int | None = None) -> int:
         """The height at which so many rows, or all of them, are seen close together."""
         count = self._model.rowCount() if rows is None else rows
-        return self.horizontalHeader().height() + count * self._rowHeight(_CLOSE) + 2
+        return (1 + count) * self._rowHeight(_CLOSE) + 2
 
     def showRow(self, row: int) -> None:
         """Scroll until this row is seen, now and whenever the table has got another size."""
@@ -159,7 +164,6 @@ class ReadoutTable(QTableView):
             f" border: none; padding: 0px {round(style.px(_SIDE))}px; }}"
         )
         self.horizontalHeader().setFont(style.font("small"))
-        self.horizontalHeader().setFixedHeight(self._rowHeight(_ROW))
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -175,24 +179,32 @@ class ReadoutTable(QTableView):
             name = least[0] if self._model.digits == 4 else min(least[0], self._leastName())
             if name + sum(least[1:]) <= room:
                 break
-        least[0] = max(least[0] - max(0, sum(least) - room), self._leastName())
-        wanted = [least[0], *(self._wanted(column) for column in columns[1:])]
+        shown = len(columns)
+        while shown > 2 and name + sum(least[1:shown]) > room:
+            shown -= 1
+        least[0] = max(least[0] - max(0, sum(least[:shown]) - room), name)
+        wanted = [least[0], *(self._wanted(column) for column in columns[1:shown])]
         over = max(0, sum(wanted) - room)
-        spare = max(1, sum(wanted) - sum(least))
+        spare = max(1, sum(wanted) - sum(least[:shown]))
         for column in columns:
+            self.setColumnHidden(column, column >= shown)
+        for column in columns[:shown]:
             give = min(1.0, over / spare) * (wanted[column] - least[column])
-            self.setColumnWidth(column, round(wanted[column] - give))
+            self.setColumnWidth(column, int(wanted[column] - give))
         rooms = [self.columnWidth(column) - self._style.px(self._pad) for column in columns[1:]]
         char, lengths = self._char(), self._lengths()
         self._fitted = [max(n, int(wide / char)) for n, wide in zip(lengths, rooms, strict=True)]
+        is_cut = self.columnWidth(0) < self._wanted(0)
+        self._spoken = [n * self._isSpoken(i) for i, n in enumerate(lengths)] if is_cut else []
         self._fitRows()
         self.updateGeometry()
 
     def _fitRows(self) -> None:
         """Move the rows together where they would not all be seen."""
-        count = max(1, self._model.rowCount())
-        room = (self.height() - self.horizontalHeader().height() - 2) // count
+        room = (self.height() - 2) // (1 + self._model.rowCount())
         high = min(self._rowHeight(_ROW), max(self._rowHeight(_CLOSE), room))
+        if high != self.horizontalHeader().maximumHeight():
+            self.horizontalHeader().setFixedHeight(high)
         if high != self.verticalHeader().defaultSectionSize():  # else all is painted anew
             self.verticalHeader().setDefaultSectionSize(high)
 
@@ -211,6 +223,10 @@ class ReadoutTable(QTableView):
         columns = range(len(self._model.headings))
         return [max((len(row.text(i, digits)) for row in rows), default=0) for i in columns]
 
+    def _isSpoken(self, column: int) -> bool:
+        """Whether a column of values has nothing but words."""
+        return bool(self._rows) and all(row.isSpoken(column) for row in self._rows)
+
     def _wanted(self, column: int, longest: str = _WIDEST) -> int:
         small = QFontMetricsF(self._style.font("small"))
         pad = self._style.px(self._pad)
@@ -219,7 +235,7 @@ class ReadoutTable(QTableView):
             return round(max(names, default=0.0) + self._style.px(30) + pad) + 2
         rows = self._rows
         texts = [row.text(column - 1, self._model.digits) for row in rows]
-        if rows and all(row.isSpoken(column - 1) for row in rows):
+        if self._isSpoken(column - 1):
             longest = ""
         elif not longest:
             longest = "\u22120." + "0" * (self._model.digits - 1)

@@ -7,11 +7,12 @@ from typing import Any
 import pyqtgraph as pg
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from widgets.plots.axes import Axis, draw_grid
 from widgets.plots.plane import Plane
 from widgets.plots.ranges import Range
+from widgets.plots.title import Title
 from widgets.style import Style
 
 _LEFT = Qt.MouseButton.LeftButton
@@ -117,9 +118,7 @@ class Plot(QWidget):
         self._box: pg.ViewBox = self._graphics.getPlotItem().getViewBox()
         self._box.disableAutoRange()
         self._box.setDefaultPadding(0.0)
-        self._title = QLabel(alignment=Qt.AlignmentFlag.AlignHCenter)
-        self._title.setTextFormat(Qt.TextFormat.PlainText)
-        self._title.setVisible(False)
+        self._title = Title(style)
         self._cursor: QPointF | None = None  # pixels within the box
         self._dragging = False
         self._isEqual = False
@@ -147,7 +146,6 @@ class Plot(QWidget):
     # what is shown
     def setTitle(self, title: str) -> None:
         self._title.setText(title)
-        self._title.setVisible(bool(title))
         if not self.accessibleName():
             self.setAccessibleName(title)
 
@@ -258,12 +256,6 @@ class Plot(QWidget):
         self._graphics.getPlotItem().layout.setContentsMargins(0, top, right, 0)
         self._column.setSpacing(0)
         self._row.setSpacing(0)
-        self._title.setFont(style.font("label", bold=True))
-        base = style.color("base")  # may be transparent
-        self._title.setStyleSheet(
-            f"background: {base.name(base.NameFormat.HexArgb)}; color: {style.theme().text};"
-            f"padding-top: {round(style.px(6))}px"
-        )
         self._redraw()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -283,6 +275,7 @@ class Plot(QWidget):
         at = self._inBox(position)
         if self._box.rect().contains(at):
             self._dragging = True
+            self._leave()  # what was read off there is not where the button is let go
             self.clicked.emit(*self.plane().fromPixels(at.x(), at.y()))
 
     def _move(self, position: QPointF, down: bool) -> None:

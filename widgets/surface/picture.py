@@ -86,16 +86,16 @@ class SurfacePicture:
         on = self._mesh.toBox(points[:, 0], points[:, 1])
         return camera.project(on, size.width(), size.height())
 
-    def render(
+    def draw(
         self, camera: Camera, size: QSize, style: Style, finer: int, ratio: float = 1.0
-    ) -> QImage:
-        """The surface without its numbers, in `size`, drawn `finer` times as large and shrunk.
+    ) -> None:
+        """Have the surface drawn in `size`, `finer` times as large, without waiting; see `read`.
 
         `ratio` is how many pixels the screen has for one of the widget's.
         """
         width, height = max(size.width(), 1), max(size.height(), 1)
         scale = style.factor() * ratio * finer
-        pixels = self._scene.render(
+        self._scene.draw(
             camera,
             width * finer,
             height * finer,
@@ -106,10 +106,15 @@ class SurfacePicture:
             lines=self._lines(style, scale),
             balls=self._balls(style, scale),
         )
+
+    def read(self, finer: int) -> QImage:
+        """What was drawn last, without its numbers, shrunk to the size that was asked for."""
+        pixels = self._scene.read()
         rows, columns, _ = pixels.shape
         large = QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGBX8888)
         if finer == 1:
             return large.copy()
+        width, height = columns // finer, rows // finer
         smooth = Qt.TransformationMode.SmoothTransformation
         return large.scaled(width, height, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
 

@@ -94,7 +94,7 @@ class SurfaceScene:
         self._surface["u_colors"] = gloo.Texture2D(table, interpolation="linear")
         self._faces = gloo.IndexBuffer(faces) if len(faces) else None
 
-    def render(
+    def draw(
         self,
         camera: Camera,
         width: int,
@@ -106,8 +106,8 @@ class SurfaceScene:
         behind: Sequence[Line] = (),
         lines: Sequence[Line] = (),
         balls: Sequence[Ball] = (),
-    ) -> NDArray[np.uint8]:
-        """The picture (height, width, 4), uint8, first row on top; the fourth is opaque.
+    ) -> None:
+        """Have a picture drawn, without waiting for it; see `read`.
 
         `behind` is drawn before the surface, `lines` and `balls` after it, hidden where it is
         nearer. Contour lines are `line_width` pixels of `ink`.
@@ -129,6 +129,16 @@ class SurfaceScene:
             self._drawLines(lines, matrix, width, height)
             self._drawBalls(balls, camera, matrix, width, height)
             gloo.set_depth_mask(True)
+        self._canvas.context.flush_commands()
+        gloo.gl.glFlush()  # a software driver begins at once, on other processors
+
+    def read(self) -> NDArray[np.uint8]:
+        """The picture that was drawn last (height, width, 4), uint8, first row on top; opaque."""
+        assert self._target is not None
+        (height, width), target = self._target
+        self._canvas.set_current()
+        with target:
+            gloo.set_viewport(0, 0, width, height)
             pixels: NDArray[np.uint8] = target.read("color")
         return np.ascontiguousarray(pixels)
 
@@ -154,20 +164,22 @@ class SurfaceScene:
         program.draw("triangles", self._faces)
 
     def _drawLines(self, lines: Sequence[Line], matrix: Floats, width: int, height: int) -> None:
-        for line in lines:
-            positions, along = ribbon(line, matrix, width, height)
-            if not len(positions):
-                continue
-            program = self._line
-            program["a_position"] = positions
-            program["a_along"] = along
-            program["u_half"] = line.width / 2
-            program["u_color"] = (*line.color, line.opacity)
-            pattern = (*line.dash, 0.0, 0.0, 0.0, 0.0)[:4]
-            program["u_dash"] = pattern
-            quads = len(positions) // 4
-            index = _QUAD + 4 * np.arange(quads, dtype=np.uint32)[:, None]
-            program.draw("triangles", gloo.IndexBuffer(index.ravel()))
+        """Draw all of them at once: each call costs more than what it draws."""
+        ribbons = [ribbon(line, matrix, width, height) for line in lines]
+        counts = [len(positions) for positions, _ in ribbons]
+        if not sum(counts):
+            return
+        program = self._line
+        program["a_position"] = np.concatenate([positions for positions, _ in ribbons])
+        program["a_along"] = np.concatenate([along for _, along in ribbons])
+        for name, values in (
+            ("a_color", [(*line.color, line.opacity) for line in lines]),
+            ("a_dash", [(*line.dash, 0.0, 0.0, 0.0, 0.0)[:4] for line in lines]),
+            ("a_half", [line.width / 2 for line in lines]),
+        ):
+            program[name] = np.repeat(np.array(values, dtype=np.float32), counts, axis=0)
+        index = _QUAD + 4 * np.arange(sum(counts) // 4, dtype=np.uint32)[:, None]
+        program.draw("triangles", gloo.IndexBuffer(index.ravel()))
 
     def _drawBalls(
         self, balls: Sequence[Ball], camera: Camera, matrix: Floats, width: int, height: int

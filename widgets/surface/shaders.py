@@ -61,29 +61,38 @@ void main() {
 LINE_VERTEX = """
 attribute vec4 a_position;
 attribute vec2 a_along;
+attribute vec4 a_color;
+attribute vec4 a_dash;
+attribute float a_half;
 varying vec2 v_along;
+varying vec4 v_color;
+varying vec4 v_dash;
+varying float v_half;
 
 void main() {
     gl_Position = a_position;
     v_along = a_along;
+    v_color = a_color;
+    v_dash = a_dash;
+    v_half = a_half;
 }
 """
 
 LINE_FRAGMENT = """
-uniform vec4 u_color;
-uniform vec4 u_dash;
-uniform float u_half;
 varying vec2 v_along;
+varying vec4 v_color;
+varying vec4 v_dash;
+varying float v_half;
 
 void main() {
-    float period = u_dash.x + u_dash.y + u_dash.z + u_dash.w;
+    float period = v_dash.x + v_dash.y + v_dash.z + v_dash.w;
     if (period > 0.0) {
         float at = mod(v_along.x, period);
-        float second = u_dash.x + u_dash.y;
-        if (!(at < u_dash.x || (at >= second && at < second + u_dash.z))) discard;
+        float second = v_dash.x + v_dash.y;
+        if (!(at < v_dash.x || (at >= second && at < second + v_dash.z))) discard;
     }
-    float cover = clamp(u_half + 0.5 - abs(v_along.y), 0.0, 1.0);
-    gl_FragColor = vec4(u_color.rgb, u_color.a * cover);
+    float cover = clamp(v_half + 0.5 - abs(v_along.y), 0.0, 1.0);
+    gl_FragColor = vec4(v_color.rgb, v_color.a * cover);
 }
 """
 

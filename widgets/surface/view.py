@@ -1,10 +1,10 @@
 """A surface in space that can be turned, with paths and balls on it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QHideEvent,
     QImage,
@@ -20,15 +20,20 @@ from widgets.plots.contour_plot import ContourPlot, Markers
 from widgets.plots.contours import choose_levels
 from widgets.plots.plane import Floats
 from widgets.plots.ranges import Range
-from widgets.plots.shapes import Path
+from widgets.plots.shapes import Path, Points
+from widgets.plots.title import fitted
 from widgets.redraw_pace import RedrawPace, is_on_screen
 from widgets.style import Style
 from widgets.surface.camera import Camera
 from widgets.surface.picture import SurfacePicture
 
-NO_OPENGL = "There is no OpenGL here, so the surface is shown as a map."
+NO_OPENGL = (
+    "There is no OpenGL here, so the surface is shown as a map. "
+    "'layerscope doctor' says how to mend that."
+)
 
 _LARGEST_FINE = 4096  # pixels a side up to which it is drawn twice as large and shrunk
+_WHEELED = 400  # ms after a turn of the wheel, without another
 _GRASP = 16.0  # pixels at factor 1 around a ball within which the mouse takes it
 
 
@@ -46,7 +51,7 @@ class SurfaceView(QWidget):
     dragged(x, y)
         What was taken is dragged over the surface.
     released()
-        It was let go.
+        It was let go, or a turn, or a run of the wheel, is over.
     cameraChanged(azimuth, elevation, distance)
         The surface was turned or brought nearer; see `Camera`.
     """
@@ -70,6 +75,8 @@ class SurfaceView(QWidget):
         self._pressed: QPointF | None = None
         self._mode = ""  # of the button that is down: "press", "turn" or "place"
         self._pace = RedrawPace(self, self._redraw)
+        self._wheel = QTimer(self, singleShot=True, interval=_WHEELED)
+        self._wheel.timeout.connect(self.released)
         self.setMinimumSize(120, 100)
         try:
             self._picture = SurfacePicture()
@@ -78,10 +85,11 @@ class SurfaceView(QWidget):
         style.changed.connect(self._news)
 
     # what is shown
-    def setTitle(self, title: str) -> None:
-        self._title = title
+    def setTitle(self, title: str, heights: str = "") -> None:
+        """Name what is shown; `heights` says how they are drawn, which a map leaves out."""
+        self._title = f"{title}{heights}"
         if not self.accessibleName():
-            self.setAccessibleName(title)
+            self.setAccessibleName(self._title if self._map is None else title)
         if self._map is not None:
             self._map.setTitle(title)
         self.update()
@@ -130,7 +138,7 @@ class SurfaceView(QWidget):
         if self._picture is not None:
             self._picture.setMarks([(m.points, m.color) for m in markers])
         if self._map is not None:
-            self._map.setMarkers(markers)
+            self._map.setMarkers([_dots(marker) for marker in markers])
         self._news()
 
     def camera(self) -> Camera:
@@ -157,25 +165,27 @@ class SurfaceView(QWidget):
         else:
             self.update()
 
-    def _drawn(self, size: QSize, ratio: float, *, fine: bool) -> QImage:
-        assert self._picture is not None
-        pixels = QSize(round(size.width() * ratio), round(size.height() * ratio))
-        finer = 2 if fine and max(pixels.width(), pixels.height()) <= _LARGEST_FINE else 1
-        image = self._picture.render(self._camera, pixels, self._style, finer, ratio)
-        image.setDevicePixelRatio(ratio)
-        return image
+    def _redraw(self, fine: bool) -> Iterator[None]:
+        if self._picture is not None and self.isVisible():
+            yield from self._draw(fine)
+            self.update()
 
-    def _draw(self, fine: bool) -> None:
-        self._image = self._drawn(self.size(), self.devicePixelRatioF(), fine=fine)
-        self._seen, self._stale = self._camera, False
+    def _draw(self, fine: bool) -> Iterator[None]:
+        """Draw it, and fetch the picture in a second part: a software driver draws meanwhile."""
+        assert self._picture is not None
+        before, camera, ratio = self._image, self._camera, self.devicePixelRatioF()
+        pixels = QSize(round(self.width() * ratio), round(self.height() * ratio))
+        finer = 2 if fine and max(pixels.width(), pixels.height()) <= _LARGEST_FINE else 1
+        self._picture.draw(camera, pixels, self._style, finer, ratio)
+        self._stale = False
+        yield
+        if self._image is not before:  # it had to be painted meanwhile
+            return
+        self._image = self._picture.read(finer)
+        self._image.setDevicePixelRatio(ratio)
+        self._seen = camera
         if is_on_screen(self) and not fine:
             self._pace.settle()
-
-    def _redraw(self, fine: bool) -> Iterable[None]:
-        if self._picture is not None and self.isVisible():
-            self._draw(fine)
-            self.update()
-        return ()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._picture is None:
@@ -183,7 +193,8 @@ class SurfaceView(QWidget):
         image, shown = self._image, is_on_screen(self)
         fits = image is not None and image.deviceIndependentSize().toSize() == self.size()
         if not fits or (self._stale and not shown):
-            self._draw(fine=not shown)
+            for _ in self._draw(fine=not shown):
+                pass
         elif self._stale:
             self._news()
         assert self._image is not None
@@ -196,14 +207,17 @@ class SurfaceView(QWidget):
         painter.drawImage(QPointF(0, 0), image)
         self._picture.drawNumbers(painter, camera, size, self._style)
         if self._title:
-            painter.setFont(self._style.font("label", bold=True))
+            room = size.width() - self._style.px(8)
+            font, title = fitted(self._title, self._style.font("label", bold=True), room)
+            painter.setFont(font)
             painter.setPen(self._style.color("text"))
             high = painter.fontMetrics().height() + round(self._style.px(12))
             center = Qt.AlignmentFlag.AlignCenter
-            painter.drawText(0, 0, size.width(), high, center, self._title)
+            painter.drawText(0, 0, size.width(), high, center, title)
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._pace.stop()
+        self._stale = True  # it may have been half done
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._stale = True
@@ -212,6 +226,7 @@ class SurfaceView(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton or self._picture is None:
             return
+        self._endWheel()
         self._pressed = event.position()
         self._mode = "press"
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
@@ -238,14 +253,21 @@ class SurfaceView(QWidget):
         if self._mode == "press" and (place := self._pick(event.position())):
             self.clicked.emit(*place)
             self.released.emit()
-        elif self._mode == "place":
+        elif self._mode != "press":
             self.released.emit()
         self._pressed, self._mode = None, ""
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self._picture is not None:
             self._look(self._camera.zoomed(0.999 ** event.angleDelta().y()))
+            self._wheel.start()
             event.accept()
+
+    def _endWheel(self) -> None:
+        """Another gesture begins: the wheel is not a part of it."""
+        if self._wheel.isActive():
+            self._wheel.stop()
+            self.released.emit()
 
     def _look(self, camera: Camera) -> None:
         if camera != self._camera:
@@ -267,11 +289,26 @@ class SurfaceView(QWidget):
     def _showMap(self) -> None:
         """Take a map in place of the surface."""
         self._map = ContourPlot(self._style)
-        notice = QLabel(NO_OPENGL, alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
+        self._notice = QLabel(NO_OPENGL, alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
+        self._styleNotice()
+        self._style.changed.connect(self._styleNotice)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._map, 1)
-        column.addWidget(notice)
+        column.addWidget(self._notice)
         self._map.clicked.connect(self.clicked)
         self._map.dragged.connect(self.dragged)
         self._map.released.connect(self.released)
+
+    def _styleNotice(self) -> None:
+        self._notice.setFont(self._style.font("small"))
+        base = self._style.color("base")  # may be transparent
+        self._notice.setStyleSheet(
+            f"background: {base.name(base.NameFormat.HexArgb)}; color: {self._style.theme().text}"
+        )
+
+
+def _dots(markers: Markers) -> Points:
+    """`markers` as dots on a map, as they are balls in space."""
+    x, y = markers.points[:, 0], markers.points[:, 1]
+    return Points(x, y, markers.color, size=8)

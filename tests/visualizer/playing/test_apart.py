@@ -290,6 +290,29 @@ def test_a_player_plays_it_as_any_other_run(qtbot: QtBot, player: Player) -> Non
     assert same(frame, straight([40])[40])
 
 
+def test_a_player_goes_on_from_where_it_was_when_the_process_is_gone(
+    qtbot: QtBot, player: Player
+) -> None:
+    player.frameReady.connect(lambda frames: player.painted())
+    with qtbot.waitSignal(player.frameReady, timeout=STARTING):
+        player.load([walk()], 1, apart=True)
+    player.adjust(WalkParameters(rate=0.2))
+    player.step(7)
+    qtbot.waitUntil(lambda: bool(player.frames) and player.frames[0].step == 7)
+    before, journal = player.frames[0], player.journal()
+    process = computing_process()._process
+    process.kill()
+    process.wait()
+    with qtbot.waitSignal(player.failed, timeout=STARTING) as told:
+        player.adjust(WalkParameters(rate=0.3))
+    assert told.args[0].startswith("The process that computes this run ended with exit code -9")
+    qtbot.waitUntil(lambda: player.frames[0].step == 7 and player.frames[0] is not before)
+    assert same(player.frames[0], before)
+    assert player.journal() == journal
+    player.adjust(WalkParameters(rate=0.3))
+    qtbot.waitUntil(lambda: player.frames[0].rate == 0.3)  # type: ignore[attr-defined]
+
+
 def test_a_step_over_there_that_does_not_end_does_not_keep_the_player(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

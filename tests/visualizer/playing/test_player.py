@@ -153,7 +153,7 @@ def test_at_max_the_next_frame_is_made_while_one_is_painted_but_not_shown(
         player.painted()
         qtbot.waitUntil(lambda: len(window.steps) == count)  # noqa: B023
         if count > 2:
-            qtbot.waitUntil(lambda: player._early is not None)
+            qtbot.waitUntil(lambda: player._gate._early is not None)
         QCoreApplication.processEvents()
         assert len(window.steps) == count
     assert window.steps == sorted(set(window.steps))
@@ -162,7 +162,7 @@ def test_at_max_the_next_frame_is_made_while_one_is_painted_but_not_shown(
     for _ in range(3):
         player.painted()
         QCoreApplication.processEvents()
-    qtbot.waitUntil(lambda: player._early is None)
+    qtbot.waitUntil(lambda: player._gate._early is None)
     assert window.shows(player.heading)
 
 

@@ -14,6 +14,8 @@ from tests.visualizer.windows import Bench
 from visualizer.doctor import Finding
 from visualizer.window import help as help_
 from visualizer.window.actions import ACTIONS
+from visualizer.window.main_window import MainWindow
+from widgets.style import Style
 
 
 @pytest.fixture(autouse=True)
@@ -31,6 +33,15 @@ def dialog(bench: Bench) -> QDialog:
     (found,) = bench.window.findChildren(QDialog)
     assert found.isVisible()
     return found
+
+
+def test_a_menu_without_keys_has_no_heading(qtbot: QtBot) -> None:
+    loading = MainWindow(Style())
+    qtbot.addWidget(loading)
+    loading.keys()
+    (shown,) = loading.findChildren(QDialog)
+    assert "<b>File</b>" in texts(shown)
+    assert "<b>Scene</b>" not in texts(shown)
 
 
 def test_all_keys_are_listed(bench: Bench) -> None:

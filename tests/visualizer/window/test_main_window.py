@@ -137,6 +137,45 @@ def test_escape_takes_back_what_is_typed_and_then_leaves_the_field(bench: Bench)
     assert QApplication.focusWidget() is bench.window.stage
 
 
+def test_undo_in_a_field_is_its_own_while_it_is_typed_in_only(bench: Bench) -> None:
+    line, undo = editor_line(bench), Qt.KeyboardModifier.ControlModifier
+    line.setFocus()
+    line.selectAll()
+    QTest.keyClicks(line, "one")
+    QTest.keyClick(line, KEY.Key_Return)
+    assert bench.value("balls.0.name") == "one"
+    QTest.keyClicks(line, "!")
+    QTest.keyClick(line, KEY.Key_Z, undo)
+    assert (line.text(), bench.value("balls.0.name")) == ("one", "one")
+    QTest.keyClick(line, KEY.Key_Z, undo)
+    assert (line.text(), bench.value("balls.0.name")) == ("ball", "ball")
+    QTest.keyClick(line, KEY.Key_Y, undo)
+    assert (line.text(), bench.value("balls.0.name")) == ("one", "one")
+
+
+def test_undo_after_a_number_was_entered_is_that_of_the_window(bench: Bench) -> None:
+    number = number_editor(bench).number
+    number.setFocus()
+    number.selectAll()
+    QTest.keyClicks(number, "0.25")
+    QTest.keyClick(number, KEY.Key_Return)
+    assert bench.value("balls.0.learning_rate") == 0.25
+    QTest.keyClick(number, KEY.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert bench.value("balls.0.learning_rate") == 0.1
+
+
+def test_undo_takes_a_refused_text_away(bench: Bench) -> None:
+    number, undo = number_editor(bench).number, Qt.KeyboardModifier.ControlModifier
+    bench.workbench.edits.set_value("balls.0.learning_rate", 0.2)
+    number.setFocus()
+    number.selectAll()
+    QTest.keyClicks(number, "-1")
+    QTest.keyClick(number, KEY.Key_Return)
+    QTest.keyClick(number, KEY.Key_Z, undo)
+    assert bench.value("balls.0.learning_rate") == 0.1
+    assert number.text() == "0.1"
+
+
 # ---- looks ------------------------------------------------------------------------------------
 
 

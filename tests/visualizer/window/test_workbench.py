@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.visualizer.toy_panel import Kick
 from tests.visualizer.windows import ENDLESS, Bench, opened
+from visualizer.panels.gradient_descent.loss_plot import LossPlot
 from widgets.forms.field_editors import TextEditor
 from widgets.forms.field_row import FieldRow
 from widgets.forms.number_editors import NumberEditor
@@ -61,6 +62,25 @@ def test_speed_goes_up_to_max_and_down_again(bench: Bench) -> None:
     assert bench.window.transport.speed_read_out.text() == "×5,000 steps/frame"
     bench.session.set_play(steps_per_frame=0)
     assert bench.window.transport.speed_read_out.text() == "Max"
+
+
+def test_all_that_counts_steps_shows_the_same_one(qtbot: QtBot) -> None:
+    with opened(qtbot) as bench:
+        bench.window.show()
+        bench.open('panel = "gradient-descent"\n[play]\nframes_per_second = 30.0\n')
+        losses = bench.window.findChild(LossPlot)
+        assert losses is not None
+        seen: list[tuple[str, str]] = []
+        bench.player.frameReady.connect(
+            lambda _: seen.append((bench.window.transport.counter.text(), losses._title.text()))
+        )
+        bench.do("toggle_play")
+        qtbot.waitUntil(lambda: (bench.step() or 0) >= 20)
+        bench.player.pause()
+        bench.plays(False)
+        assert len(seen) >= 20
+        for counted, titled in seen:
+            assert counted.removesuffix(" / 500") == titled.removeprefix("Loss, ")
 
 
 @pytest.mark.parametrize(

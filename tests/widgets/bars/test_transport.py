@@ -2,7 +2,8 @@ from itertools import combinations, pairwise
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from widgets.bars.transport import TransportBar
@@ -48,6 +49,33 @@ def test_setters_are_silent(bar: TransportBar, events: list[tuple[Any, ...]]) ->
         bar.setSpeed(speed)
     assert events == []
     assert bar.isPlaying()
+
+
+@pytest.mark.parametrize("width", [1200, 310])
+def test_counting_lays_nothing_out(bar: TransportBar, width: int) -> None:
+    bar.resize(width, 110)
+    bar.setLength(2000)
+    bar.setStep(1000)
+    bar.grab()
+    QApplication.sendPostedEvents()
+    asked: list[QEvent.Type] = []
+
+    class Listener(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            asked.append(event.type())
+            return False
+
+    listener = Listener()
+    bar.installEventFilter(listener)
+    bar.setStep(1001)
+    QApplication.sendPostedEvents()
+    assert bar.counter.text() == "step 1,001 / 2,000"
+    assert QEvent.Type.LayoutRequest not in asked
+
+
+def test_the_counter_grows_with_its_number(bar: TransportBar) -> None:
+    bar.setStep(2_000_000_000)
+    assert bar.counter.width() >= bar.counter.sizeHint().width()
 
 
 def test_buttons_ask(bar: TransportBar, events: list[tuple[Any, ...]]) -> None:

@@ -138,6 +138,20 @@ def test_a_bad_number_is_refused_and_stays_as_typed(qtbot: QtBot, text: str, sai
     assert (number.text(), seen.row("rate").message()) == ("0.1", "")
 
 
+def test_long_choices_are_read_whole_below_their_label(qtbot: QtBot) -> None:
+    long = (Choice("map", "Map of hyper-parameters"), Choice("race", "Race"), Choice("c", "Basins"))
+    seen = Recorder([ENGINE.but(value="map", default="race", choices=long)], qtbot)
+    seen.form.resize(330, 300)
+    seen.form.show()
+    row = seen.row("engine")
+    assert row.editor.inline is None
+    box = seen.part("engine", ChoiceBox)
+    assert box.y() > row.label.y() + row.label.height() // 2
+    assert box.width() >= box.sizeHint().width()
+    row = Recorder([ENGINE], qtbot).row("engine")
+    assert row.editor.inline is not None
+
+
 def test_up_and_down_stay_inside_the_range(qtbot: QtBot) -> None:
     seen = Recorder([COUNT.but(value=49), RATE], qtbot)
     count, rate = seen.part("count", NumberField), seen.part("rate", NumberField)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.widgets.drawing import (
@@ -186,3 +187,57 @@ def test_names_are_texts_and_no_html(plot: CurvePlot) -> None:
         plot._style.setFactor(factor)
         names = [plot._axes[side].label.toPlainText().strip() for side in ("bottom", "left")]
         assert names == ["<b>hours</b> & minutes", "1 < 2"]
+
+
+def test_on_a_screen_all_that_is_set_is_drawn_together(qtbot: QtBot) -> None:
+    plot = CurvePlot(Style())
+    qtbot.addWidget(plot)
+    plot.resize(400, 300)
+    plot.setCurves([line()])
+    plot.show()
+    qtbot.waitUntil(lambda: not plot._pace._has_news)
+    QApplication.processEvents()
+    shown = plot._box.viewRange()
+    x = np.linspace(0.0, 900.0, 50)
+    plot.setCurves([Curve("SGD", x, x, RED)])
+    plot.setSegments([Segments(np.zeros((1, 2)), np.ones((1, 2)), BLUE)])
+    plot.setRules([Rule(3.0)])
+    plot.setRange(y=(0.0, 1000.0))
+    assert plot._box.viewRange() == shown
+    qtbot.waitUntil(lambda: plot._box.viewRange()[0][1] > 800)
+    assert plot._box.viewRange()[1] == [0.0, 1000.0]
+
+
+def test_what_else_is_painted_does_not_put_off_the_drawing(
+    plot: CurvePlot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drew: list[float] = []
+    monkeypatch.setattr(plot._pace, "drew", drew.append)
+    plot.setCurves([line()])
+    picture(plot)
+    assert len(drew) == 1
+    picture(plot)  # as when the cursor moves over it
+    assert len(drew) == 1
+
+
+def test_what_is_read_off_is_hidden_while_something_is_dragged(plot: CurvePlot) -> None:
+    plot.setCurves([line()])
+    at = plot.toPixels(50.0, 5.0)
+    move(plot, at)
+    assert plot._cursor is not None
+    press(plot, at)
+    move(plot, at + QPoint(30, 0), down=True)
+    assert plot._cursor is None
+    release(plot, at + QPoint(30, 0))
+    assert plot._cursor is None
+    move(plot, at + QPoint(30, 0))
+    assert plot._cursor is not None
+
+
+def test_the_name_below_is_not_cut(plot: CurvePlot) -> None:
+    plot.setAxes("learning rate", "loss")
+    picture(plot)
+    axis = plot._axes["bottom"]
+    margin = axis.label.document().documentMargin()
+    low = axis.label.y() + axis.label.boundingRect().height() - margin
+    assert low <= axis.size().height()

@@ -90,6 +90,30 @@ def test_in_a_narrow_place_no_column_is_cut(table: ReadoutTable) -> None:
     assert all(width >= table.sizeHintForColumn(i) for i, width in enumerate(widths) if i > 2)
 
 
+def test_columns_that_do_not_fit_are_left_out_whole(table: ReadoutTable) -> None:
+    table.setColumns(["arrived", "m", "b", "loss", "slope", "rate"])
+    row = Row("SGD 0.1", ("25 …", 0.53, 4.1, 3.7e-4, 0.0625, 0.1))
+    table.setRows([row])
+    for width in (200, 250, 332, 600):
+        laid_out(table, width, 120)
+        shown = [i for i in range(7) if not table.isColumnHidden(i)]
+        assert shown == list(range(len(shown)))
+        assert sum(table.columnWidth(i) for i in shown) <= table.viewport().width()
+        lengths = [len(row.text(i - 1, table._model.digits)) for i in shown[1:]]
+        rooms = [table.columnWidth(i) / table._char() for i in shown[1:]]
+        assert all(room >= length for room, length in zip(rooms, lengths, strict=True))
+    assert len(shown) == 7
+
+
+def test_shorter_words_give_their_room_to_names_that_were_cut(table: ReadoutTable) -> None:
+    table.setColumns(["steps", "learning rate"])
+    table.setRows([Row("without momentum", ("has diverged at once", "0.2857"))])
+    laid_out(table, 300, 120)
+    assert table.columnWidth(0) < table._wanted(0)
+    table.setRows([Row("without momentum", ("92", "0.2857"))])
+    assert table.columnWidth(0) == table._wanted(0)
+
+
 def test_it_grows_with_the_style(table: ReadoutTable) -> None:
     before = table.sizeHint()
     table._style.setFactor(2.0)
@@ -116,7 +140,7 @@ def test_on_a_screen_longer_numbers_get_room(table: ReadoutTable) -> None:
     table.setColumns(["m", "b", "loss", "slope"])
     short, long = (0.5, 0.5, 0.5, 0.5), (-0.0012345, 0.5, -1.5e-10, 0.5)
     table.setRows([Row("SGD", short), Row("Adam", short)])
-    table.resize(480, 200)
+    table.resize(450, 200)
     table.show()
     QApplication.processEvents()
     painted = Painted(table.viewport())

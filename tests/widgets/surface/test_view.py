@@ -20,7 +20,7 @@ from tests.widgets.drawing import (
     svg_of,
 )
 from widgets.plots.contour_plot import ContourPlot, Markers
-from widgets.plots.shapes import Path
+from widgets.plots.shapes import Path, Points
 from widgets.style import Style
 from widgets.surface import view as surface_view
 from widgets.surface.gl import opengl
@@ -178,8 +178,7 @@ def test_with_shift_any_place_is_taken(view: SurfaceView, qtbot: QtBot) -> None:
         press(view, view.toPixels(0.5, 0.5).toPoint(), shift=True)
 
 
-@pytest.mark.gl
-def test_the_wheel_brings_it_nearer(view: SurfaceView, qtbot: QtBot) -> None:
+def turn_wheel(view: SurfaceView) -> None:
     event = QWheelEvent(
         QPointF(200, 150),
         QPointF(200, 150),
@@ -190,8 +189,13 @@ def test_the_wheel_brings_it_nearer(view: SurfaceView, qtbot: QtBot) -> None:
         Qt.ScrollPhase.NoScrollPhase,
         False,
     )
+    QApplication.sendEvent(view, event)
+
+
+@pytest.mark.gl
+def test_the_wheel_brings_it_nearer(view: SurfaceView, qtbot: QtBot) -> None:
     with qtbot.waitSignal(view.cameraChanged) as changed:
-        QApplication.sendEvent(view, event)
+        turn_wheel(view)
     assert changed.args[2] < 6
 
 
@@ -216,6 +220,60 @@ def test_on_a_screen_it_is_redrawn_within_its_budget(
     view.hide()
 
 
+@pytest.mark.gl
+def test_all_lines_are_drawn_by_two_calls(
+    view: SurfaceView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert view._picture is not None
+    program, calls = view._picture._scene._line, []
+    draw = program.draw
+    monkeypatch.setattr(program, "draw", lambda *args: calls.append(args) or draw(*args))
+    points = np.array([[-1.0, 2.0], [0.5, 1.0]])
+    view.setPaths([Path(str(i), points + i / 9, RED, dash=(4.0, 3.0)) for i in range(8)])
+    assert like(picture(view), RED, 150).any()
+    assert len(calls) == 2  # behind the surface, and before it
+
+
+@pytest.mark.gl
+def test_a_picture_is_fetched_after_it_was_drawn(qtbot: QtBot, gl: None) -> None:
+    view = SurfaceView(Style())
+    qtbot.addWidget(view)
+    view.setSurface(bowl(), (-2, 2), (-1, 3))
+    view.resize(300, 240)
+    view.show()
+    qtbot.waitUntil(lambda: view._image is not None)
+    view._pace.stop()
+    before = view._image
+    view.setCamera(-80, 30, 5)
+    parts = view._redraw(False)
+    next(parts)
+    assert view._image is before
+    assert view._seen != view.camera()
+    assert not list(parts)
+    assert view._image is not before
+    assert view._seen == view.camera()
+    half = view._redraw(False)
+    next(half)
+    view.hide()  # while it is drawn
+    assert view._stale
+
+
+@pytest.mark.gl
+def test_what_was_painted_meanwhile_is_not_replaced(qtbot: QtBot, gl: None) -> None:
+    view = SurfaceView(Style())
+    qtbot.addWidget(view)
+    view.setSurface(bowl(), (-2, 2), (-1, 3))
+    laid_out(view)
+    picture(view)
+    parts = view._redraw(False)
+    next(parts)
+    view.resize(300, 200)
+    picture(view)
+    painted = view._image
+    assert not list(parts)
+    assert view._image is painted
+
+
 def test_without_opengl_it_is_a_map_and_says_so(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -227,12 +285,18 @@ def test_without_opengl_it_is_a_map_and_says_so(
     qtbot.addWidget(view)
     view.setSurface(bowl(), (-2, 2), (-1, 3))
     view.setAxes("slope", "intercept", "loss")
-    view.setTitle("Squared error")
+    view.setTitle("Squared error", ", height: root of order 3.4")
     view.setPaths([Path("SGD", np.array([[-1.0, 2.0], [0.5, 1.0]]), RED)])
     view.setMarkers([Markers("minimum", np.array([[0.0, 1.0]]))])
     laid_out(view)
-    assert [label for label in view.findChildren(QLabel) if label.text() == NO_OPENGL]
-    assert view.findChildren(ContourPlot)
+    (notice,) = [label for label in view.findChildren(QLabel) if label.text() == NO_OPENGL]
+    assert "'layerscope doctor'" in notice.text()
+    assert notice.font().family() == view._style.font("small").family()
+    (there,) = view.findChildren(ContourPlot)
+    assert there._title.text() == "Squared error"  # a map has heights as they are
+    (marks,) = there._standing
+    assert isinstance(marks, Points)
+    assert marks.symbol == "o"  # as the balls in space, and so as in the key
     assert like(picture(view), RED).any()
     with qtbot.waitSignal(view.clicked) as clicked:
         press(view, view.toPixels(1.0, 2.0).toPoint())
@@ -252,3 +316,21 @@ def test_what_changed_while_it_was_hidden_is_drawn_when_it_is_shown(qtbot: QtBot
     view.show()
     qtbot.waitUntil(lambda: bool(like(picture(view), RED, 150).any()))
     view.hide()
+
+
+@pytest.mark.gl
+def test_a_turn_is_over_when_the_button_is_let_go(view: SurfaceView, qtbot: QtBot) -> None:
+    press(view, QPoint(20, 20))
+    move(view, QPoint(60, 30), down=True)
+    with qtbot.waitSignal(view.released):
+        release(view, QPoint(60, 30))
+
+
+@pytest.mark.gl
+def test_the_wheel_is_over_soon_or_when_a_button_goes_down(view: SurfaceView, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(view.released):
+        turn_wheel(view)
+    turn_wheel(view)
+    with qtbot.waitSignal(view.released):
+        press(view, QPoint(20, 20))
+    assert not view._wheel.isActive()

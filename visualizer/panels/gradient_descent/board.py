@@ -45,8 +45,7 @@ class Board(QWidget, Generic[F]):
     def setView(self, view: GradientDescentView) -> None:
         """Look in another way at the last frame."""
         self._view = view
-        if self._frame is not None:
-            self._draw(self._frame)
+        self._draw_again()
 
     def draw(self, frame: F) -> None:
         self._frame = frame
@@ -70,6 +69,10 @@ class Board(QWidget, Generic[F]):
 
     def _draw(self, frame: F) -> None:
         raise NotImplementedError
+
+    def _draw_again(self) -> None:
+        if self._frame is not None:
+            self._draw(self._frame)
 
     def _restyle(self) -> None:
         self._grid.setSpacing(round(self._style.px(8)))

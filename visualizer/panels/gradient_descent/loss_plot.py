@@ -27,6 +27,7 @@ class LossPlot(CurvePlot):
 
     def __init__(self, style: Style, what: str = "loss", parent: QWidget | None = None) -> None:
         super().__init__(style, parent)
+        self._pace.inStep = True
         self._what = what
         self._titled = "Loss" if what == "loss" else what
         self._told: tuple[RaceFrame, bool] | None = None

@@ -1,6 +1,7 @@
 """The race on a surface: data or the surface in space, the map with the paths, losses, numbers."""
 
 import numpy as np
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget
 
 from kernels.descent.race import CURVATURE
@@ -28,6 +29,7 @@ from widgets.plots.legend import Entry
 from widgets.plots.shapes import Path
 from widgets.surface.view import SurfaceView
 
+NAMED, KEYED = 280, 340  # px at factor 1: the height from which there is room for such words
 COMPARABLE = 2.0  # how many times as long one axis may be as the other, to be drawn in like units
 IN_SPACE = {"minimum": "text", "saddle": "warning"}  # all marks in space are balls
 
@@ -40,6 +42,7 @@ class RaceBoard(Board[RaceFrame]):
     def _build(self) -> None:
         self._drawn: tuple[Scenery, Spacing] | None = None
         self._marked: object = None
+        self._named: tuple[str, ...] = ()
         self._ring: ProbeRing | None = None
         self._data = DataPlot(self._style)
         self._surface = SurfaceView(self._style)
@@ -94,7 +97,9 @@ class RaceBoard(Board[RaceFrame]):
         self._map.setLabels([ball_label(frame, chosen)])
         self._mark(frame, chosen)
         rings = [] if self._ring is None else self._ring.entries()
-        self._key.setEntries([*map_key(frame, chosen, view.arrows), *rings])
+        has_key = self._height() >= KEYED
+        self._key.setEntries([*map_key(frame, chosen, view.arrows), *rings] if has_key else [])
+        self._name_axes(frame)
         self._losses.draw(frame, log=view.log_loss)
         self._readouts.draw(frame, chosen)
         self._draw_left(frame, chosen, paths)
@@ -103,6 +108,25 @@ class RaceBoard(Board[RaceFrame]):
         if numbers != self._grid.rowStretch(1):  # it lays everything out anew
             self._grid.setRowStretch(0, 22 - numbers)
             self._grid.setRowStretch(1, numbers)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._draw_again()
+
+    def _restyle(self) -> None:
+        super()._restyle()
+        self._draw_again()
+
+    def _height(self) -> float:
+        """What there is for both rows, in pixels at factor 1: how small it is for its letters."""
+        return self.height() / self._style.px(1)
+
+    def _name_axes(self, frame: RaceFrame) -> None:
+        """Name the axes of the map, unless that would leave it too little room."""
+        names = frame.scenery.objective.axes if self._height() >= NAMED else ("", "")
+        if names != self._named:
+            self._named = names
+            self._map.setAxes(*names)
 
     def _mark(self, frame: RaceFrame, chosen: int) -> None:
         """Mark the start, what is known of the objective, and the end of racer `chosen`."""
@@ -145,13 +169,12 @@ class RaceBoard(Board[RaceFrame]):
         markers = objective_markers(objective, start)
         self._map.setTitle(objective.title)
         (x_name, y_name), (x_range, y_range) = objective.axes, objective.domain
-        self._map.setAxes(x_name, y_name)
         spacing = self._view.spacing(objective)
         self._map.setSurface(scenery.z, x_range, y_range, spacing=spacing)
         is_even = objective.like_units and are_comparable(x_range, y_range)
         self._map.setEqualAspect(is_even)
         root = "" if scenery.order == 1 else f", height: root of order {scenery.order:.2g}"
-        self._surface.setTitle(f"{objective.title}{root}")
+        self._surface.setTitle(objective.title, root)
         self._surface.setAxes(x_name, y_name, "loss")
         self._surface.setSurface(
             scenery.z, x_range, y_range, self._map.levels(), display=scenery.heights

@@ -19,7 +19,7 @@ from widgets.style import Style
 
 MOST_MINIMA = 6  # that are listed
 TABLE = 0.62  # of the height, that the table takes
-DENSE = 0.75  # of the height, that it may take if then all rows are seen; more rows are scrolled
+DENSE = 0.76  # of the height, that it may take if then all rows are seen; more rows are scrolled
 MOST_ROWS = 8  # beside which there is room for a formula
 FEW, LARGER = 4, 1.15  # up to so many rows leave room for larger words
 
@@ -50,7 +50,7 @@ class Readout(QWidget):
         self._rows: Sequence[Row] = ()
         self._chosen = self._placed = 0
         self._said: tuple[str, ...] = ()
-        self._pace = RedrawPace(self, self._show)
+        self._pace = RedrawPace(self, self._show, inStep=True)
         style.changed.connect(self._restyle)
         self._restyle()
 
@@ -75,7 +75,7 @@ class Readout(QWidget):
     def _show(self, fine: bool) -> Iterator[None]:
         """Show what was set last, row by row."""
         said, before = self._said, (self._table.leastHeight(), self._placed)
-        yield from self._table.changeRows(self._rows)
+        yield from self._table.changeRows(self._rows, whole=fine)
         if (self._table.leastHeight(), self._chosen) != before:
             self._place()
         self._words.setScale(LARGER if len(self._rows) <= FEW else 1.0)
@@ -88,11 +88,12 @@ class Readout(QWidget):
     def _place(self) -> None:
         """Leave a part of the height to the words, and count the rows that are not seen."""
         table, room = self._table, TABLE * self.height()
+        free = self.height() - self._words.leastHeight() - self._formulaHeight()
         count = shown = len(self._rows)
         if table.leastHeight() > max(room, DENSE * self.height()):
             shown = max(1, sum(table.leastHeight(rows) <= room for rows in range(1, count + 1)))
         least = table.leastHeight(shown)
-        table.setMaximumHeight(least if shown < count else max(round(room), least))
+        table.setMaximumHeight(least if shown < count else max(round(min(room, free)), least))
         has_bar = shown < count and is_on_screen(self)
         policy = Qt.ScrollBarPolicy
         table.setVerticalScrollBarPolicy(
@@ -104,16 +105,21 @@ class Readout(QWidget):
         self._placed = self._chosen
         table.showRow(self._chosen)
 
+    def _formulaHeight(self) -> int:
+        """The height of what stands between the table and the words."""
+        return 0
+
     def _restyle(self) -> None:
         base = self._style.color("base")
         self.setStyleSheet(f"Readout {{ background: {base.name(base.NameFormat.HexArgb)} }}")
         self._more.setFont(self._style.font("small"))
         self._more.setIndent(round(self._style.px(36)))  # under the names
         self._more.setStyleSheet(f"color: {self._style.theme().muted}")
+        self._place()
 
 
 class ObjectiveReadout(Readout):
-    """A readout with the formula of the objective below the table."""
+    """A readout with the formula of the objective below the table, where there is room for it."""
 
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
         self._formula = FormulaLabel(style, "body")
@@ -122,12 +128,18 @@ class ObjectiveReadout(Readout):
         super().__init__(style, parent)
         self._layout.insertWidget(2, self._formula)
 
-    def _showFormula(self, rows: int) -> None:
-        """Show the formula unless so many rows need its room."""
-        self._formula.setVisible(rows <= MOST_ROWS)
-
     def setObjective(self, objective: Objective) -> None:
         self._formula.setTex(objective.formula)
+        self._place()
+
+    def _place(self) -> None:
+        others = self._table.leastHeight() + self._words.leastHeight()
+        has_room = others + self._formula.sizeHint().height() <= self.height()
+        self._formula.setVisible(has_room and len(self._rows) <= MOST_ROWS)
+        super()._place()
+
+    def _formulaHeight(self) -> int:
+        return 0 if self._formula.isHidden() else self._formula.sizeHint().height()
 
     def draw(self, frame: RaceFrame, chosen: int) -> None:
         """Show the numbers of `frame`, unless it lacks what the last one of its run had."""
@@ -144,7 +156,6 @@ class RaceReadouts(ObjectiveReadout):
     """The numbers of a race: where each racer is, its loss, its slope, and how it goes."""
 
     def _draw(self, frame: RaceFrame, chosen: int) -> None:
-        self._showFormula(len(frame.names))
         headings = ["arrived", *frame.axes, "loss", "slope", "rate"]
         rows = []
         for index, name in enumerate(frame.names):
@@ -157,8 +168,8 @@ class RaceReadouts(ObjectiveReadout):
         self.setTable(headings, rows, chosen)
         self.setSentences(
             [
-                frame.sentences[chosen],
                 curvature_sentence(frame, chosen),
+                frame.sentences[chosen],
                 *endings(frame, chosen),
                 *frame.scenery.objective.notes,
                 objective_sentence(frame.scenery.objective),
@@ -184,7 +195,7 @@ class CurveReadouts(ObjectiveReadout):
             rows.append(Row(name, values, mark.color, mark.dash))
         headings = ("arrived", "w", "slope", "promised", "came: f", "promised next")
         self.setTable(headings, rows, chosen)
-        told = frame.sentences[chosen], curvature_sentence(frame, chosen)
+        told = curvature_sentence(frame, chosen), frame.sentences[chosen]
         self.setSentences([*told, *endings(frame, chosen)])
 
 
@@ -211,16 +222,16 @@ def curvature_sentence(frame: RaceFrame, chosen: int) -> str:
         has_gone and not frame.scenery.objective.is_quadratic
     ):
         return ""
-    where = "everywhere" if frame.scenery.objective.is_quadratic else "here"
+    here = "" if frame.scenery.objective.is_quadratic else " here"
     listed = " and ".join(format_number(float(v)) for v in reversed(eigenvalues))
-    told = f"Curvature {where}: {listed}"
+    told = f"{'Eigenvalues' if len(eigenvalues) > 1 else 'Curvature'}{here} {listed}"
     if len(eigenvalues) > 1 and eigenvalues[0] > 0:
         told += f", condition {format_number(float(frame.conditions[chosen]))}"
     limit = float(frame.limits[chosen])
     if eigenvalues[0] < 0 and not math.isfinite(limit):
-        told += f". It curves downwards {where}: no rate is stable"
+        told += f". It curves downwards{here}: no rate is stable"
     elif math.isfinite(limit):
-        told += f". {frame.names[chosen]} is stable {where} up to a rate of {format_number(limit)}"
+        told += f". {frame.names[chosen]} is stable{here} up to a rate of {format_number(limit)}"
         if frame.disturbance or frame.batch.size:
             told += ", with full batches and no noise"
     return told + "."

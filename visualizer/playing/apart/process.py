@@ -84,8 +84,8 @@ class ComputingProcess:
                 self.end()
                 raise ProcessError(
                     "The process that computes this run ended with exit code "
-                    f"{self._process.returncode}, perhaps for want of memory. Change a parameter "
-                    "or open the scene again: another process is started then."
+                    f"{self._process.returncode}, perhaps for want of memory. Try again, since "
+                    "another process computes it then; if that ends, too, choose something smaller."
                 ) from None
 
     def end(self) -> None:
