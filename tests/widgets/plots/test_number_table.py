@@ -2,12 +2,12 @@ import math
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, QRect, Qt
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtGui import QFontMetricsF, QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.widgets.drawing import laid_out, like, picture, svg_of
-from widgets.plots.number_table import ReadoutTable, Row
+from widgets.plots.number_table import _SIDE, ReadoutTable, Row
 from widgets.style import Style
 
 RED = "#d00000"
@@ -81,13 +81,17 @@ def test_rows_and_columns_come_and_go(table: ReadoutTable) -> None:
 def test_in_a_narrow_place_no_column_is_cut(table: ReadoutTable) -> None:
     table.setColumns(["arrived", "m", "b", "loss", "slope", "rate"])
     tiny = (25, 2.0, 1.0, 4.931e-32, 8.013e-16, 0.4444)
-    table.setRows(
-        [Row("Momentum 0.4444", tiny), Row("SGD 0.1", (None, 0.916, 2.75, 1.1, 2.2, 0.1))]
-    )
+    rows = [Row("Momentum 0.4444", tiny), Row("SGD 0.1", (None, 0.916, 2.75, 1.1, 2.2, 0.1))]
+    table.setRows(rows)
     laid_out(table, 461, 120)
     widths = [table.columnWidth(column) for column in range(7)]
     assert sum(widths) <= table.viewport().width()
-    assert all(width >= table.sizeHintForColumn(i) for i, width in enumerate(widths) if i > 2)
+    style = Style()
+    for i, width in enumerate(widths[1:]):
+        for row in rows:
+            text = row.text(i, table._model.digits)
+            drawn = QFontMetricsF(style.font("mono")).horizontalAdvance(text)
+            assert width >= drawn + 2 * style.px(_SIDE)
 
 
 def test_columns_that_do_not_fit_are_left_out_whole(table: ReadoutTable) -> None:
