@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from PySide6.QtCore import (
@@ -240,7 +241,7 @@ class ReadoutTable(QTableView):
         elif not longest:
             longest = "\u22120." + "0" * (self._model.digits - 1)
         widest = self._char() * max(len(text) for text in (longest, *texts))
-        return round(max(widest, small.horizontalAdvance(self._model.headings[column - 1])) + pad)
+        return ceil(max(widest, small.horizontalAdvance(self._model.headings[column - 1])) + pad)
 
 
 class _Painter(QStyledItemDelegate):
