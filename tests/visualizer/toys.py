@@ -11,6 +11,7 @@ from kernels.device import make_generator
 from kernels.errors import DataError
 from kernels.parameters import Action, Parameters, setting
 from kernels.simulation import Array, Finish, Frame, Simulation, Term, Trace, advance, to_host
+from visualizer.playing.computing import computing
 
 CPU = torch.device("cpu")
 
@@ -110,7 +111,17 @@ def walk(**parameters: Any) -> Callable[[], Walk]:
 def straight(
     steps: Iterable[int], journal: tuple[tuple[int, Any], ...] = (), **parameters: Any
 ) -> dict[int, WalkFrame]:
-    """The frames at `steps` of a walk made in a plain loop, by step; the oracle of the player."""
+    """The frames at `steps` of a walk made in a plain loop, by step; the oracle of the player.
+
+    A player that is on its way somewhere must not draw from torch's generator meanwhile.
+    """
+    with computing(torch.get_num_threads()):
+        return _straight(steps, journal, **parameters)
+
+
+def _straight(
+    steps: Iterable[int], journal: tuple[tuple[int, Any], ...], **parameters: Any
+) -> dict[int, WalkFrame]:
     torch.manual_seed(0)
     simulation = Walk(WalkParameters(**parameters))
     wanted, found = set(steps), {}

@@ -378,7 +378,7 @@ def test_a_failed_step_leaves_the_last_good_one(
     player.load([walk(fail_in="step", fail_at=7)], 1)
     with qtbot.waitSignal(player.failed):
         player.play()
-    qtbot.waitUntil(lambda: window.shows(7))
+    qtbot.waitUntil(lambda: window.steps.count(7) == 2)  # before the failure and after it
 
     ((sentence, details),) = window.failures
     assert sentence.startswith("The run stopped after step 7, because of an error in the program")

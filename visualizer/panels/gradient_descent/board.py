@@ -76,6 +76,7 @@ class Board(QWidget, Generic[F]):
 
     def _restyle(self) -> None:
         self._grid.setSpacing(round(self._style.px(8)))
+        self._draw_again()  # in the colours of the theme
 
     def _request_start(self, x: float, y: float) -> None:
         self.startRequested.emit((x, y))

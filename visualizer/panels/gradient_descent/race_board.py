@@ -113,10 +113,6 @@ class RaceBoard(Board[RaceFrame]):
         super().resizeEvent(event)
         self._draw_again()
 
-    def _restyle(self) -> None:
-        super()._restyle()
-        self._draw_again()
-
     def _height(self) -> float:
         """What there is for both rows, in pixels at factor 1: how small it is for its letters."""
         return self.height() / self._style.px(1)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from kernels.descent.attractors import Ending
@@ -13,12 +14,19 @@ from kernels.descent.comparison import LogisticComparisonParameters
 from kernels.descent.gradient_descent import GradientDescent, simulation_class
 from kernels.descent.hyperparameter_map import HyperparameterMapParameters
 from kernels.descent.tuning import TuningParameters
-from kernels.objectives.catalogue import FormulaParameters, LineParameters, make_objective
+from kernels.objectives.catalogue import (
+    CurveParameters,
+    FormulaParameters,
+    LineParameters,
+    LogisticParameters,
+    make_objective,
+)
 from kernels.objectives.surfaces import SurfaceParameters
 from kernels.optimizers.catalogue import AdamParameters, SGDParameters
 from kernels.simulation import Frame, advance
-from tests.widgets.drawing import svg_of
+from tests.widgets.drawing import laid_out, picture, svg_of
 from visualizer.panels.gradient_descent.basin_colors import end_colors, ending_color
+from visualizer.panels.gradient_descent.curve_board import CurveBoard
 from visualizer.panels.gradient_descent.panel import BOARDS
 from visualizer.panels.gradient_descent.view import GradientDescentView
 from widgets.colors import DARK, LIGHT, contrast
@@ -49,6 +57,31 @@ def said(board) -> str:
 
 def table_of(board) -> dict[str, tuple]:
     return {row.name: row.values for row in board._readout._rows}
+
+
+@pytest.mark.parametrize("kind", sorted({*BOARDS, "curve"}))
+def test_a_board_takes_the_colours_of_another_theme_at_once(qtbot: QtBot, kind: str) -> None:
+    experiments = {
+        "race": ({"kind": "race"}, LineParameters()),
+        "curve": ({"kind": "race"}, CurveParameters()),
+        "basins": (BasinsParameters(resolution=24, steps=30), SurfaceParameters(name="himmelblau")),
+        "map": (HyperparameterMapParameters(resolution=16, steps=30), LineParameters()),
+        "tuning": (TuningParameters(rates=3, starts=4, steps=30), LineParameters()),
+        "comparison": (LogisticComparisonParameters(), LogisticParameters()),
+    }
+    experiment, objective = experiments[kind]
+    frame = frame_of(experiment, objective, SGDParameters(learning_rate=0.01), steps=30)
+    pictures = []
+    for before in ("light", "dark"):
+        style = Style(before)
+        board = (CurveBoard if kind == "curve" else BOARDS[kind])(style)
+        qtbot.addWidget(board)
+        laid_out(board, 1280, 720)
+        board.draw(frame)
+        style.setTheme("dark")
+        QApplication.sendPostedEvents()
+        pictures.append(picture(board))
+    assert (pictures[0] == pictures[1]).all()
 
 
 def test_a_tuning_shows_lower_bounds_integers_and_its_terms(qtbot: QtBot) -> None:
