@@ -5,7 +5,6 @@ the tolerance and goes on. At a local minimum, whose level is passed elsewhere t
 as near as the second derivatives there let a point of such a loss lie.
 """
 
-import copy
 import math
 from dataclasses import dataclass
 
@@ -140,13 +139,6 @@ class Arrivals:
             left_at=host["left_at"],
             exits=to_host(self._latches["exits"]),
         )
-
-    def copy(self) -> "Arrivals":
-        """The same latches in memory of their own, to look with and throw away."""
-        twin = copy.copy(self)
-        within, exits = self._latches["within"], self._latches["exits"]
-        twin._set_latches(self._numbers.clone(), within.clone(), exits.clone())
-        return twin
 
     def state(self) -> State:
         """The latches, in memory of their own."""

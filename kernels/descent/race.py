@@ -79,6 +79,7 @@ class Race(Simulation[Descent, RaceFrame]):
         )
         self._generator = make_generator(device, parameters.seed)
         self._verdicts: Verdicts = (None,) * shape[0]
+        self._losses: Tensor | None = None  # (R,) where the racers stand, once looked at
 
     @property
     def length(self) -> int:
@@ -95,19 +96,40 @@ class Race(Simulation[Descent, RaceFrame]):
 
     def _step(self) -> None:
         step, racers = self.step_count, self._racers
+        losses = self._look()  # (R,)
         batch = self.objective.batch(step)
-        losses = racers.backward(self.objective, batch)  # (R,)
+        if batch is not None:
+            racers.backward(self.objective, batch)
         with torch.no_grad():
-            if batch is not None:
-                losses = self.objective.loss(racers.positions)
             self._history.record(step, racers.positions, losses)
-            slopes = racers.gradients if batch is None else None
-            self._arrivals.look(step, racers.positions, losses, slopes)
             if self.parameters.noise:
                 racers.gradients.add_(self._noise(self._generator))
             racers.update(step)
             self._arrivals.hold(step + 1, racers.positions, racers.previous)
         self.step_count += 1
+        self._losses = None
+
+    def _look(self) -> Tensor:
+        """The loss of each racer over all data, (R,), noted in the arrivals; once for each step.
+
+        Where there are no batches this is the backward pass of the step to come.
+        """
+        if self._losses is None:
+            slopes = None
+            if self._is_whole:
+                self._losses = self._racers.backward(self.objective, None)
+                slopes = self._racers.gradients
+            else:
+                with torch.no_grad():
+                    self._losses = self.objective.loss(self._racers.positions)
+            with torch.no_grad():
+                self._arrivals.look(self.step_count, self._racers.positions, self._losses, slopes)
+        return self._losses
+
+    @property
+    def _is_whole(self) -> bool:
+        """Whether the step to come uses all data."""
+        return self.objective.batch(self.step_count) is None
 
     def _noise(self, generator: torch.Generator | None) -> Tensor:
         """The noise of the next step, (d,), one draw for all racers."""
@@ -116,17 +138,15 @@ class Race(Simulation[Descent, RaceFrame]):
         return noise.mul_(self.parameters.noise)
 
     def observe(self) -> None:
-        self._verdicts = judge(self._standing(self._arrivals), self._verdicts)
+        self._verdicts = judge(self._standing(), self._verdicts)
         told = tuple(verdict.finish for verdict in self._verdicts if verdict is not None)
         if len(told) == len(self._verdicts):
             self.finished = together(told)
 
-    def _standing(self, arrivals: Arrivals) -> Standing:
-        """The race as it stands, with what `arrivals` notes of the present point. Waits."""
-        positions = self._racers.positions
-        losses, slopes = self.objective.loss_and_gradient(positions)
-        is_whole = self.objective.batch(self.step_count) is None
-        arrivals.look(self.step_count, positions, losses, slopes if is_whole else None)
+    def _standing(self) -> Standing:
+        """The race as it stands. Waits."""
+        positions, losses = self._racers.positions, self._look()
+        slopes = self._racers.gradients if self._is_whole else self.objective.gradient(positions)
         return Standing(
             objective=self.objective,
             parameters=self.parameters,
@@ -139,7 +159,7 @@ class Race(Simulation[Descent, RaceFrame]):
             paths=self._history.kept(PATHS),
             curves=self._history.kept(LOSSES),
             recorded=self._history.steps,
-            noted=arrivals.noted(),
+            noted=self._arrivals.noted(),
         )
 
     def adjust(self, parameters: Descent) -> None:
@@ -152,7 +172,7 @@ class Race(Simulation[Descent, RaceFrame]):
             self.observe()
 
     def frame(self, watch: frozenset[str] = frozenset()) -> RaceFrame:
-        standing = self._standing(self._arrivals.copy())
+        standing = self._standing()
         noted = standing.noted
         positions, specs = self._racers.positions, self.parameters.optimizers
         has_left = noted.left_at >= 0  # (R,)
@@ -298,6 +318,7 @@ class Race(Simulation[Descent, RaceFrame]):
         self._racers.restore(state["racers"])
         self._history.restore(state["history"])
         self._arrivals.restore(state["arrivals"])
+        self._losses = None
         self._verdicts = state["verdicts"]
         if self._generator is not None:
             self._generator.set_state(state["generator"])

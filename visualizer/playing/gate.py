@@ -11,15 +11,17 @@ from visualizer.playing.pace import Pace
 if TYPE_CHECKING:
     from visualizer.playing.playback import Delivery
 
-SCREEN = 60.0  # pictures a second that can be seen
+SCREEN = 64.0  # pictures a second: a few more than a screen shows, so that it misses none
+AHEAD = 2  # frames that wait for their turn, at most
 GAPS = 1000  # between two pictures, kept for benchmarks
 
 
 class FrameGate(QObject):
-    """Lets one frame pass at a time: the next one when the last is painted.
+    """Lets one frame pass at a time: the next one is asked for when the last is painted.
 
-    Where steps go as fast as they can (`is_eager`), the next one is made meanwhile, and passes when
-    it is due, 60 times a second.
+    Where steps go as fast as they can (`is_eager`), frames pass when they are due, 64 times a
+    second, and one more is asked for than is needed: the pictures come evenly, also where one of
+    the frames takes long to make.
 
     Signals
     -------
@@ -36,24 +38,22 @@ class FrameGate(QObject):
         super().__init__(parent)
         self.is_eager = False
         self._is_taken = False  # a frame has passed and is not painted yet
-        self._has_asked = False  # for the next one when that one passed
-        self._early: Delivery | None = None  # what came before it could be shown
+        self._is_asked = True  # a frame is on its way
+        self._waiting: deque[Delivery] = deque()
         self._pace = Pace(frames_per_second=SCREEN)
         self._turn = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
-        self._turn.timeout.connect(self.flush)
+        self._turn.timeout.connect(self._pass)
         self._gaps: deque[float] = deque(maxlen=GAPS)
         self._last_paint: float | None = None
         self._paints, self._since = 0, time.perf_counter()
 
     def offer(self, delivery: "Delivery") -> None:
         """A frame came: it passes now, or waits."""
-        now = time.perf_counter()
-        if self._is_taken or (self.is_eager and self._pace.wait(now)):
-            self._early = delivery
-            if not self._is_taken:
-                self._wait(now)
-        else:
-            self._pass(delivery)
+        self._is_asked = False
+        self._waiting.append(delivery)
+        if not self._is_taken:
+            self._take_turn()
+        self._ask()
 
     def painted(self, *, playing: bool) -> None:
         """The frame that passed is on the screen."""
@@ -65,21 +65,19 @@ class FrameGate(QObject):
         if playing and self._last_paint is not None:
             self._gaps.append(now - self._last_paint)
         self._last_paint = now if playing else None
-        if self._early is not None:
-            self._wait(now)
-        elif not self._has_asked:
-            self.emptied.emit()
+        self._take_turn()
+        self._ask()
 
-    @Slot()
     def flush(self) -> None:
-        """Let pass what waits."""
-        delivery, self._early = self._early, None
-        if delivery is not None:
-            self._pass(delivery)
+        """Let pass the last of those that wait, and forget the others."""
+        while len(self._waiting) > 1:
+            self._waiting.popleft()
+        self._pass()
 
     def clear(self) -> None:
-        """Forget what passed and what waits: nothing of it is wanted any more."""
-        self._early, self._is_taken = None, False
+        """Nothing of what passed and what waits is wanted any more; what is made anew will come."""
+        self._waiting.clear()
+        self._is_taken, self._is_asked = False, True
         self._turn.stop()
 
     def rest(self) -> None:
@@ -97,12 +95,23 @@ class FrameGate(QObject):
         self._paints, self._since = 0, now
         return rate
 
-    def _pass(self, delivery: "Delivery") -> None:
-        self._pace.begun(time.perf_counter())
-        self._is_taken, self._has_asked = True, self.is_eager
-        if self._has_asked:
-            self.emptied.emit()
-        self.passed.emit(delivery)
+    def _take_turn(self) -> None:
+        """Let the next frame pass when it is due."""
+        if self._waiting:
+            wait = self._pace.wait(time.perf_counter()) if self.is_eager else 0.0
+            self._turn.start(round(wait * 1000))
 
-    def _wait(self, now: float) -> None:
-        self._turn.start(round(self._pace.wait(now) * 1000))
+    @Slot()
+    def _pass(self) -> None:
+        self._turn.stop()
+        if self._waiting:
+            self._pace.begun(time.perf_counter())
+            self._is_taken = True
+            self.passed.emit(self._waiting.popleft())
+
+    def _ask(self) -> None:
+        """Ask for another frame, unless one is on its way or enough are here."""
+        here = len(self._waiting)
+        if not self._is_asked and (here < AHEAD if self.is_eager else not here + self._is_taken):
+            self._is_asked = True
+            self.emptied.emit()

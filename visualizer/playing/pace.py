@@ -1,6 +1,6 @@
 """When pictures are due, and how fast the steps go."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 AT_MAX = 120.0  # pictures a second at most, when steps go as fast as they can
 REPORT = 0.5  # seconds between two reports of the speed
@@ -41,14 +41,20 @@ class StepMeter:
     """Steps a second, over the last half second."""
 
     steps: int = 0
-    since: float = field(default=0.0)
+    since: float = 0.0
+    last: int | None = None  # the step that was reached; None after a jump, which does not count
 
     def restart(self, now: float) -> None:
         self.steps, self.since = 0, now
 
-    def add(self, steps: int, now: float) -> float | None:
-        """Count `steps`; gives the speed when it is time to report it."""
-        self.steps += steps
+    def jump(self) -> None:
+        """What is reached next was not stepped to from what was reached last."""
+        self.last = None
+
+    def reach(self, step: int, now: float) -> float | None:
+        """The run is at `step`; gives the speed when it is time to report it."""
+        self.steps += 0 if self.last is None else max(0, step - self.last)
+        self.last = step
         if now - self.since < REPORT:
             return None
         speed = self.steps / (now - self.since)

@@ -20,6 +20,7 @@ from visualizer.playing.pace import Pace, StepMeter
 from visualizer.playing.timeline import Given, Journal
 
 SLICE = 0.008  # seconds that a slice takes at most, if no single step takes longer
+ALONE = 0.04  # seconds between two slices of a run that goes on alone, while no frame is wanted
 SHORTEST = 0.001  # the same where a frame is due
 DEAR = 0.1  # seconds between two frames with their dear parts, while steps go as fast as they can
 PATIENCE = 0.03  # seconds of a replay after which a picture of the way is shown
@@ -83,7 +84,7 @@ class Playback(QObject):
         self._playing = False
         self._wanted = False  # a frame can be taken
         self._owed = False  # a frame is to be sent when the target is reached
-        self._shown = -1  # the step of the last frame
+        self._shown = -1  # the step of the last frame, where the run did not go on from it alone
         self._target: int | None = None
         self._replaying = False  # whether the target belongs to a seek, which a pause does not end
         self._patience = 0.0  # until when a replay may stay unseen
@@ -195,11 +196,13 @@ class Playback(QObject):
 
     def work(self) -> None:
         """One slice: send the frame that is ready, go on for some milliseconds, send again."""
-        if self.run is not None:
-            self._begin_picture(self.run)
-            self._show(self.run)
-            self._advance(self.run)
-            self._show(self.run)
+        if self.run is None:
+            return
+        self._begin_picture(self.run)
+        if self._show(self.run) and self.run.goes_on_alone:
+            return
+        self._advance(self.run)
+        self._show(self.run)
 
     def wait(self) -> float | None:
         """Seconds until the next slice; None if only a call can bring about something to do."""
@@ -214,7 +217,7 @@ class Playback(QObject):
             return rest
         if not self.run.goes_on_alone:
             return 0.0
-        return SLICE if rest is None else min(SLICE, rest)
+        return ALONE if rest is None else min(ALONE, rest)
 
     def _begin_picture(self, run: Ensemble | Apart) -> None:
         """Set out for the next picture, if it is time and nothing else is under way."""
@@ -238,9 +241,9 @@ class Playback(QObject):
                 return
             if self._wanted:  # the slice ends where the next frame is due
                 seconds = min(SLICE, max(SHORTEST, self._pace.wait(self._clock())))
-        done = run.advance(self._target, seconds=seconds, stopped=self._stopped)
+        run.advance(self._target, seconds=seconds, stopped=self._stopped)
         if self._playing and not self._replaying:
-            speed = self._meter.add(done, self._clock())
+            speed = self._meter.reach(run.step, self._clock())
             if speed is not None:
                 self.measured.emit(speed)
         if run.ended and self._replaying:
@@ -251,16 +254,17 @@ class Playback(QObject):
         if run.ended or (self._target is not None and run.step >= self._target):
             self._target, self._replaying = None, False
 
-    def _show(self, run: Ensemble | Apart) -> None:
+    def _show(self, run: Ensemble | Apart) -> bool:
         """Send the frame that is owed, if it is ready and wanted; at the end of the run say so."""
         arrived = self._target is None
         impatient = self._replaying and self._clock() >= self._patience
         if not self._owed or not self._wanted or not (arrived or impatient):
-            return
+            return False
         self._patience = float("inf")  # one picture of the way is enough
-        self._owed, self._shown = not arrived, run.step
+        self._owed = not arrived
         at_max = self._playing and not self._pace.steps_per_frame and not run.ended
         goes_on = at_max and self._target is None
+        self._shown = -1 if goes_on and run.goes_on_alone else run.step
         frames = run.frames(self._watch_now(at_max), goes_on=goes_on)
         self._wanted = False
         self.delivered.emit(Delivery(self.generation, frames, run.position, arrived))
@@ -268,6 +272,7 @@ class Playback(QObject):
             self._announce_end(run)
         else:
             self._announced = False
+        return True
 
     def _watch_now(self, at_max: bool) -> frozenset[str]:
         """What is watched; nothing for most of the frames that come as fast as they can."""
@@ -311,6 +316,7 @@ class Playback(QObject):
         self.generation = generation
         self._wanted, self._watched, self._shown = True, -math.inf, -1
         self._target, self._replaying, self._owed = None, False, False
+        self._meter.jump()
 
     def _replay_to(self, step: int) -> None:
         """Owe a frame of `step`, where the run is or which it has yet to reach."""

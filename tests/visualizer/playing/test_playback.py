@@ -386,6 +386,20 @@ def test_the_steps_are_counted() -> None:
     meter = StepMeter()
     meter.restart(10.0)
 
-    assert meter.add(30, 10.2) is None
-    assert meter.add(70, 10.5) == pytest.approx(200)
-    assert meter.add(50, 11.0) == pytest.approx(100)
+    assert meter.reach(1_000, 10.1) is None  # where it begins
+    assert meter.reach(1_030, 10.2) is None
+    assert meter.reach(1_100, 10.5) == pytest.approx(200)
+    assert meter.reach(1_150, 11.0) == pytest.approx(100)
+
+
+def test_neither_a_seek_nor_a_new_start_counts_as_steps() -> None:
+    meter = StepMeter()
+    meter.restart(0.0)
+    meter.reach(100, 0.1)
+    meter.reach(110, 0.2)
+    meter.jump()
+    meter.reach(5_000, 0.3)
+    meter.reach(5_010, 0.4)
+    meter.reach(0, 0.45)  # it ended, and starts again
+
+    assert meter.reach(5, 0.5) == pytest.approx(50)

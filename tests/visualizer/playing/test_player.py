@@ -1,6 +1,7 @@
 """The player with its thread: what is asked in the window comes back as signals."""
 
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from kernels.simulation import Frame
 from tests.visualizer.toys import Jump, Walk, WalkFrame, WalkParameters, same, straight, walk
 from visualizer.playing.ensemble import Ensemble
+from visualizer.playing.gate import AHEAD
 from visualizer.playing.player import Player, prepare_process
 
 
@@ -141,7 +143,7 @@ def test_without_painting_no_second_frame_comes(qtbot: QtBot, player: Player) ->
 
 
 @pytest.mark.parametrize("apart", [False, True])
-def test_at_max_the_next_frame_is_made_while_one_is_painted_but_not_shown(
+def test_at_max_a_frame_that_came_early_waits_for_its_turn(
     qtbot: QtBot, player: Player, apart: bool
 ) -> None:
     window = Window(player, paints=False)
@@ -149,12 +151,14 @@ def test_at_max_the_next_frame_is_made_while_one_is_painted_but_not_shown(
     with qtbot.waitSignal(player.frameReady, timeout=60_000):  # another process may have to start
         player.load([walk()], 1, apart=apart)
     player.play()
+    qtbot.waitUntil(lambda: player.playing)
     for count in range(2, 6):
+        player._gate._pace.due = time.perf_counter() + 60  # the next ones come too early
         player.painted()
-        qtbot.waitUntil(lambda: len(window.steps) == count)  # noqa: B023
-        if count > 2:
-            qtbot.waitUntil(lambda: player._gate._early is not None)
+        qtbot.waitUntil(lambda: len(player._gate._waiting) == AHEAD)
         QCoreApplication.processEvents()
+        assert len(window.steps) == count - 1
+        player._gate._pass()
         assert len(window.steps) == count
     assert window.steps == sorted(set(window.steps))
     player.pause()
@@ -162,7 +166,7 @@ def test_at_max_the_next_frame_is_made_while_one_is_painted_but_not_shown(
     for _ in range(3):
         player.painted()
         QCoreApplication.processEvents()
-    qtbot.waitUntil(lambda: player._gate._early is None)
+    qtbot.waitUntil(lambda: not player._gate._waiting)
     assert window.shows(player.heading)
 
 

@@ -134,7 +134,7 @@ class Bench:
             self.player.painted()
         elif name == "due" and self.turn.is_running:
             self.turn.is_running = False
-            self.player._gate.flush()
+            self.player._gate._pass()
         elif name == "tick":
             self.clock.now += 0.011
 
@@ -165,7 +165,7 @@ def check_rest(bench: Bench) -> None:
     player, run = bench.player, bench.worker.playback.run
     assert run is not None
     assert not player.playing
-    assert player._gate._early is None
+    assert not player._gate._waiting
     assert player.position is not None
     assert player.position.step == player.frames[0].step == bench.shown[-1] == run.step
     assert player.heading == run.step

@@ -156,15 +156,20 @@ class RaceReadouts(ObjectiveReadout):
     """The numbers of a race: where each racer is, its loss, its slope, and how it goes."""
 
     def _draw(self, frame: RaceFrame, chosen: int) -> None:
-        headings = ["arrived", *frame.axes, "loss", "slope", "rate"]
+        headings = ["loss", "arrived", *frame.axes, "slope", "rate"]
         rows = []
         for index, name in enumerate(frame.names):
             slope = float(_length(frame.gradients[index]))
-            numbers = (*map(float, frame.positions[index]), float(frame.loss[index]), slope)
             rate = float(frame.learning_rates[index])
             mark = self._style.mark(index)
-            told: str | float = arrival(frame, index)
-            rows.append(Row(name, (told, *numbers, rate), mark.color, mark.dash))
+            values: tuple[str | float, ...] = (
+                float(frame.loss[index]),
+                arrival(frame, index),
+                *map(float, frame.positions[index]),
+                slope,
+                rate,
+            )
+            rows.append(Row(name, values, mark.color, mark.dash))
         self.setTable(headings, rows, chosen)
         self.setSentences(
             [

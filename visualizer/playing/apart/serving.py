@@ -14,6 +14,7 @@ from typing import IO
 
 from visualizer.playing.apart.process import read, write
 
+SWITCH = 0.0005  # seconds after which the thread that listens is let in
 NICE = 5  # the window goes first where processors are scarce
 
 
@@ -22,6 +23,7 @@ def serve() -> None:
     if hasattr(os, "nice"):
         os.nice(NICE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is meant for the window, whose end ends this
+    sys.setswitchinterval(SWITCH)
     calls, answers = _pipes()
     messages: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(calls, messages), daemon=True).start()
@@ -33,7 +35,7 @@ def serve() -> None:
     gc.freeze()
     server = Server()
     while True:
-        while messages.empty() and server.go_on():
+        while server.go_on() and messages.empty():
             pass
         write(answers, server.answer(messages.get()))
 

@@ -158,7 +158,7 @@ def test_the_board_says_the_step_and_how_all_ended(qtbot: QtBot) -> None:
     assert said[1] == frame.sentences[0]
     assert set(frame.sentences) <= set(said)
     headings = board._readouts._table._model.headings
-    assert headings[0] == "arrived"
+    assert headings[:2] == ("loss", "arrived")  # the last go first where there is little room
 
 
 def test_promise_and_outcome_of_the_last_step_are_seen_together(qtbot: QtBot) -> None:
