@@ -1,8 +1,8 @@
 """Changing parameters by path, and telling what differs between two sets of them.
 
 A path is dotted: ``optimizers.1.learning_rate``. A field of a discriminated union is switched by
-giving the name of its variant (``objective = "line"``, or ``objective.kind = "line"``); fields that
-both variants have are carried over where they fit.
+giving the name of its variant (``objective = "line"``, or ``objective.kind = "line"``); what
+somebody chose in a field that both variants have is carried over where it fits.
 """
 
 from collections.abc import Iterator, Mapping
@@ -225,7 +225,10 @@ def _required_by(model: type[Parameters], name: str, chosen: Any) -> dict[str, s
 def _switched(
     old: Any, variants: Mapping[str, type[Parameters]], kind: object, path: str
 ) -> Parameters:
-    """The variant `kind` by default, with what `old` has in common with it where that fits."""
+    """The variant `kind` by default, with what was chosen in `old` for the fields of both.
+
+    Left out are the defaults of `old`, what does not fit, and what the new `kind` resets.
+    """
     if str(kind) not in variants:
         raise ParameterError(unknown_kind(kind, variants, path), path)
     if getattr(old, KIND, None) == kind:
@@ -233,8 +236,9 @@ def _switched(
     model = variants[str(kind)]
     new = model()
     fields = type(old).model_fields if isinstance(old, Parameters) else {}
+    own = {KIND, *_reset_by(model, KIND)}
     for name in model.model_fields:
-        if name in fields and name != KIND:
+        if name in fields and name not in own and getattr(old, name) != default_of(fields[name]):
             present = {n: getattr(new, n) for n in model.model_fields}
             try:
                 new = model.model_validate(present | {name: getattr(old, name)})

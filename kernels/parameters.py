@@ -113,7 +113,8 @@ def setting(
         Whether a form shows it; what is set by a gesture alone is not shown.
     resets
         The fields beside it that take their defaults when it changes; for a union, when another
-        variant is chosen.
+        variant is chosen. For a `kind`: the fields of its variant that take nothing over from
+        the variant before.
     requires
         For a union: by the names of its variants, which variant each field beside it must be then,
         such as ``{"comparison": {"objective": "logistic"}}``; to choose the one chooses the other.

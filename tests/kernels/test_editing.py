@@ -1,11 +1,12 @@
 """Changing parameters by path, writing them down, and what may change live."""
 
 import tomllib
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pytest
 import tomli_w
 from hypothesis import given, settings
+from pydantic import Field
 
 from kernels.editing import (
     differences,
@@ -91,7 +92,7 @@ def test_get_value(path, value):
         ("objective.noise", 3, {"objective": Line(noise=3)}),
         ("validation", None, {"validation": None}),
         ("validation", "none", {"validation": None}),
-        ("optimizers.1", "adam", {"optimizers": (SGD(), Adam(learning_rate=0.1))}),
+        ("optimizers.1", "adam", {"optimizers": (SGD(), Adam())}),
         (
             "optimizers.0.schedule",
             "step",
@@ -103,6 +104,31 @@ def test_get_value(path, value):
 )
 def test_with_value(path, value, expected):
     assert with_value(RUN, path, value) == RUN.model_copy(update=expected)
+
+
+def test_another_variant_takes_over_what_was_chosen_and_fits():
+    chosen = with_value(RUN, "optimizers.0.learning_rate", 0.7)
+    assert with_value(chosen, "optimizers.0", "adam").optimizers[0] == Adam(learning_rate=0.7)
+    too_large = with_value(RUN, "optimizers.0.learning_rate", 7)  # Adam takes 1 at most
+    assert with_value(too_large, "optimizers.0", "adam").optimizers[0] == Adam()
+
+
+def test_another_variant_does_not_take_over_what_its_kind_resets():
+    class Preset(Parameters):
+        kind: Literal["small"] = setting("small", resets=("layers",), help="Where it began.")
+        layers: tuple[int, ...] = setting((4, 2), help="Units.")
+        rate: float = setting(0.1, help="How far.")
+
+    class Large(Preset):
+        kind: Literal["large"] = setting("large", resets=("layers",), help="Where it began.")
+        layers: tuple[int, ...] = setting((8, 8, 8), help="Units.")
+
+    class Net(Parameters):
+        network: Annotated[Preset | Large, Field(discriminator="kind")] = setting(
+            Preset(layers=(5,), rate=0.3), help="What learns."
+        )
+
+    assert with_value(Net(), "network", "large").network == Large(rate=0.3)
 
 
 def test_what_is_not_touched_stays_the_same_object():
