@@ -34,7 +34,8 @@ class Table:
 
     `names` are those of all columns in their order; `columns` holds the read-only float64 arrays,
     (rows,), of those that are numbers throughout, and `faults` says of each other one why it is
-    not. `sha256` is that of the bytes it was read from.
+    not. `words` holds the cells, (rows,), of those in which none is a number and none is missing.
+    `sha256` is that of the bytes it was read from.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Table:
     sha256: str
     columns: Mapping[str, Array] = field(repr=False)
     faults: Mapping[str, str] = field(repr=False)
+    words: Mapping[str, tuple[str, ...]] = field(repr=False)
 
     def column(self, name: str) -> Array:
         """The numbers in the column `name`, (rows,). Raises `DataError` if it is not of numbers."""
@@ -72,14 +74,22 @@ def parse_table(data: bytes, name: str) -> Table:
     _check_widths(body, names, delimiter, name)
     columns: dict[str, Array] = {}
     faults: dict[str, str] = {}
+    words: dict[str, tuple[str, ...]] = {}
     for index, column in enumerate(names):
+        place, decimal_comma = f"'{column}' of {name}", delimiter != ","
         try:
-            columns[column] = _numbers(body, index, delimiter != ",", f"'{column}' of {name}")
+            columns[column] = _numbers(body, index, decimal_comma, place)
         except DataError as error:
             faults[column] = str(error)
+            if not any(_number(cells[index], decimal_comma) is not None for _, cells in body):
+                missing = _missing(body, index)
+                if not missing:
+                    words[column] = tuple(cells[index] for _, cells in body)
+                elif len(missing) < len(body):
+                    faults[column] = _no_value(place, missing)
     if not columns:
         raise DataError(f"{name} has no column of numbers. {faults[names[0]]}")
-    return Table(name, names, len(body), hashlib.sha256(data).hexdigest(), columns, faults)
+    return Table(name, names, len(body), hashlib.sha256(data).hexdigest(), columns, faults, words)
 
 
 def header_names(start: bytes) -> tuple[str, ...]:
@@ -189,26 +199,32 @@ def _numbers(body: Sequence[Row], index: int, decimal_comma: bool, column: str) 
 
 def _numbers_one_by_one(body: Sequence[Row], index: int, decimal_comma: bool, column: str) -> Array:
     values = np.empty(len(body))
-    missing: list[str] = []
     for i, (row, cells) in enumerate(body):
         value = _number(cells[index], decimal_comma)
         if value is not None:
             values[i] = value
-        elif cells[index].casefold() in _MISSING:
-            missing.append(str(row))
-        else:
+        elif cells[index].casefold() not in _MISSING:
             raise DataError(
                 f"Row {row} of column {column} is {_shown(cells[index])}, which is not a finite "
                 "number. Correct it, or choose a column of numbers."
             )
-    if missing:
-        many = len(missing) > 1
-        raise DataError(
-            f"Column {column} has no value in row{'s' if many else ''} "
-            f"{_listed(missing, quoted=False)}. "
-            f"Fill {'them' if many else 'it'} in or take {'these rows' if many else 'the row'} out."
-        )
+    if missing := _missing(body, index):
+        raise DataError(_no_value(column, missing))
     return values
+
+
+def _missing(body: Sequence[Row], index: int) -> list[str]:
+    """The numbers of the rows whose cell is empty or a word for nothing."""
+    return [str(row) for row, cells in body if cells[index].casefold() in _MISSING]
+
+
+def _no_value(column: str, missing: Sequence[str]) -> str:
+    many = len(missing) > 1
+    return (
+        f"Column {column} has no value in row{'s' if many else ''} "
+        f"{_listed(missing, quoted=False)}. "
+        f"Fill {'them' if many else 'it'} in or take {'these rows' if many else 'the row'} out."
+    )
 
 
 def _number(cell: str, decimal_comma: bool) -> float | None:

@@ -51,6 +51,19 @@ def test_columns_are_float64_and_read_only() -> None:
         column[0] = 9
 
 
+def test_words_are_kept_where_no_cell_is_a_number_or_missing() -> None:
+    table = parse("city,mixed,gap,none,size\nOslo,1,a,,1\nRome,b,,na,2\n Oslo ,3,c,,3\n")
+    assert dict(table.words) == {"city": ("Oslo", "Rome", "Oslo")}
+    assert set(table.faults) == {"city", "mixed", "gap", "none"}
+    for column, fault in (
+        ("mixed", r"Row 3 of column 'mixed' of own\.csv is 'b', which is not a finite number"),
+        ("gap", r"Column 'gap' of own\.csv has no value in row 3\. Fill it in"),
+        ("none", r"Column 'none' of own\.csv has no value in rows 2, 3, 4\. Fill them in"),
+    ):
+        with pytest.raises(DataError, match=fault):
+            table.column(column)
+
+
 def test_columns_of_words_may_stand_beside_numbers() -> None:
     table = parse('name,"size, in m",\nAnn,1,2\n"Bo, jr.",3,4\n')
     assert table.names == ("name", "size, in m", "column 3")
