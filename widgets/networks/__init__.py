@@ -1,0 +1,1 @@
+"""Drawings of networks: neurons as pictures, weights as links."""
