@@ -64,6 +64,16 @@ PANELS: tuple[PanelInfo, ...] = (
         panel="visualizer.panels.gradient_descent:GradientDescentPanel",
         scene="gradient-descent",
     ),
+    PanelInfo(
+        key="training",
+        title="Training",
+        group="Learning",
+        summary="A small network learns, with its neurons, its answers and its losses.",
+        parameters="kernels.training.parameters:Training",
+        simulation="kernels.training.training:simulation_class",
+        panel="visualizer.panels.training:TrainingPanel",
+        scene="training",
+    ),
 )
 
 

@@ -1,0 +1,91 @@
+"""What there is to see of a network in training."""
+
+from dataclasses import dataclass
+
+from kernels.networks.network import Row
+from kernels.samples.samples import Dataset
+from kernels.simulation import Array, Frame, Lasting, Scalar
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan(Lasting):
+    """What stays the same for a whole run.
+
+    `rows` are the layers with shapes and parameter counts, `neurons` the number of them in each
+    column of the picture of the network, inputs first, and `captions` what is written over each;
+    both are empty where the network is no row of small linear layers. `axes`, (2, G) or (1, G), are
+    the coordinates of the response maps.
+    """
+
+    dataset: Dataset
+    rows: tuple[Row, ...]
+    loss: str
+    parameter_count: int
+    steps_per_epoch: int
+    neurons: tuple[int, ...]
+    captions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingFrame(Frame):
+    """A network after `step` updates.
+
+    What stays
+        `plan`.
+    Curves
+        `batch_steps`, (T,), and `batch_losses`, (T,): the loss of each batch as it was trained,
+        before its update, with dropout and the statistics of the batch, and without penalties.
+        `measured_at`, (M,), and `train_loss`, `validation_loss`, `train_accuracy`,
+        `validation_accuracy`, (M,): in evaluation mode, of the first 2,000 training samples at most
+        and of the validation data; accuracies are NaN where numbers are to be found.
+    Now
+        `epoch`, how often the data have been gone through; `learning_rate` of the step to come;
+        `batch`, (B,), the samples that the last step used, or the first will.
+    The network, where it is a row of linear layers
+        `weights`, a (n, m) array for each layer, and `biases`, (n,); empty otherwise.
+    If "response" is watched and the data have one or two features
+        `response`, (G, G, K) or (G, K): what the network says on a grid over the domain, row 0 at
+        the low x2: probabilities of classes, or outputs; without a size otherwise.
+    If "neurons" is watched, too
+        `activations`, an (n, H, W) array for each column of the network but the last: the inputs,
+        and what the neurons give after their activation, on a coarser grid.
+    """
+
+    plan: Plan
+    epoch: float
+    learning_rate: float
+    batch: Array
+    batch_steps: Array
+    batch_losses: Array
+    measured_at: Array
+    train_loss: Array
+    validation_loss: Array
+    train_accuracy: Array
+    validation_accuracy: Array
+    weights: tuple[Array, ...]
+    biases: tuple[Array, ...]
+    response: Array
+    activations: tuple[Array, ...]
+    watched: frozenset[str]
+
+    def __post_init__(self) -> None:
+        for array in self.arrays().values():
+            array.flags.writeable = False
+
+    def row(self) -> dict[str, Scalar]:
+        """A row of a table: step, epoch, rate, and the last of each curve."""
+        row: dict[str, Scalar] = {
+            "step": self.step,
+            "epoch": self.epoch,
+            "learning_rate": self.learning_rate,
+            "batch_loss": plain_last(self.batch_losses),
+            "measured_at": int(self.measured_at[-1]),
+        }
+        for name in ("train_loss", "validation_loss", "train_accuracy", "validation_accuracy"):
+            row[name] = plain_last(getattr(self, name))
+        return row
+
+
+def plain_last(curve: Array) -> float | None:
+    """The last number of a curve; None where there is none."""
+    return float(curve[-1]) if len(curve) and curve[-1] == curve[-1] else None

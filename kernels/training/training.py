@@ -1,0 +1,316 @@
+"""A network that learns: mini-batches, forward, backward, update, as in a plain loop of PyTorch."""
+
+import math
+from functools import cached_property
+from typing import ClassVar, Literal
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from kernels.datasets import Batches
+from kernels.device import make_generator
+from kernels.errors import ParameterError
+from kernels.history import Thinned
+from kernels.networks.initialization import initialize_
+from kernels.networks.network import build, rows
+from kernels.optimizers.catalogue import clip_gradient_
+from kernels.parameters import Action
+from kernels.samples.catalogue import load_dataset
+from kernels.simulation import Array, Finish, Scalar, Simulation, to_host
+from kernels.training.actions import EditWeight
+from kernels.training.frame import Plan, TrainingFrame
+from kernels.training.neurons import linear_layers, neuron_columns, neuron_weights
+from kernels.training.objective import LOSS_LABELS, Criterion
+from kernels.training.parameters import Training
+from kernels.training.response import (
+    RESPONSE,
+    activations_on_grid,
+    grid,
+    has_response,
+    on_grid,
+    side_of,
+)
+from kernels.training.tensors import Tensors, tensors_of
+
+A_STEP, PICTURES_A_STEP = 10, 64  # samples, where the batch size is left open
+MOST_MEASURED = 2000  # training samples that a measurement goes through
+PICTURES = frozenset({"mnist", "pictures", "pixels-csv"})  # data sets of pictures
+CHUNK = 2**20  # numbers that go into the network at once when it is measured
+ENOUGH = 1e-12  # a loss that is lower by less is not lower
+
+
+class TrainingRun(Simulation[Training, TrainingFrame]):
+    """The network of the parameters on their data, one mini-batch a step.
+
+    It is measured, in evaluation mode, before the first step and then every `observe_every` steps.
+    Raises `ParameterError` or `DataError` if network, loss or data do not fit.
+    """
+
+    dtype: ClassVar[torch.dtype] = torch.float32
+    prefers: ClassVar[Literal["cpu", "accelerator"]] = "cpu"
+    observe_every: ClassVar[int] = 10
+    actions: ClassVar[tuple[type[Action], ...]] = (EditWeight,)
+    shared: ClassVar[frozenset[str]] = frozenset({"dataset", "_train", "_validation", "_plan"})
+
+    def __init__(self, parameters: Training, device: torch.device) -> None:
+        super().__init__(parameters, device)
+        self.dataset = load_dataset(parameters.dataset, parameters.seed)
+        self._criterion = Criterion(parameters.loss, self.dataset, parameters.label_smoothing)
+        self._train = tensors_of(self.dataset.train, device)
+        self._validation = tensors_of(self.dataset.validation, device)
+        size = parameters.batch_size or (PICTURES_A_STEP if self.dataset.is_picture else A_STEP)
+        self._batches = Batches(len(self._train), min(size, len(self._train)), parameters.seed)
+        shape, outputs = self.dataset.shape, self._criterion.outputs
+        self.model = build(parameters.network.layers, shape, outputs, device, self.dtype)
+        self._check_batches()
+        generator = make_generator(device, parameters.seed)
+        initialize_(self.model, parameters.initialization, generator)
+        self._optimizer = parameters.optimizer.build(list(self.model.parameters()))
+        self._batch_losses = Thinned((1,), device=device, dtype=self.dtype)
+        self._measures = Thinned((4,), device=device, dtype=self.dtype)
+        self._measured: Tensor
+        self._measured_at = 0
+        self._best = math.inf, 0  # the lowest validation loss, and the step at which it came
+        self._measure()
+
+    def _check_batches(self) -> None:
+        """Raise `ParameterError` where batch normalisation would meet a batch of one row."""
+        smallest = (len(self._train) - 1) % self._batches.size + 1
+        is_normalised = any(isinstance(m, nn.BatchNorm1d) for m in self.model.modules())
+        if is_normalised and smallest == 1:
+            raise ParameterError(
+                f"Batches of {self._batches.size} of {len(self._train)} samples leave a batch of "
+                "one, and batch normalisation of a row of numbers needs two at least: the mean of "
+                "one is itself. Choose another batch size, or take the layer out.",
+                "batch_size",
+            )
+
+    @property
+    def length(self) -> int:
+        return self.parameters.epochs * self._batches.per_epoch
+
+    def step(self, n: int = 1) -> None:
+        for _ in range(min(n, self.length - self.step_count)):
+            self._step()
+
+    def _step(self) -> None:
+        inputs, targets = self._train.take(self._picked(self.step_count))
+        self.model.train()
+        self._optimizer.zero_grad()
+        loss = self._criterion(self.model(inputs), targets)
+        torch.autograd.backward(self._penalized(loss))
+        self._update(loss.detach())
+
+    def _update(self, loss: Tensor) -> None:
+        spec = self.parameters.optimizer
+        if spec.clip_norm or spec.clip_value:
+            self._clip()
+        self._optimizer.param_groups[0]["lr"] = spec.rate(self.step_count)
+        self._optimizer.step()
+        self._batch_losses.record(self.step_count, loss.reshape(1))
+        self.step_count += 1
+
+    def _penalized(self, loss: Tensor) -> Tensor:
+        """`loss` with what large weights cost; biases and normalisation are left out of it."""
+        l1, l2 = self.parameters.l1, self.parameters.l2
+        if not (l1 or l2):
+            return loss
+        for weight in self.model.parameters():
+            if weight.ndim > 1:
+                loss = loss + l1 * weight.abs().sum() + l2 / 2 * weight.square().sum()
+        return loss
+
+    def _clip(self) -> None:
+        """Clip the gradient of the whole network, as torch.nn.utils does."""
+        spec = self.parameters.optimizer
+        gradients = [p.grad for p in self.model.parameters() if p.grad is not None]
+        flat = clip_gradient_(
+            torch.cat([g.flatten() for g in gradients]), spec.clip_norm, spec.clip_value
+        )
+        for gradient, part in zip(
+            gradients, torch.split(flat, [g.numel() for g in gradients]), strict=True
+        ):
+            gradient.copy_(part.view_as(gradient))
+
+    def _picked(self, step: int) -> Tensor:
+        """Which training samples step number `step` uses, (B,) on the device."""
+        order = self._batches.order(self._batches.epoch_of(step))
+        return torch.tensor(order[self._batches.part(step)], device=self.device)
+
+    # ---- measuring -------------------------------------------------------------------------
+
+    def _measure(self) -> None:
+        """Note loss and accuracy in evaluation mode, on the device, without waiting."""
+        train = self._evaluate(self._train.first(MOST_MEASURED))
+        validation = self._evaluate(self._validation)
+        self._measured = torch.stack([train[0], validation[0], train[1], validation[1]])
+        self._measured_at = self.step_count
+        if self.step_count % self.observe_every == 0:
+            self._measures.record(self.step_count // self.observe_every, self._measured)
+
+    def _measurements(self) -> tuple[Array, Array]:
+        """The steps of all that is kept of the measurements, (M,), and these, (4, M)."""
+        steps = self._measures.step_numbers() * self.observe_every
+        if steps[-1] == self._measured_at:
+            return steps, to_host(self._measures.kept(0))
+        latest = self._measures.with_last(0, self._measured)
+        return np.append(steps, self._measured_at), to_host(latest)
+
+    def _evaluate(self, data: Tensors) -> tuple[Tensor, Tensor]:
+        """The mean loss, without penalties, and the accuracy on `data`, in evaluation mode."""
+        outputs = self.outputs(data.inputs)
+        return self._criterion(outputs, data.targets), self._criterion.accuracy(
+            outputs, data.targets
+        )
+
+    def outputs(self, inputs: Tensor) -> Tensor:
+        """What the network gives for `inputs`, (N, *shape) -> (N, outputs), in evaluation mode."""
+        self.model.eval()
+        with torch.no_grad():
+            parts = torch.split(inputs, max(1, CHUNK // math.prod(self.dataset.shape)))
+            return torch.cat([self.model(part) for part in parts])
+
+    def observe(self) -> None:
+        self._measure()
+        train_loss, loss, _, accuracy = to_host(self._measured)
+        if loss < self._best[0] - ENOUGH:
+            self._best = float(loss), self.step_count
+        self.finished = self._ending(float(train_loss), float(loss), float(accuracy))
+
+    def _ending(self, train_loss: float, loss: float, accuracy: float) -> Finish | None:
+        """Why it ends here, or None."""
+        wanted, step = self.parameters, self.step_count
+        numbers = {"step": step, "validation loss": loss, "validation accuracy": accuracy}
+        if not math.isfinite(train_loss):
+            return Finish(
+                reason="diverged",
+                sentence=f"The loss is no number any more after {step:,} steps. Go back to an "
+                "earlier step and lower the learning rate.",
+                numbers=numbers,
+            )
+        if wanted.target_loss and loss <= wanted.target_loss:
+            told = f"the validation loss {loss:.4g} is at most {wanted.target_loss:g}"
+        elif wanted.target_accuracy and accuracy >= wanted.target_accuracy:
+            told = (
+                f"the validation accuracy {accuracy:.2%} is at least {wanted.target_accuracy:.2%}"
+            )
+        elif wanted.patience and self._since_best() >= wanted.patience:
+            told = (
+                f"the validation loss has not been below {self._best[0]:.4g} for "
+                f"{wanted.patience} epochs"
+            )
+        else:
+            return None
+        return Finish(
+            reason="stop rule", sentence=f"Stopped after {step:,} steps: {told}.", numbers=numbers
+        )
+
+    def _since_best(self) -> float:
+        """Epochs since the validation loss was lowest."""
+        return (self.step_count - self._best[1]) / self._batches.per_epoch
+
+    def adjust(self, parameters: Training) -> None:
+        super().adjust(parameters)
+        parameters.optimizer.update(self._optimizer, parameters.optimizer.rate(self.step_count))
+        self.finished = None
+
+    def act(self, action: Action) -> None:
+        if not isinstance(action, EditWeight):
+            return super().act(action)
+        layers = linear_layers(self.model)
+        try:
+            layer = layers[action.layer]
+            with torch.no_grad():
+                if action.source is None:
+                    layer.bias[action.target] = action.value
+                else:
+                    layer.weight[action.target, action.source] = action.value
+        except (IndexError, TypeError) as error:
+            raise ParameterError(
+                f"There is no weight from neuron {action.source} to neuron {action.target} of "
+                f"linear layer {action.layer}, all counted from 0. Choose one that is there."
+            ) from error
+        self.finished = None
+
+    # ---- what is seen ----------------------------------------------------------------------
+
+    @cached_property
+    def _plan(self) -> Plan:
+        layers, dataset = self.parameters.network.layers, self.dataset
+        counts, captions = neuron_columns(self.model, dataset)
+        return Plan(
+            dataset=dataset,
+            rows=rows(layers, dataset.shape, self._criterion.outputs),
+            loss=LOSS_LABELS[self._criterion.name],
+            parameter_count=sum(p.numel() for p in self.model.parameters()),
+            steps_per_epoch=self._batches.per_epoch,
+            neurons=counts,
+            captions=captions,
+        )
+
+    def frame(self, watch: frozenset[str] = frozenset()) -> TrainingFrame:
+        measured_at, measured = self._measurements()
+        weights, biases = neuron_weights(self.model) if self._plan.neurons else ((), ())
+        response: Array = np.empty(0)
+        activations: tuple[Array, ...] = ()
+        if RESPONSE in watch and has_response(self.dataset):
+            response = self._response()
+            if self._plan.neurons:
+                activations = activations_on_grid(self.model, self.dataset, self.device)
+        return TrainingFrame(
+            step=self.step_count,
+            plan=self._plan,
+            epoch=self.step_count / self._batches.per_epoch,
+            learning_rate=self.parameters.optimizer.effective_rate(self.step_count),
+            batch=to_host(self._picked(max(0, self.step_count - 1))),
+            batch_steps=self._batch_losses.step_numbers(),
+            batch_losses=to_host(self._batch_losses.kept(0)[0]),
+            measured_at=measured_at,
+            train_loss=measured[0],
+            validation_loss=measured[1],
+            train_accuracy=measured[2],
+            validation_accuracy=measured[3],
+            weights=weights,
+            biases=biases,
+            response=response,
+            activations=activations,
+            watched=watch,
+        )
+
+    def _response(self) -> Array:
+        """What the network says all over the domain, as `TrainingFrame.response` has it."""
+        side = side_of(self.dataset)
+        outputs = self.outputs(grid(self.dataset, side, self.device))
+        if self.dataset.classes:
+            outputs = self._criterion.probabilities(outputs)
+        return to_host(on_grid(outputs, self.dataset, side))
+
+    def summary(self) -> dict[str, Scalar]:
+        """Losses and accuracies in evaluation mode; of the test data where there are some."""
+        data = self.dataset.test
+        name = "validation" if data is None else "test"
+        tensors = self._validation if data is None else tensors_of(data, self.device)
+        loss, accuracy = (float(value) for value in self._evaluate(tensors))
+        summary: dict[str, Scalar] = {
+            "steps": self.step_count,
+            "epochs": self.step_count / self._batches.per_epoch,
+            "parameter_count": self._plan.parameter_count,
+            "loss": self._plan.loss,
+            f"{name}_loss": loss if math.isfinite(loss) else None,
+        }
+        if self.dataset.classes:
+            summary[f"{name}_accuracy"] = accuracy
+        return summary
+
+
+class PictureTrainingRun(TrainingRun):
+    """A network that learns pictures: more work a step, so that it is measured less often."""
+
+    prefers: ClassVar[Literal["cpu", "accelerator"]] = "accelerator"
+    observe_every: ClassVar[int] = 100
+
+
+def simulation_class(parameters: Training) -> type[TrainingRun]:
+    """What trains the network that `parameters` choose."""
+    return PictureTrainingRun if parameters.dataset.kind in PICTURES else TrainingRun

@@ -1,0 +1,57 @@
+"""Loss and accuracy against the step."""
+
+import numpy as np
+from PySide6.QtWidgets import QWidget
+
+from kernels.training.frame import TrainingFrame
+from widgets.plots.curve_plot import CurvePlot
+from widgets.plots.shapes import Curve
+from widgets.style import Style
+
+FLOOR = 1e-6  # of the logarithmic axis
+
+
+class LossCurves(CurvePlot):
+    """The loss of the batches as trained, and of training and validation data in evaluation."""
+
+    def __init__(self, style: Style, parent: QWidget | None = None) -> None:
+        super().__init__(style, parent)
+        self.setAxes("step", "loss")
+
+    def draw(self, frame: TrainingFrame, *, log: bool) -> None:
+        train, validation = self._style.mark(0), self._style.mark(1)
+        at = frame.measured_at
+        self.setLogY(
+            log and bool((frame.train_loss[np.isfinite(frame.train_loss)] > 0).all()), FLOOR
+        )
+        self.setCurves(
+            [
+                Curve(
+                    "batch, as trained", frame.batch_steps, frame.batch_losses, "line", width=1.2
+                ),
+                Curve("training data", at, frame.train_loss, train.color, width=2.4),
+                Curve("validation", at, frame.validation_loss, validation.color, (5, 2), 2.4),
+            ]
+        )
+        self.setTitle(frame.plan.loss)
+
+
+class AccuracyCurves(CurvePlot):
+    """The share of right answers on training and validation data, in evaluation mode."""
+
+    def __init__(self, style: Style, parent: QWidget | None = None) -> None:
+        super().__init__(style, parent)
+        self.setAxes("step", "share right")
+
+    def draw(self, frame: TrainingFrame) -> None:
+        train, validation = self._style.mark(0), self._style.mark(1)
+        at = frame.measured_at
+        self.setRange(None, (0.0, 1.0))
+        self.setCurves(
+            [
+                Curve("training data", at, frame.train_accuracy, train.color, width=2.4),
+                Curve("validation", at, frame.validation_accuracy, validation.color, (5, 2), 2.4),
+            ]
+        )
+        told = frame.validation_accuracy[-1]
+        self.setTitle(f"Accuracy {told:.1%}" if np.isfinite(told) else "Accuracy")

@@ -1,0 +1,25 @@
+"""The layers of a network, with shapes and parameter counts."""
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from kernels.training.frame import Plan
+from widgets.paragraphs import Paragraphs
+from widgets.style import Style
+
+
+class LayerTable(QWidget):
+    """A line for each layer, where the network is too large to be drawn."""
+
+    def __init__(self, style: Style, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._words = Paragraphs(style)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._words)
+
+    def draw(self, plan: Plan) -> None:
+        lines = [
+            f"{row.name}: {' × '.join(map(str, row.shape))}, {row.parameters:,} parameters"
+            for row in plan.rows
+        ]
+        self._words.setTexts([*lines, f"{plan.parameter_count:,} parameters in all."])

@@ -1,0 +1,97 @@
+"""The plane of two features: what the network says everywhere, and the data."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtWidgets import QWidget
+
+from kernels.samples.samples import Samples
+from kernels.simulation import Array
+from kernels.training.frame import TrainingFrame
+from visualizer.panels.training.view import TrainingView
+from widgets.colors import diverging
+from widgets.pictures import color_table, rgb_of
+from widgets.plots.image_plot import ImagePlot
+from widgets.plots.shapes import Points, named
+from widgets.style import Style
+
+STRONGEST = 0.72  # of the colour of a class, where the network is sure
+SHADES = 7  # kinds of points where numbers are to be found
+
+
+class ResponsePlot(ImagePlot):
+    """The regions of the classes, stronger where the network is surer, or the numbers it gives."""
+
+    def __init__(self, style: Style, parent: QWidget | None = None) -> None:
+        super().__init__(style, parent)
+        self.setEqualAspect(True)
+
+    def draw(self, frame: TrainingFrame, view: TrainingView) -> None:
+        """Show `frame`; the picture of an older one stays where it has none."""
+        dataset = frame.plan.dataset
+        (x_range, y_range) = dataset.domain
+        if frame.response.ndim == 3:
+            rgb = (
+                self._regions(frame.response, sharp=view.sharp)
+                if dataset.classes
+                else self._values(frame.response[..., 0], _reach(dataset.train.targets))
+            )
+            self.setImage(rgb, x_range, y_range, smooth=True)
+        self.setAxes(*dataset.features)
+        self._setLayer("points", self._points(frame, view))
+        self.setTitle(f"{dataset.title}, step {frame.step:,}")
+
+    def _regions(self, response: Array, *, sharp: bool) -> NDArray[np.uint8]:
+        """Colours, (G, G, 3), of the class that wins, by how far it is above chance."""
+        classes = response.shape[-1]
+        colors = np.array([self._color(index) for index in range(classes)], dtype=float)
+        winner = response.argmax(-1)  # (G, G)
+        if sharp:
+            strength = np.ones(winner.shape)
+        else:
+            strength = (response.max(-1) - 1 / classes) / (1 - 1 / classes)
+        strength = STRONGEST * np.clip(np.nan_to_num(strength), 0, 1)[..., None]
+        ground = rgb_of(self._style.color("base")).astype(float)
+        mixed = ground * (1 - strength) + colors[winner] * strength
+        rgb: NDArray[np.uint8] = np.rint(mixed).astype(np.uint8)
+        return rgb
+
+    def _values(self, values: Array, reach: float) -> NDArray[np.uint8]:
+        return color_table(diverging(), (values / reach + 1) / 2)
+
+    def _color(self, index: int) -> NDArray[np.uint8]:
+        return rgb_of(named(self._style, self._style.mark(index).color))
+
+    def _points(self, frame: TrainingFrame, view: TrainingView) -> list[Points]:
+        dataset = frame.plan.dataset
+        groups = []
+        parts = [(dataset.train, True)] + ([(dataset.validation, False)] if view.validation else [])
+        for samples, is_trained in parts:
+            groups += self._kinds(samples, dataset.classes, filled=is_trained)
+        if view.batch and frame.step and len(frame.batch) < len(dataset.train.inputs):
+            x = dataset.train.inputs[frame.batch]
+            groups.append(Points(x[:, 0], x[:, 1], "text", size=11, outline=None, filled=False))
+        return groups
+
+    def _kinds(self, samples: Samples, classes: tuple[str, ...], *, filled: bool) -> list[Points]:
+        """The points of `samples`, a group for each class or for like numbers."""
+        x, y = samples.inputs[:, 0], samples.inputs[:, 1]
+        if classes:
+            kinds = samples.targets
+            marks = [self._style.mark(index) for index in range(len(classes))]
+            drawn = [(mark.color, mark.symbol) for mark in marks]
+        else:
+            reach = _reach(samples.targets)
+            places = (samples.targets[:, 0] / reach + 1) / 2
+            kinds = np.clip(np.rint(places * (SHADES - 1)), 0, SHADES - 1).astype(int)
+            table = color_table(diverging(), np.linspace(0, 1, SHADES))
+            drawn = [("#{:02x}{:02x}{:02x}".format(*color), "o") for color in table]
+        edge = "base" if classes else "muted"  # a colour near white needs a dark edge
+        return [
+            Points(x[kinds == i], y[kinds == i], color, symbol, 7, edge, filled=filled)
+            for i, (color, symbol) in enumerate(drawn)
+        ]
+
+
+def _reach(targets: Array) -> float:
+    """The largest target in size: the end of the colours."""
+    return float(np.abs(targets).max()) or 1.0

@@ -1,0 +1,18 @@
+"""How the training panel is looked at."""
+
+from kernels.parameters import View, setting
+
+
+class TrainingView(View):
+    """Which points and curves are drawn, and how."""
+
+    validation: bool = setting(
+        False, label="Validation data", help="Also draw the points that are not trained on."
+    )
+    batch: bool = setting(True, label="Batch in use", help="Ring the points of the last step.")
+    sharp: bool = setting(
+        False,
+        label="Sharp regions",
+        help="Colour by the winning class alone, not by how sure the network is.",
+    )
+    log_loss: bool = setting(True, label="Log loss", help="The loss on a logarithmic axis.")
