@@ -1,4 +1,4 @@
-"""A network that learns: mini-batches, forward, backward, update, as in a plain loop of PyTorch."""
+"""A network in training: its steps, its measurements, its stop rules, and what is seen of it."""
 
 import math
 from functools import cached_property
@@ -8,20 +8,17 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from kernels.datasets import Batches
-from kernels.device import make_generator
 from kernels.errors import ParameterError
 from kernels.history import Thinned
-from kernels.networks.initialization import initialize_
-from kernels.networks.network import build, rows
-from kernels.optimizers.catalogue import clip_gradient_
+from kernels.networks.network import rows
 from kernels.parameters import Action
 from kernels.samples.catalogue import load_dataset
 from kernels.simulation import Array, Finish, Scalar, Simulation, to_host
 from kernels.training.actions import EditWeight
 from kernels.training.frame import Plan, TrainingFrame
+from kernels.training.learner import Learner
 from kernels.training.neurons import linear_layers, neuron_columns, neuron_weights
-from kernels.training.objective import LOSS_LABELS, Criterion
+from kernels.training.objective import LOSS_LABELS
 from kernels.training.parameters import Training
 from kernels.training.response import (
     RESPONSE,
@@ -31,12 +28,10 @@ from kernels.training.response import (
     on_grid,
     side_of,
 )
-from kernels.training.tensors import Tensors, tensors_of
+from kernels.training.tensors import tensors_of
 
-A_STEP, PICTURES_A_STEP = 10, 64  # samples, where the batch size is left open
 MOST_MEASURED = 2000  # training samples that a measurement goes through
 PICTURES = frozenset({"mnist", "pictures", "pixels-csv"})  # data sets of pictures
-CHUNK = 2**20  # numbers that go into the network at once when it is measured
 ENOUGH = 1e-12  # a loss that is lower by less is not lower
 
 
@@ -56,17 +51,9 @@ class TrainingRun(Simulation[Training, TrainingFrame]):
     def __init__(self, parameters: Training, device: torch.device) -> None:
         super().__init__(parameters, device)
         self.dataset = load_dataset(parameters.dataset, parameters.seed)
-        self._criterion = Criterion(parameters.loss, self.dataset, parameters.label_smoothing)
         self._train = tensors_of(self.dataset.train, device)
         self._validation = tensors_of(self.dataset.validation, device)
-        size = parameters.batch_size or (PICTURES_A_STEP if self.dataset.is_picture else A_STEP)
-        self._batches = Batches(len(self._train), min(size, len(self._train)), parameters.seed)
-        shape, outputs = self.dataset.shape, self._criterion.outputs
-        self.model = build(parameters.network.layers, shape, outputs, device, self.dtype)
-        self._check_batches()
-        generator = make_generator(device, parameters.seed)
-        initialize_(self.model, parameters.initialization, generator)
-        self._optimizer = parameters.optimizer.build(list(self.model.parameters()))
+        self._learner = Learner(parameters, self.dataset, self._train)
         self._batch_losses = Thinned((1,), device=device, dtype=self.dtype)
         self._measures = Thinned((4,), device=device, dtype=self.dtype)
         self._measured: Tensor
@@ -74,76 +61,27 @@ class TrainingRun(Simulation[Training, TrainingFrame]):
         self._best = math.inf, 0  # the lowest validation loss, and the step at which it came
         self._measure()
 
-    def _check_batches(self) -> None:
-        """Raise `ParameterError` where batch normalisation would meet a batch of one row."""
-        smallest = (len(self._train) - 1) % self._batches.size + 1
-        is_normalised = any(isinstance(m, nn.BatchNorm1d) for m in self.model.modules())
-        if is_normalised and smallest == 1:
-            raise ParameterError(
-                f"Batches of {self._batches.size} of {len(self._train)} samples leave a batch of "
-                "one, and batch normalisation of a row of numbers needs two at least: the mean of "
-                "one is itself. Choose another batch size, or take the layer out.",
-                "batch_size",
-            )
-
     @property
     def length(self) -> int:
-        return self.parameters.epochs * self._batches.per_epoch
+        return self.parameters.epochs * self._learner.batches.per_epoch
 
     def step(self, n: int = 1) -> None:
         for _ in range(min(n, self.length - self.step_count)):
-            self._step()
+            loss = self._learner.learn(self._train, self.step_count)
+            self._batch_losses.record(self.step_count, loss.reshape(1))
+            self.step_count += 1
 
-    def _step(self) -> None:
-        inputs, targets = self._train.take(self._picked(self.step_count))
-        self.model.train()
-        self._optimizer.zero_grad()
-        loss = self._criterion(self.model(inputs), targets)
-        torch.autograd.backward(self._penalized(loss))
-        self._update(loss.detach())
-
-    def _update(self, loss: Tensor) -> None:
-        spec = self.parameters.optimizer
-        if spec.clip_norm or spec.clip_value:
-            self._clip()
-        self._optimizer.param_groups[0]["lr"] = spec.rate(self.step_count)
-        self._optimizer.step()
-        self._batch_losses.record(self.step_count, loss.reshape(1))
-        self.step_count += 1
-
-    def _penalized(self, loss: Tensor) -> Tensor:
-        """`loss` with what large weights cost; biases and normalisation are left out of it."""
-        l1, l2 = self.parameters.l1, self.parameters.l2
-        if not (l1 or l2):
-            return loss
-        for weight in self.model.parameters():
-            if weight.ndim > 1:
-                loss = loss + l1 * weight.abs().sum() + l2 / 2 * weight.square().sum()
-        return loss
-
-    def _clip(self) -> None:
-        """Clip the gradient of the whole network, as torch.nn.utils does."""
-        spec = self.parameters.optimizer
-        gradients = [p.grad for p in self.model.parameters() if p.grad is not None]
-        flat = clip_gradient_(
-            torch.cat([g.flatten() for g in gradients]), spec.clip_norm, spec.clip_value
-        )
-        for gradient, part in zip(
-            gradients, torch.split(flat, [g.numel() for g in gradients]), strict=True
-        ):
-            gradient.copy_(part.view_as(gradient))
-
-    def _picked(self, step: int) -> Tensor:
-        """Which training samples step number `step` uses, (B,) on the device."""
-        order = self._batches.order(self._batches.epoch_of(step))
-        return torch.tensor(order[self._batches.part(step)], device=self.device)
+    @property
+    def model(self) -> nn.Sequential:
+        """The network as it is now."""
+        return self._learner.model
 
     # ---- measuring -------------------------------------------------------------------------
 
     def _measure(self) -> None:
         """Note loss and accuracy in evaluation mode, on the device, without waiting."""
-        train = self._evaluate(self._train.first(MOST_MEASURED))
-        validation = self._evaluate(self._validation)
+        train = self._learner.evaluate(self._train.first(MOST_MEASURED))
+        validation = self._learner.evaluate(self._validation)
         self._measured = torch.stack([train[0], validation[0], train[1], validation[1]])
         self._measured_at = self.step_count
         if self.step_count % self.observe_every == 0:
@@ -156,20 +94,6 @@ class TrainingRun(Simulation[Training, TrainingFrame]):
             return steps, to_host(self._measures.kept(0))
         latest = self._measures.with_last(0, self._measured)
         return np.append(steps, self._measured_at), to_host(latest)
-
-    def _evaluate(self, data: Tensors) -> tuple[Tensor, Tensor]:
-        """The mean loss, without penalties, and the accuracy on `data`, in evaluation mode."""
-        outputs = self.outputs(data.inputs)
-        return self._criterion(outputs, data.targets), self._criterion.accuracy(
-            outputs, data.targets
-        )
-
-    def outputs(self, inputs: Tensor) -> Tensor:
-        """What the network gives for `inputs`, (N, *shape) -> (N, outputs), in evaluation mode."""
-        self.model.eval()
-        with torch.no_grad():
-            parts = torch.split(inputs, max(1, CHUNK // math.prod(self.dataset.shape)))
-            return torch.cat([self.model(part) for part in parts])
 
     def observe(self) -> None:
         self._measure()
@@ -208,11 +132,11 @@ class TrainingRun(Simulation[Training, TrainingFrame]):
 
     def _since_best(self) -> float:
         """Epochs since the validation loss was lowest."""
-        return (self.step_count - self._best[1]) / self._batches.per_epoch
+        return (self.step_count - self._best[1]) / self._learner.batches.per_epoch
 
     def adjust(self, parameters: Training) -> None:
         super().adjust(parameters)
-        parameters.optimizer.update(self._optimizer, parameters.optimizer.rate(self.step_count))
+        self._learner.adjust(parameters, self.step_count)
         self.finished = None
 
     def act(self, action: Action) -> None:
@@ -241,10 +165,10 @@ class TrainingRun(Simulation[Training, TrainingFrame]):
         counts, captions = neuron_columns(self.model, dataset)
         return Plan(
             dataset=dataset,
-            rows=rows(layers, dataset.shape, self._criterion.outputs),
-            loss=LOSS_LABELS[self._criterion.name],
+            rows=rows(layers, dataset.shape, self._learner.criterion.outputs),
+            loss=LOSS_LABELS[self._learner.criterion.name],
             parameter_count=sum(p.numel() for p in self.model.parameters()),
-            steps_per_epoch=self._batches.per_epoch,
+            steps_per_epoch=self._learner.batches.per_epoch,
             neurons=counts,
             captions=captions,
         )
@@ -261,9 +185,9 @@ class TrainingRun(Simulation[Training, TrainingFrame]):
         return TrainingFrame(
             step=self.step_count,
             plan=self._plan,
-            epoch=self.step_count / self._batches.per_epoch,
+            epoch=self.step_count / self._learner.batches.per_epoch,
             learning_rate=self.parameters.optimizer.effective_rate(self.step_count),
-            batch=to_host(self._picked(max(0, self.step_count - 1))),
+            batch=to_host(self._learner.picked(max(0, self.step_count - 1))),
             batch_steps=self._batch_losses.step_numbers(),
             batch_losses=to_host(self._batch_losses.kept(0)[0]),
             measured_at=measured_at,
@@ -281,9 +205,9 @@ class TrainingRun(Simulation[Training, TrainingFrame]):
     def _response(self) -> Array:
         """What the network says all over the domain, as `TrainingFrame.response` has it."""
         side = side_of(self.dataset)
-        outputs = self.outputs(grid(self.dataset, side, self.device))
+        outputs = self._learner.outputs(grid(self.dataset, side, self.device))
         if self.dataset.classes:
-            outputs = self._criterion.probabilities(outputs)
+            outputs = self._learner.criterion.probabilities(outputs)
         return to_host(on_grid(outputs, self.dataset, side))
 
     def summary(self) -> dict[str, Scalar]:
@@ -291,10 +215,10 @@ class TrainingRun(Simulation[Training, TrainingFrame]):
         data = self.dataset.test
         name = "validation" if data is None else "test"
         tensors = self._validation if data is None else tensors_of(data, self.device)
-        loss, accuracy = (float(value) for value in self._evaluate(tensors))
+        loss, accuracy = (float(value) for value in self._learner.evaluate(tensors))
         summary: dict[str, Scalar] = {
             "steps": self.step_count,
-            "epochs": self.step_count / self._batches.per_epoch,
+            "epochs": self.step_count / self._learner.batches.per_epoch,
             "parameter_count": self._plan.parameter_count,
             "loss": self._plan.loss,
             f"{name}_loss": loss if math.isfinite(loss) else None,

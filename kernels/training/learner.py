@@ -1,0 +1,120 @@
+"""A network that learns: mini-batch, forward, backward, update, as in a plain loop of PyTorch."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from kernels.datasets import Batches
+from kernels.device import make_generator
+from kernels.errors import ParameterError
+from kernels.networks.initialization import initialize_
+from kernels.networks.network import build
+from kernels.optimizers.catalogue import clip_gradient_
+from kernels.samples.samples import Dataset
+from kernels.training.objective import Criterion
+from kernels.training.parameters import Training
+from kernels.training.tensors import Tensors
+
+A_STEP, PICTURES_A_STEP = 10, 64  # samples, where the batch size is left open
+CHUNK = 2**20  # numbers that go into the network at once when it only answers
+
+
+class Learner:
+    """The network of `parameters` for the samples `train` of `dataset`, on their device.
+
+    It does not keep the samples: a State of it is small.
+
+    Attributes
+    ----------
+    model, criterion, batches
+        The network, its loss, and the order of its samples.
+
+    Raises
+    ------
+    ParameterError
+        If network, loss and data do not fit.
+    """
+
+    def __init__(self, parameters: Training, dataset: Dataset, train: Tensors) -> None:
+        self.parameters, self._device = parameters, train.inputs.device
+        self.criterion = Criterion(parameters.loss, dataset, parameters.label_smoothing)
+        size = parameters.batch_size or (PICTURES_A_STEP if dataset.is_picture else A_STEP)
+        self.batches = Batches(len(train), min(size, len(train)), parameters.seed)
+        shape, outputs, dtype = dataset.shape, self.criterion.outputs, train.inputs.dtype
+        self.model = build(parameters.network.layers, shape, outputs, self._device, dtype)
+        self._check_batches()
+        generator = make_generator(self._device, parameters.seed)
+        initialize_(self.model, parameters.initialization, generator)
+        self.optimizer = parameters.optimizer.build(list(self.model.parameters()))
+
+    def learn(self, train: Tensors, step: int, rate: float | None = None) -> Tensor:
+        """Do step number `step` on `train`, at the learning rate `rate` or that of the parameters.
+
+        Gives the loss of its batch as it was trained, without penalties, on the device.
+        """
+        inputs, targets = train.take(self.picked(step))
+        self.model.train()
+        self.optimizer.zero_grad()
+        loss: Tensor = self.criterion(self.model(inputs), targets)
+        torch.autograd.backward(self._penalized(loss))
+        spec = self.parameters.optimizer
+        if spec.clip_norm or spec.clip_value:
+            self._clip()
+        self.optimizer.param_groups[0]["lr"] = spec.rate(step) if rate is None else rate
+        self.optimizer.step()
+        return loss.detach()
+
+    def picked(self, step: int) -> Tensor:
+        """Which training samples step number `step` uses, (B,) on the device."""
+        order = self.batches.order(self.batches.epoch_of(step))
+        return torch.tensor(order[self.batches.part(step)], device=self._device)
+
+    def adjust(self, parameters: Training, step: int) -> None:
+        """Go on with other live parameters; the next step is number `step`."""
+        self.parameters = parameters
+        parameters.optimizer.update(self.optimizer, parameters.optimizer.rate(step))
+
+    def outputs(self, inputs: Tensor) -> Tensor:
+        """What the network gives for `inputs`, (N, *shape) -> (N, outputs), in evaluation mode."""
+        self.model.eval()
+        with torch.no_grad():
+            parts = torch.split(inputs, max(1, CHUNK // math.prod(inputs.shape[1:])))
+            return torch.cat([self.model(part) for part in parts])
+
+    def evaluate(self, data: Tensors) -> tuple[Tensor, Tensor]:
+        """The mean loss, without penalties, and the accuracy on `data`, in evaluation mode."""
+        outputs, criterion = self.outputs(data.inputs), self.criterion
+        return criterion(outputs, data.targets), criterion.accuracy(outputs, data.targets)
+
+    def _check_batches(self) -> None:
+        """Raise `ParameterError` where batch normalisation would meet a batch of one row."""
+        samples, size = self.batches.samples, self.batches.size
+        is_normalised = any(isinstance(m, nn.BatchNorm1d) for m in self.model.modules())
+        if is_normalised and (size == 1 or samples % size == 1):
+            raise ParameterError(
+                f"Batches of {size} of {samples} samples leave a batch of "
+                "one, and batch normalisation of a row of numbers needs two at least: the mean of "
+                "one is itself. Choose another batch size, or take the layer out.",
+                "batch_size",
+            )
+
+    def _penalized(self, loss: Tensor) -> Tensor:
+        """`loss` with what large weights cost; biases and normalisation are left out of it."""
+        l1, l2 = self.parameters.l1, self.parameters.l2
+        if not (l1 or l2):
+            return loss
+        for weight in self.model.parameters():
+            if weight.ndim > 1:
+                loss = loss + l1 * weight.abs().sum() + l2 / 2 * weight.square().sum()
+        return loss
+
+    def _clip(self) -> None:
+        """Clip the gradient of the whole network, as torch.nn.utils does."""
+        spec = self.parameters.optimizer
+        gradients = [p.grad for p in self.model.parameters() if p.grad is not None]
+        flat = torch.cat([gradient.flatten() for gradient in gradients])
+        clip_gradient_(flat, spec.clip_norm, spec.clip_value)
+        parts = torch.split(flat, [gradient.numel() for gradient in gradients])
+        for gradient, part in zip(gradients, parts, strict=True):
+            gradient.copy_(part.view_as(gradient))
