@@ -70,7 +70,7 @@ PANELS: tuple[PanelInfo, ...] = (
         group="Learning",
         summary="A small network learns, with its neurons, its answers and its losses.",
         parameters="kernels.training.parameters:Training",
-        simulation="kernels.training.training:simulation_class",
+        simulation="kernels.training.experiments:simulation_class",
         panel="visualizer.panels.training:TrainingPanel",
         scene="training",
     ),

@@ -1,5 +1,10 @@
 """What is trained on what, and how: the parameters of the training lab."""
 
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from kernels.errors import ParameterError
 from kernels.networks.initialization import INITIALIZATION_LABELS, Initialization
 from kernels.networks.presets import NETWORK_LABELS, NetworkSpec, SmallNetwork
 from kernels.optimizers.catalogue import OPTIMIZER_LABELS, AdamParameters, OptimizerSpec
@@ -11,9 +16,52 @@ from kernels.training.objective import LOSS_LABELS, LossName
 MOST_EPOCHS = 100_000
 
 
+class TrainExperiment(Parameters):
+    """The network is trained, until its epochs are over or a stop rule says so."""
+
+    kind: Literal["train"] = "train"
+
+
+class FinderExperiment(Parameters):
+    """The learning rate rises exponentially, and the loss against it shows which one to take.
+
+    Source: Smith, Cyclical Learning Rates for Training Neural Networks (2017), section 3.3.
+    """
+
+    kind: Literal["finder"] = "finder"
+    lowest: float = setting(
+        1e-6, gt=0, le=1, scale="log", slider=(1e-8, 0.1), help="The first learning rate."
+    )
+    highest: float = setting(
+        10.0, gt=0, le=1000, scale="log", slider=(1e-3, 100.0), help="The last learning rate."
+    )
+    steps: int = setting(
+        400, ge=20, le=2000, slider=(50, 1000), help="Over how many steps it rises."
+    )
+
+    @model_validator(mode="after")
+    def _rises(self) -> Self:
+        if self.lowest >= self.highest:
+            raise ParameterError(
+                f"The learning rate would rise from {self.lowest:g} to {self.highest:g}; the last "
+                "must be larger than the first. Choose a smaller first or a larger last one.",
+                "highest",
+            )
+        return self
+
+
+ExperimentSpec = Annotated[TrainExperiment | FinderExperiment, Field(discriminator="kind")]
+
+EXPERIMENT_LABELS = {"train": "Train", "finder": "Learning-rate finder"}
+STOP_RULES = frozenset({"epochs", "target_loss", "target_accuracy", "patience"})
+
+
 class Training(Parameters):
     """A data set, a network, and how the network is trained on it."""
 
+    experiment: ExperimentSpec = setting(
+        TrainExperiment(), labels=EXPERIMENT_LABELS, help="What is done with the network."
+    )
     dataset: DatasetSpec = setting(
         CircleData(), labels=DATASET_LABELS, label="Data", help="What the network learns."
     )
@@ -105,3 +153,8 @@ class Training(Parameters):
     seed: int = setting(
         0, ge=0, le=2**32 - 1, help="What data, first weights and the order of samples come from."
     )
+
+    def idle(self) -> frozenset[str]:
+        if isinstance(self.experiment, TrainExperiment):
+            return frozenset()
+        return STOP_RULES | {"optimizer.schedule", "optimizer.learning_rate"}

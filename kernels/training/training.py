@@ -31,7 +31,6 @@ from kernels.training.response import (
 from kernels.training.tensors import tensors_of
 
 MOST_MEASURED = 2000  # training samples that a measurement goes through
-PICTURES = frozenset({"mnist", "pictures", "pixels-csv"})  # data sets of pictures
 ENOUGH = 1e-12  # a loss that is lower by less is not lower
 
 
@@ -233,8 +232,3 @@ class PictureTrainingRun(TrainingRun):
 
     prefers: ClassVar[Literal["cpu", "accelerator"]] = "accelerator"
     observe_every: ClassVar[int] = 100
-
-
-def simulation_class(parameters: Training) -> type[TrainingRun]:
-    """What trains the network that `parameters` choose."""
-    return PictureTrainingRun if parameters.dataset.kind in PICTURES else TrainingRun

@@ -18,9 +18,10 @@ from kernels.networks.network import build
 from kernels.samples.catalogue import load_dataset
 from kernels.simulation import advance, state_bytes
 from kernels.training.actions import EditWeight
+from kernels.training.experiments import simulation_class
 from kernels.training.parameters import Training
 from kernels.training.response import RESPONSE
-from kernels.training.training import PictureTrainingRun, TrainingRun, simulation_class
+from kernels.training.training import PictureTrainingRun, TrainingRun
 from tests.kernels.fake_device import run_on_meta
 
 CPU = torch.device("cpu")

@@ -1,85 +1,21 @@
 """What the boards of the panel have in common."""
 
-from typing import Any, ClassVar, Generic, TypeVar
-
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QWidget
+from typing import Any, ClassVar, TypeVar
 
 from kernels.simulation import Frame
+from visualizer.panels import board
 from visualizer.panels.gradient_descent.view import GradientDescentView
-from widgets.style import Style
 
 F = TypeVar("F", bound=Frame)
 
 
-class Board(QWidget, Generic[F]):
-    """Shows the frames of one kind of experiment.
+class Board(board.Board[F, GradientDescentView]):
+    """Shows the frames of one kind of experiment; a click may start all from another point."""
 
-    Signals
-    -------
-    startRequested(point)
-        A gesture wants all to start from another point, a tuple of coordinates.
-    viewRequested(path, value)
-        A gesture wants to look in another way.
-    released()
-        A gesture has ended.
-    """
-
-    Shown: ClassVar[type[Frame]]  # the kind of frame that it draws
-
-    startRequested = Signal(object)
-    viewRequested = Signal(str, object)
-    released = Signal()
-
-    def __init__(self, style: Style, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._style = style
-        self._view = GradientDescentView()
-        self._frame: F | None = None
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._build()
-        style.changed.connect(self._restyle)
-        self._restyle()
-
-    def setView(self, view: GradientDescentView) -> None:
-        """Look in another way at the last frame."""
-        self._view = view
-        self._draw_again()
-
-    def draw(self, frame: F) -> None:
-        self._frame = frame
-        self._draw(frame)
-
-    def shows(self, frame: Frame) -> bool:
-        """Whether `frame` is of the kind that this board draws; one of an older run may not be."""
-        return isinstance(frame, self.Shown)
-
-    def watch(self) -> frozenset[str]:
-        """Which dear parts of the frame are shown."""
-        return frozenset()
-
-    def description(self) -> str:
-        """What is to be seen, in a sentence or two."""
-        return ""
-
-    def _build(self) -> None:
-        """Make the widgets and lay them out in `_grid`."""
-        raise NotImplementedError
-
-    def _draw(self, frame: F) -> None:
-        raise NotImplementedError
-
-    def _draw_again(self) -> None:
-        if self._frame is not None:
-            self._draw(self._frame)
-
-    def _restyle(self) -> None:
-        self._grid.setSpacing(round(self._style.px(8)))
-        self._draw_again()  # in the colours of the theme
+    View: ClassVar[type[GradientDescentView]] = GradientDescentView
 
     def _request_start(self, x: float, y: float) -> None:
-        self.startRequested.emit((x, y))
+        self.parameterRequested.emit("start", (x, y))
 
 
 AnyBoard = Board[Any]

@@ -75,7 +75,7 @@ class CurveBoard(Board[RaceFrame]):
         )
 
     def _ask(self, w: float, _: float) -> None:
-        self.startRequested.emit((w,))
+        self.parameterRequested.emit("start", (w,))
 
     def _draw(self, frame: RaceFrame) -> None:
         scenery = frame.scenery

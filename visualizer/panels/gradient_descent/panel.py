@@ -95,7 +95,7 @@ class GradientDescentPanel(Panel):
             kind = CurveBoard
         if kind not in self._boards:
             board = kind(self._style)
-            board.startRequested.connect(self._request_start)
+            board.parameterRequested.connect(self.parameterRequested)
             board.viewRequested.connect(self.viewRequested)
             board.released.connect(self.gestureFinished)
             board.setView(self._view)
@@ -104,9 +104,6 @@ class GradientDescentPanel(Panel):
         if self._stack.currentWidget() is not self._boards[kind]:
             self._stack.setCurrentWidget(self._boards[kind])
             self.watchChanged.emit()
-
-    def _request_start(self, point: tuple[float, ...]) -> None:
-        self.parameterRequested.emit("start", point)
 
     def _restyle(self) -> None:
         margin = round(self._style.px(10))

@@ -1,30 +1,22 @@
-"""The training panel: a network with its answers, its losses, and every neuron of it."""
+"""The training panel: it shows each experiment with a network on a board of its own."""
 
-from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
-import numpy as np
-from PySide6.QtWidgets import QGridLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from kernels.simulation import Array
-from kernels.training.actions import EditWeight
-from kernels.training.frame import Plan, TrainingFrame
 from kernels.training.parameters import Training
-from kernels.training.response import RESPONSE, has_response
 from visualizer.panel import Panel
-from visualizer.panels.training.curves import AccuracyCurves, LossCurves
-from visualizer.panels.training.fit_plot import FitPlot
-from visualizer.panels.training.layer_table import LayerTable
-from visualizer.panels.training.response_plot import ResponsePlot
+from visualizer.panels.board import AnyBoard
+from visualizer.panels.training.finder_board import FinderBoard
+from visualizer.panels.training.training_board import TrainingBoard
 from visualizer.panels.training.view import TrainingView
-from widgets.networks.network_view import NetworkView
 from widgets.style import Style
 
-BOUNDED = {"tanh", "sigmoid"}  # what these give lies between -1 and 1
+BOARDS: dict[str, type[AnyBoard]] = {"train": TrainingBoard, "finder": FinderBoard}
 
 
 class TrainingPanel(Panel):
-    """A network in training: its neurons and links, what it says everywhere, loss and accuracy."""
+    """A network in training, or the search for its learning rate."""
 
     View: ClassVar[type[TrainingView]] = TrainingView
 
@@ -32,131 +24,54 @@ class TrainingPanel(Panel):
         super().__init__(style, parent)
         self.setWindowTitle("Training")
         self._view = TrainingView()
-        self._frame: TrainingFrame | None = None
-        self._plan: Plan | None = None
-        self._network = NetworkView(style)
-        self._layers = LayerTable(style)
-        self._plane, self._fit = ResponsePlot(style), FitPlot(style)
-        self._losses, self._accuracy = LossCurves(style), AccuracyCurves(style)
-        self._network.weightEdited.connect(self._edit_weight)
-        self._network.biasEdited.connect(self._edit_bias)
-        self._left, self._right = QStackedWidget(), QStackedWidget()
-        self._left.addWidget(self._network)
-        self._left.addWidget(self._layers)
-        self._right.addWidget(self._plane)
-        self._right.addWidget(self._fit)
-        self._grid = QGridLayout(self)
-        self._grid.addWidget(self._left, 0, 0)
-        self._grid.addWidget(self._right, 0, 1)
-        self._grid.addWidget(self._losses, 1, 0)
-        self._grid.addWidget(self._accuracy, 1, 1)
-        self._grid.setRowStretch(0, 5)
-        self._grid.setRowStretch(1, 3)
-        self._grid.setColumnStretch(0, 1)
-        self._grid.setColumnStretch(1, 1)
+        self._boards: dict[str, AnyBoard] = {}
+        self._stack = QStackedWidget()
+        layout = QVBoxLayout(self)
+        layout.addWidget(self._stack)
         style.changed.connect(self._restyle)
         self._restyle()
 
     def setParameters(self, parameters: Training) -> None:
-        self.setAccessibleDescription(f"{parameters.network.kind} on {parameters.dataset.kind}")
+        kind = parameters.experiment.kind
+        if kind not in self._boards:
+            self._add(kind)
+        board = self._boards[kind]
+        if self._stack.currentWidget() is not board:
+            self._stack.setCurrentWidget(board)
+            self.watchChanged.emit()
 
     def setView(self, view: TrainingView) -> None:
         self._view = view
-        self._draw_again()
+        for board in self._boards.values():
+            board.setView(view)
+
+    def draw(self, frame: Any) -> None:
+        board = self._board()
+        if board is not None and board.shows(frame):
+            board.draw(frame)
 
     def watch(self) -> frozenset[str]:
-        return frozenset({RESPONSE})
+        board = self._board()
+        return board.watch() if board is not None else frozenset()
 
     def description(self) -> str:
-        if self._frame is None:
-            return ""
-        row = self._frame.row()
-        told = ", ".join(
-            f"{name.replace('_', ' ')} {row[name]:.4g}"
-            for name in ("train_loss", "validation_loss", "validation_accuracy")
-            if row[name] is not None
-        )
-        return f"After {self._frame.step} steps: {told}."
+        board = self._board()
+        return board.description() if board is not None else ""
 
-    def draw(self, frame: TrainingFrame) -> None:
-        self._frame = frame
-        if frame.plan is not self._plan:
-            self._plan = frame.plan
-            self._lay_out(frame.plan)
-        if frame.plan.neurons and frame.activations:
-            maps = [*_tiles(frame), _output_tiles(frame)]
-            self._network.setValues(maps, frame.weights, frame.biases)
-        plot = self._right.currentWidget()
-        if isinstance(plot, ResponsePlot | FitPlot) and has_response(frame.plan.dataset):
-            plot.draw(frame, self._view)
-        self._losses.draw(frame, log=self._view.log_loss)
-        self._accuracy.draw(frame)
+    def _board(self) -> AnyBoard | None:
+        widget = self._stack.currentWidget()
+        return widget if widget is not None else None  # type: ignore[return-value]
 
-    def _lay_out(self, plan: Plan) -> None:
-        """Show what suits this network and these data."""
-        is_line = len(plan.dataset.domain) == 1
-        self._right.setCurrentWidget(self._fit if is_line else self._plane)
-        self._right.setVisible(has_response(plan.dataset))
-        self._left.setCurrentWidget(self._network if plan.neurons else self._layers)
-        self._layers.draw(plan)
-        has_accuracy = bool(plan.dataset.classes)
-        self._accuracy.setVisible(has_accuracy)
-        self._grid.addWidget(self._losses, 1, 0, 1, 1 if has_accuracy else 2)
-        if plan.neurons:
-            self._network.setNetwork(_names(plan), plan.captions)
-
-    def _edit_weight(self, layer: int, target: int, source: int, value: float) -> None:
-        action = EditWeight(layer=layer, target=target, source=source, value=value)
-        self.actionRequested.emit(action)
-        self.gestureFinished.emit()
-
-    def _edit_bias(self, layer: int, target: int, value: float) -> None:
-        self.actionRequested.emit(EditWeight(layer=layer, target=target, value=value))
-        self.gestureFinished.emit()
-
-    def _draw_again(self) -> None:
-        if self._frame is not None:
-            self.draw(self._frame)
+    def _add(self, kind: str) -> None:
+        board = self._boards[kind] = BOARDS[kind](self._style)
+        board.parameterRequested.connect(self.parameterRequested)
+        board.actionRequested.connect(self.actionRequested)
+        board.released.connect(self.gestureFinished)
+        board.setView(self._view)
+        self._stack.addWidget(board)
 
     def _restyle(self) -> None:
         margin = round(self._style.px(10))
-        self._grid.setContentsMargins(margin, margin, margin, margin)
-        self._grid.setSpacing(round(self._style.px(8)))
-        self._draw_again()
-
-
-def _names(plan: Plan) -> list[list[str]]:
-    """The names of the neurons of each column."""
-    inputs, *hidden, output = plan.neurons
-    dataset = plan.dataset
-    first = list(dataset.features) if len(dataset.features) == inputs else _numbered("x", inputs)
-    last = list(dataset.classes) if len(dataset.classes) == output else _numbered("y", output)
-    return [first, *(_numbered("h", count) for count in hidden), last]
-
-
-def _numbered(letter: str, count: int) -> list[str]:
-    return [f"{letter}{index + 1}" for index in range(count)]
-
-
-def _tiles(frame: TrainingFrame) -> Sequence[Array]:
-    """What inputs and hidden neurons give, scaled to lie between -1 and 1."""
-    captions = frame.plan.captions
-    tiles = []
-    for caption, column in zip(captions, frame.activations, strict=False):
-        reach = 1.0 if caption in BOUNDED else float(np.abs(column).max()) or 1.0
-        tiles.append(column / reach)
-    return tiles
-
-
-def _output_tiles(frame: TrainingFrame) -> Array:
-    """What the outputs say, (n, H, W) between -1 and 1."""
-    coarse = frame.response[:: max(1, frame.response.shape[0] // 40)]
-    if coarse.ndim == 3:
-        coarse = coarse[:, :: max(1, frame.response.shape[1] // 40)]
-    else:
-        coarse = coarse[None]  # (1, W, K)
-    channels = np.moveaxis(coarse, -1, 0)  # (K, H, W)
-    if frame.plan.dataset.classes:
-        scaled = 2 * channels - 1
-        return scaled[1:] if frame.plan.neurons[-1] == 1 else scaled
-    return channels / (float(np.abs(frame.plan.dataset.train.targets).max()) or 1.0)
+        layout = self.layout()
+        assert layout is not None
+        layout.setContentsMargins(margin, margin, margin, margin)

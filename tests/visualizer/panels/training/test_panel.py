@@ -11,12 +11,14 @@ from pytestqt.qtbot import QtBot
 from kernels.editing import load
 from kernels.simulation import advance
 from kernels.training.actions import EditWeight
+from kernels.training.experiments import simulation_class
 from kernels.training.frame import TrainingFrame
 from kernels.training.parameters import Training
 from kernels.training.response import RESPONSE
-from kernels.training.training import simulation_class
 from tests.widgets.drawing import laid_out
+from visualizer.panels.training.finder_board import FinderBoard
 from visualizer.panels.training.panel import TrainingPanel
+from visualizer.panels.training.training_board import TrainingBoard
 from visualizer.panels.training.view import TrainingView
 from widgets.pictures import rgb_of
 from widgets.style import Style
@@ -29,10 +31,17 @@ def frame_of(at: int = 30, **given: Any) -> TrainingFrame:
     return run.frame(frozenset({RESPONSE}))
 
 
+def board_of(panel: TrainingPanel) -> TrainingBoard:
+    board = panel._board()
+    assert isinstance(board, TrainingBoard)
+    return board
+
+
 @pytest.fixture
 def panel(qtbot: QtBot) -> TrainingPanel:
     panel = TrainingPanel(Style())
     qtbot.addWidget(panel)
+    panel.setParameters(Training())
     panel.prepare(QSize(1000, 700))
     return panel
 
@@ -42,7 +51,7 @@ def test_regions_have_the_colour_of_the_class_that_wins(panel: TrainingPanel) ->
     for sharp in (False, True):
         panel.setView(TrainingView(sharp=sharp))
         panel.draw(frame)
-        plot = panel._plane
+        plot = board_of(panel)._plane
         rgb = plot._regions(frame.response, sharp=sharp).astype(int)
         for point, wins in (((0.0, 0.0), 1), ((-5.5, 5.5), 0)):
             column, row = (int((value + 6) / 12 * 200) for value in point)
@@ -51,41 +60,43 @@ def test_regions_have_the_colour_of_the_class_that_wins(panel: TrainingPanel) ->
             distances = [np.abs(rgb[row, column] - color).sum() for color in colors]
             assert int(np.argmin(distances)) == wins == frame.response[row, column].argmax()
             assert np.abs(rgb[row, column] - winner).sum() > 100
-    assert panel._plane._title.text() == "Circle, step 400"
+    assert board_of(panel)._plane._title.text() == "Circle, step 400"
 
 
 def test_the_network_has_the_names_and_numbers_of_the_frame(panel: TrainingPanel) -> None:
     frame = frame_of(dataset={"kind": "gaussians", "clouds": 3})
     panel.draw(frame)
-    assert panel._left.currentWidget() is panel._network
+    assert board_of(panel)._left.currentWidget() is board_of(panel)._network
     assert frame.plan.neurons == (2, 4, 2, 3)
-    panel._network.setChosen(0, 2, 1)
-    told = panel._network.accessibleDescription()
+    board_of(panel)._network.setChosen(0, 2, 1)
+    told = board_of(panel)._network.accessibleDescription()
     assert f"{abs(float(frame.weights[0][2, 1])):.3g}"[:4] in told
-    assert panel._accuracy._title.text() == f"Accuracy {frame.validation_accuracy[-1]:.1%}"
+    assert (
+        board_of(panel)._accuracy._title.text() == f"Accuracy {frame.validation_accuracy[-1]:.1%}"
+    )
 
 
 def test_one_feature_is_a_curve_and_has_no_accuracy(panel: TrainingPanel) -> None:
     frame = frame_of(dataset="sine", network="wide")
     panel.draw(frame)
-    assert panel._right.currentWidget() is panel._fit
-    assert panel._accuracy.isHidden()
-    (curve,) = panel._fit._curves
+    assert board_of(panel)._right.currentWidget() is board_of(panel)._fit
+    assert board_of(panel)._accuracy.isHidden()
+    (curve,) = board_of(panel)._fit._curves
     assert np.array_equal(curve.y, frame.response[:, 0])
-    assert len(panel._fit._points[0].x) == 12
+    assert len(board_of(panel)._fit._points[0].x) == 12
     panel.setView(TrainingView(validation=True))
-    assert len(panel._fit._points[0].x) == 108
+    assert len(board_of(panel)._fit._points[0].x) == 108
 
 
 def test_a_frame_without_a_response_keeps_the_picture(panel: TrainingPanel) -> None:
     frame = frame_of()
     panel.draw(frame)
-    image = panel._plane._image
+    image = board_of(panel)._plane._image
     without = load(Training, {})
     run = simulation_class(without)(without, torch.device("cpu"))
     panel.draw(run.frame())
-    assert panel._plane._image is image
-    assert panel._plane._title.text() == "Circle, step 0"
+    assert board_of(panel)._plane._image is image
+    assert board_of(panel)._plane._title.text() == "Circle, step 0"
 
 
 def test_digits_have_their_layers_in_words(panel: TrainingPanel) -> None:
@@ -93,9 +104,9 @@ def test_digits_have_their_layers_in_words(panel: TrainingPanel) -> None:
         2, dataset={"kind": "mnist", "training_digits": 200}, network="784-256-10", batch_size=50
     )
     panel.draw(frame)
-    assert panel._left.currentWidget() is panel._layers
-    assert panel._right.isHidden()
-    words = panel._layers._words.texts()
+    assert board_of(panel)._left.currentWidget() is board_of(panel)._layers
+    assert board_of(panel)._right.isHidden()
+    words = board_of(panel)._layers._words.texts()
     assert words[-1] == "203,530 parameters in all."
     assert any("Linear(784, 256)" in line and "200,960 parameters" in line for line in words)
 
@@ -108,20 +119,20 @@ def test_a_number_typed_at_a_link_or_a_bias_is_asked_for(
         qtbot.waitSignal(panel.gestureFinished),
         qtbot.waitSignal(panel.actionRequested) as asked,
     ):
-        panel._network.weightEdited.emit(1, 0, 3, 0.5)
+        board_of(panel)._network.weightEdited.emit(1, 0, 3, 0.5)
     assert asked.args == [EditWeight(layer=1, target=0, source=3, value=0.5)]
     with qtbot.waitSignal(panel.actionRequested) as asked:
-        panel._network.biasEdited.emit(0, 2, -1.0)
+        board_of(panel)._network.biasEdited.emit(0, 2, -1.0)
     assert asked.args == [EditWeight(layer=0, target=2, value=-1.0)]
 
 
 def test_the_curves_tell_what_they_are(panel: TrainingPanel) -> None:
     frame = frame_of(60)
     panel.draw(frame)
-    names = [curve.name for curve in panel._losses._curves]
+    names = [curve.name for curve in board_of(panel)._losses._curves]
     assert names == ["batch, as trained", "training data", "validation"]
-    assert np.array_equal(panel._losses._curves[2].y, frame.validation_loss)
-    assert panel._losses._title.text() == "Binary cross-entropy"
+    assert np.array_equal(board_of(panel)._losses._curves[2].y, frame.validation_loss)
+    assert board_of(panel)._losses._title.text() == "Binary cross-entropy"
     assert "After 60 steps: train loss" in panel.description()
 
 
@@ -131,3 +142,23 @@ def test_it_is_drawn_in_both_themes(panel: TrainingPanel, theme: Any) -> None:
     panel._style.setTheme(theme)
     laid_out(panel, 800, 500)
     assert panel.grab().toImage().width() == 800
+
+
+def test_a_click_on_the_finder_takes_the_rate_and_trains(qtbot: QtBot) -> None:
+    parameters = load(Training, {"experiment": {"kind": "finder", "steps": 100}})
+    run = simulation_class(parameters)(parameters, torch.device("cpu"))
+    advance(run, 100)
+    panel = TrainingPanel(Style())
+    qtbot.addWidget(panel)
+    panel.setParameters(parameters)
+    panel.draw(frame_of())  # of an older run: nothing is drawn
+    frame = run.frame()
+    panel.draw(frame)
+    board = panel._board()
+    assert isinstance(board, FinderBoard)
+    assert np.array_equal(board._plot._curves[1].y, frame.smoothed)
+    asked = []
+    panel.parameterRequested.connect(lambda *told: asked.append(told))
+    with qtbot.waitSignal(panel.gestureFinished):
+        board._plot.clicked.emit(0.01234, 0.5)
+    assert asked == [("optimizer.learning_rate", 0.012), ("experiment", "train")]
