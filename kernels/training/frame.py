@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from kernels.networks.network import Row
 from kernels.samples.samples import Dataset
 from kernels.simulation import Array, Frame, Lasting, Scalar
+from kernels.training.predictions import Predictions
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,9 +47,12 @@ class TrainingFrame(Frame):
     If "response" is watched and the data have one or two features
         `response`, (G, G, K) or (G, K): what the network says on a grid over the domain, row 0 at
         the low x2: probabilities of classes, or outputs; without a size otherwise.
-    If "neurons" is watched, too
+    and if the network is such a row
         `activations`, an (n, H, W) array for each column of the network but the last: the inputs,
         and what the neurons give after their activation, on a coarser grid.
+    If "predictions" is watched and there are classes
+        `predictions` for the validation data, as they were at the last step of `measured_at`; with
+        "cell.T.P" the samples of class T that were taken for P are listed, not the wrongest.
     """
 
     plan: Plan
@@ -66,6 +70,7 @@ class TrainingFrame(Frame):
     biases: tuple[Array, ...]
     response: Array
     activations: tuple[Array, ...]
+    predictions: Predictions | None
     watched: frozenset[str]
 
     def __post_init__(self) -> None:

@@ -84,8 +84,11 @@ class Learner:
 
     def evaluate(self, data: Tensors) -> tuple[Tensor, Tensor]:
         """The mean loss, without penalties, and the accuracy on `data`, in evaluation mode."""
-        outputs, criterion = self.outputs(data.inputs), self.criterion
-        return criterion(outputs, data.targets), criterion.accuracy(outputs, data.targets)
+        return self.judge(self.outputs(data.inputs), data.targets)
+
+    def judge(self, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+        """The mean loss, without penalties, and the accuracy of `outputs` for `targets`."""
+        return self.criterion(outputs, targets), self.criterion.accuracy(outputs, targets)
 
     def _check_batches(self) -> None:
         """Raise `ParameterError` where batch normalisation would meet a batch of one row."""

@@ -20,6 +20,7 @@ from kernels.training.learner import Learner
 from kernels.training.neurons import linear_layers, neuron_columns, neuron_weights
 from kernels.training.objective import LOSS_LABELS
 from kernels.training.parameters import Training
+from kernels.training.predictions import CELL, PREDICTIONS, Predictions, listed, predictions
 from kernels.training.response import (
     RESPONSE,
     activations_on_grid,
@@ -56,6 +57,7 @@ class TrainingRun(Simulation[Training, TrainingFrame]):
         self._batch_losses = Thinned((1,), device=device, dtype=self.dtype)
         self._measures = Thinned((4,), device=device, dtype=self.dtype)
         self._measured: Tensor
+        self._answers: Tensor  # to the validation data, when it was measured
         self._measured_at = 0
         self._best = math.inf, 0  # the lowest validation loss, and the step at which it came
         self._measure()
@@ -80,7 +82,8 @@ class TrainingRun(Simulation[Training, TrainingFrame]):
     def _measure(self) -> None:
         """Note loss and accuracy in evaluation mode, on the device, without waiting."""
         train = self._learner.evaluate(self._train.first(MOST_MEASURED))
-        validation = self._learner.evaluate(self._validation)
+        self._answers = self._learner.outputs(self._validation.inputs)
+        validation = self._learner.judge(self._answers, self._validation.targets)
         self._measured = torch.stack([train[0], validation[0], train[1], validation[1]])
         self._measured_at = self.step_count
         if self.step_count % self.observe_every == 0:
@@ -198,8 +201,21 @@ class TrainingRun(Simulation[Training, TrainingFrame]):
             biases=biases,
             response=response,
             activations=activations,
+            predictions=self._predictions(watch),
             watched=watch,
         )
+
+    def _predictions(self, watch: frozenset[str]) -> Predictions | None:
+        """What was answered to the validation data when it was measured last, if it is watched."""
+        if PREDICTIONS not in watch or not self.dataset.classes:
+            return None
+        probabilities = self._learner.criterion.probabilities(self._answers)
+        targets = self._validation.targets
+        cells = [name.split(".")[1:] for name in watch if name.startswith(CELL)]
+        if not cells:
+            return predictions(probabilities, targets)
+        true, predicted = map(int, cells[0])
+        return listed(probabilities, targets, true, predicted)
 
     def _response(self) -> Array:
         """What the network says all over the domain, as `TrainingFrame.response` has it."""

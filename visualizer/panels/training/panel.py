@@ -4,15 +4,21 @@ from typing import Any, ClassVar
 
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from kernels.training.experiments import PICTURES
 from kernels.training.parameters import Training
 from visualizer.panel import Panel
 from visualizer.panels.board import AnyBoard
 from visualizer.panels.training.finder_board import FinderBoard
+from visualizer.panels.training.picture_board import PictureBoard
 from visualizer.panels.training.training_board import TrainingBoard
 from visualizer.panels.training.view import TrainingView
 from widgets.style import Style
 
-BOARDS: dict[str, type[AnyBoard]] = {"train": TrainingBoard, "finder": FinderBoard}
+BOARDS: dict[str, type[AnyBoard]] = {
+    "train": TrainingBoard,
+    "pictures": PictureBoard,
+    "finder": FinderBoard,
+}
 
 
 class TrainingPanel(Panel):
@@ -32,7 +38,9 @@ class TrainingPanel(Panel):
         self._restyle()
 
     def setParameters(self, parameters: Training) -> None:
-        kind = parameters.experiment.kind
+        kind: str = parameters.experiment.kind
+        if kind == "train" and parameters.dataset.kind in PICTURES:
+            kind = "pictures"
         if kind not in self._boards:
             self._add(kind)
         board = self._boards[kind]
@@ -65,6 +73,7 @@ class TrainingPanel(Panel):
     def _add(self, kind: str) -> None:
         board = self._boards[kind] = BOARDS[kind](self._style)
         board.parameterRequested.connect(self.parameterRequested)
+        board.viewRequested.connect(self.viewRequested)
         board.actionRequested.connect(self.actionRequested)
         board.released.connect(self.gestureFinished)
         board.setView(self._view)

@@ -10,22 +10,20 @@ from kernels.simulation import Array
 from kernels.training.actions import EditWeight
 from kernels.training.frame import Plan, TrainingFrame
 from kernels.training.response import RESPONSE, has_response
-from visualizer.panels.board import Board
 from visualizer.panels.training.curves import AccuracyCurves, LossCurves
 from visualizer.panels.training.fit_plot import FitPlot
 from visualizer.panels.training.layer_table import LayerTable
 from visualizer.panels.training.response_plot import ResponsePlot
-from visualizer.panels.training.view import TrainingView
+from visualizer.panels.training.run_board import RunBoard
 from widgets.networks.network_view import NetworkView
 
 BOUNDED = {"tanh", "sigmoid"}  # what these give lies between -1 and 1
 
 
-class TrainingBoard(Board[TrainingFrame, TrainingView]):
+class TrainingBoard(RunBoard):
     """A network in training: its neurons and links, what it says everywhere, loss and accuracy."""
 
-    Shown = TrainingFrame
-    View: ClassVar[type[TrainingView]] = TrainingView
+    learnsPictures: ClassVar[bool] = False
 
     def _build(self) -> None:
         style = self._style
@@ -52,17 +50,6 @@ class TrainingBoard(Board[TrainingFrame, TrainingView]):
 
     def watch(self) -> frozenset[str]:
         return frozenset({RESPONSE})
-
-    def description(self) -> str:
-        if self._frame is None:
-            return ""
-        row = self._frame.row()
-        told = ", ".join(
-            f"{name.replace('_', ' ')} {row[name]:.4g}"
-            for name in ("train_loss", "validation_loss", "validation_accuracy")
-            if row[name] is not None
-        )
-        return f"After {self._frame.step} steps: {told}."
 
     def _draw(self, frame: TrainingFrame) -> None:
         if frame.plan is not self._plan:

@@ -1,5 +1,7 @@
 """How the training panel is looked at."""
 
+from typing import Literal
+
 from kernels.parameters import View, setting
 
 
@@ -14,5 +16,15 @@ class TrainingView(View):
         False,
         label="Sharp regions",
         help="Colour by the winning class alone, not by how sure the network is.",
+    )
+    pictures: Literal["mistakes", "layers"] = setting(
+        "mistakes",
+        label="Left of the matrix",
+        labels={"mistakes": "Mistakes", "layers": "Layers"},
+        help="Of a network that learns pictures: those that it takes for another class, or its "
+        "layers with their shapes.",
+    )
+    cell: tuple[int, int] | None = setting(
+        None, in_form=False, help="The true and the predicted class whose pictures are shown."
     )
     log_loss: bool = setting(True, label="Log loss", help="The loss on a logarithmic axis.")

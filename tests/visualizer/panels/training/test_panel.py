@@ -1,5 +1,6 @@
 """What the training panel shows of small real runs, and what its gestures ask for."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,12 @@ from kernels.training.actions import EditWeight
 from kernels.training.experiments import simulation_class
 from kernels.training.frame import TrainingFrame
 from kernels.training.parameters import Training
+from kernels.training.predictions import PREDICTIONS
 from kernels.training.response import RESPONSE
 from tests.widgets.drawing import laid_out
 from visualizer.panels.training.finder_board import FinderBoard
 from visualizer.panels.training.panel import TrainingPanel
+from visualizer.panels.training.picture_board import PictureBoard, _pictures
 from visualizer.panels.training.training_board import TrainingBoard
 from visualizer.panels.training.view import TrainingView
 from widgets.pictures import rgb_of
@@ -99,14 +102,71 @@ def test_a_frame_without_a_response_keeps_the_picture(panel: TrainingPanel) -> N
     assert board_of(panel)._plane._title.text() == "Circle, step 0"
 
 
-def test_digits_have_their_layers_in_words(panel: TrainingPanel) -> None:
-    frame = frame_of(
-        2, dataset={"kind": "mnist", "training_digits": 200}, network="784-256-10", batch_size=50
+def digits(at: int, watch: frozenset[str]) -> tuple[Training, TrainingFrame]:
+    parameters = load(
+        Training,
+        {
+            "dataset": {"kind": "mnist", "training_digits": 500},
+            "network": "784-256-10",
+            "batch_size": 50,
+        },
     )
+    run = simulation_class(parameters)(parameters, torch.device("cpu"))
+    advance(run, at)
+    return parameters, run.frame(watch)
+
+
+@pytest.fixture
+def pictures(qtbot: QtBot) -> Iterator[PictureBoard]:
+    panel = TrainingPanel(Style())
+    qtbot.addWidget(panel)
+    parameters, frame = digits(30, frozenset({PREDICTIONS}))
+    panel.setParameters(parameters)
+    panel.prepare(QSize(1000, 700))
+    panel.draw(frame_of())  # of an older run: nothing is drawn
     panel.draw(frame)
-    assert board_of(panel)._left.currentWidget() is board_of(panel)._layers
-    assert board_of(panel)._right.isHidden()
-    words = board_of(panel)._layers._words.texts()
+    board = panel._board()
+    assert isinstance(board, PictureBoard)
+    yield board  # noqa: PT022 # while the panel is there
+
+
+def test_the_mistakes_of_a_network_that_learns_digits(pictures: PictureBoard) -> None:
+    frame = pictures._frame
+    assert frame is not None
+    assert frame.predictions is not None
+    right = frame.predictions.confusion.trace() / frame.predictions.confusion.sum()
+    assert right == pytest.approx(frame.validation_accuracy[-1], abs=1e-6)
+    count = frame.predictions.confusion.sum() - frame.predictions.confusion.trace()
+    assert pictures._title.text() == f"The wrongest of {count:,} mistakes, step 0"
+    validation = frame.plan.dataset.validation
+    worst = int(frame.predictions.wrongest[0])
+    shown = _pictures(frame.plan.dataset, frame.predictions.wrongest[:1])[0]
+    pixels = validation.inputs[worst, 0] * 0.3081 + 0.1307
+    assert np.abs(shown / 255 - pixels).max() < 0.003
+    assert frame.predictions.true[0] == validation.targets[worst]
+
+
+def test_a_click_on_a_cell_asks_for_its_pictures(qtbot: QtBot, pictures: PictureBoard) -> None:
+    with qtbot.waitSignal(pictures.viewRequested) as asked:
+        pictures._matrix.cellChosen.emit(4, 9)
+    assert asked.args == ["cell", (4, 9)]
+    pictures.setView(TrainingView(cell=(4, 9)))
+    assert pictures.watch() == {PREDICTIONS, "cell.4.9"}
+    _, frame = digits(30, pictures.watch())
+    pictures.draw(frame)
+    assert frame.predictions is not None
+    count = frame.predictions.confusion[4, 9]
+    assert pictures._title.text() == f"4 read as 9: {count:,}, step 0"
+    assert set(frame.plan.dataset.validation.targets[frame.predictions.wrongest]) <= {4}
+    with qtbot.waitSignal(pictures.viewRequested) as asked:
+        pictures._matrix.cellChosen.emit(4, 9)
+    assert asked.args == ["cell", None]
+
+
+def test_the_layers_are_told_in_words(pictures: PictureBoard) -> None:
+    pictures.setView(TrainingView(pictures="layers"))
+    assert pictures._left.currentWidget() is pictures._layers
+    words = pictures._layers._words.texts()
     assert words[-1] == "203,530 parameters in all."
     assert any("Linear(784, 256)" in line and "200,960 parameters" in line for line in words)
 

@@ -1,0 +1,108 @@
+"""A network that learns pictures: what it takes for what, and the pictures of its mistakes."""
+
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from kernels.samples.samples import Dataset
+from kernels.simulation import Array
+from kernels.training.frame import Plan, TrainingFrame
+from kernels.training.predictions import CELL, PREDICTIONS, Predictions
+from visualizer.panels.training.curves import AccuracyCurves, LossCurves
+from visualizer.panels.training.layer_table import LayerTable
+from visualizer.panels.training.run_board import RunBoard
+from widgets.plots.title import Title
+from widgets.tiles.confusion_matrix import ConfusionMatrix
+from widgets.tiles.tile_grid import TileGrid
+
+
+class PictureBoard(RunBoard):
+    """The wrongest answers, or those of a cell of the confusion matrix, and the curves."""
+
+    learnsPictures: ClassVar[bool] = True
+
+    def _build(self) -> None:
+        style = self._style
+        self._plan: Plan | None = None
+        self._title, self._tiles = Title(style), TileGrid(style)
+        self._matrix, self._heading = ConfusionMatrix(style), Title(style)
+        self._layers = LayerTable(style)
+        self._losses, self._accuracy = LossCurves(style), AccuracyCurves(style)
+        self._left = QStackedWidget()
+        self._left.addWidget(_titled(self._title, self._tiles))
+        self._left.addWidget(self._layers)
+        self._matrix.cellChosen.connect(self._choose_cell)
+        self._grid.addWidget(self._left, 0, 0)
+        self._grid.addWidget(_titled(self._heading, self._matrix), 0, 1)
+        self._grid.addWidget(self._losses, 1, 0)
+        self._grid.addWidget(self._accuracy, 1, 1)
+        self._grid.setRowStretch(0, 5)
+        self._grid.setRowStretch(1, 3)
+        self._grid.setColumnStretch(0, 1)
+        self._grid.setColumnStretch(1, 1)
+
+    def watch(self) -> frozenset[str]:
+        cell = self._view.cell
+        return frozenset({PREDICTIONS, *([f"{CELL}{cell[0]}.{cell[1]}"] if cell else [])})
+
+    def _draw(self, frame: TrainingFrame) -> None:
+        if frame.plan is not self._plan:
+            self._plan = frame.plan
+            self._layers.draw(frame.plan)
+        self._left.setCurrentIndex(1 if self._view.pictures == "layers" else 0)
+        if frame.predictions is not None:
+            self._draw_predictions(frame, frame.predictions)
+        self._losses.draw(frame, log=self._view.log_loss)
+        self._accuracy.draw(frame)
+
+    def _draw_predictions(self, frame: TrainingFrame, found: Predictions) -> None:
+        dataset, at = frame.plan.dataset, int(frame.measured_at[-1])
+        names = dataset.classes
+        wrong = int(found.confusion.sum() - found.confusion.trace())
+        cell = self._view.cell
+        if cell is not None and f"{CELL}{cell[0]}.{cell[1]}" in frame.watched:
+            count = int(found.confusion[cell])
+            what = f"{names[cell[0]]} read as {names[cell[1]]}: {count:,}"
+        else:
+            what = f"The wrongest of {wrong:,} mistakes" if wrong else "No mistakes"
+        self._title.setText(f"{what}, step {at:,}")
+        self._heading.setText(f"{int(found.confusion.sum()):,} validation pictures, step {at:,}")
+        if len(names) == len(found.confusion) <= 26:
+            self._matrix.setMatrix(found.confusion, names)
+        self._tiles.setTiles(
+            _pictures(dataset, found.wrongest),
+            [
+                (f"{names[t]} read as {names[p]}" if p != t else names[t]) + f"\n{q:.0%}"
+                for t, p, q in zip(found.true, found.predicted, found.probability, strict=True)
+            ],
+            [
+                self._style.mark(2 if p == t else 1).color
+                for t, p in zip(found.true, found.predicted, strict=True)
+            ],
+        )
+
+    def _choose_cell(self, true: int, predicted: int) -> None:
+        """Show the pictures of this cell; a second time the wrongest again."""
+        is_chosen = self._view.cell == (true, predicted)
+        self.viewRequested.emit("cell", None if is_chosen else (true, predicted))
+        self.released.emit()
+
+
+def _titled(title: QWidget, widget: QWidget) -> QWidget:
+    """`widget` with a title over it."""
+    both = QWidget()
+    layout = QVBoxLayout(both)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    layout.addWidget(title)
+    layout.addWidget(widget, 1)
+    return both
+
+
+def _pictures(dataset: Dataset, samples: Array) -> NDArray[np.uint8]:
+    """The validation pictures `samples`, (n,), as they were before: (n, H, W) or (n, H, W, 3)."""
+    inputs = dataset.validation.inputs[samples]  # (n, C, H, W)
+    pixels = np.clip(np.rint((inputs * dataset.std + dataset.mean) * 255), 0, 255).astype(np.uint8)
+    return pixels[:, 0] if pixels.shape[1] == 1 else np.moveaxis(pixels, 1, -1)
