@@ -18,13 +18,19 @@ class Point(Parameters):
     label: int = setting(help="Its class.", ge=0, le=len(CLASS_NAMES) - 1)
 
 
+FIRST = (  # what one begins with: two classes, so that something is learned at once
+    *(Point(x1=x1, x2=x2, label=0) for x1, x2 in ((-3, 1), (-2, 3), (-4, 3), (-3, -1))),
+    *(Point(x1=x1, x2=x2, label=1) for x1, x2 in ((3, -1), (2, -3), (4, -3), (3, 1))),
+)
+
+
 class PointsData(DatasetParameters):
     """Painted points. The classes are those that have points, each by the letter of its label."""
 
     title: ClassVar[str] = "Painted points"
     kind: Literal["points"] = "points"
     points: tuple[Point, ...] = setting(
-        (), help="The points, painted into the plane.", max_length=10_000, in_form=False
+        FIRST, help="The points, painted into the plane.", max_length=10_000, in_form=False
     )
     train_share: float = train_share_of(0.8)
 

@@ -43,6 +43,9 @@ class Board(QWidget, Generic[F, V]):
         style.changed.connect(self._restyle)
         self._restyle()
 
+    def setParameters(self, parameters: Any) -> None:
+        """Know what is about to be computed."""
+
     def setView(self, view: V) -> None:
         """Look in another way at the last frame."""
         self._view = view

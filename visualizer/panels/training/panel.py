@@ -1,5 +1,6 @@
 """The training panel: it shows each experiment with a network on a board of its own."""
 
+from pathlib import Path
 from typing import Any, ClassVar
 
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
@@ -44,6 +45,7 @@ class TrainingPanel(Panel):
         if kind not in self._boards:
             self._add(kind)
         board = self._boards[kind]
+        board.setParameters(parameters)
         if self._stack.currentWidget() is not board:
             self._stack.setCurrentWidget(board)
             self.watchChanged.emit()
@@ -65,6 +67,14 @@ class TrainingPanel(Panel):
     def description(self) -> str:
         board = self._board()
         return board.description() if board is not None else ""
+
+    def dropParameters(self, path: str) -> tuple[tuple[str, Any], ...] | None:
+        """A CSV file becomes the data, and so does a folder of pictures."""
+        if Path(path).is_dir():
+            return (("dataset", {"kind": "pictures", "folder": path}), ("network", "cnn-25k"))
+        if Path(path).suffix.lower() == ".csv":
+            return (("dataset", {"kind": "csv", "file": f"file:{path}"}),)
+        return None
 
     def _board(self) -> AnyBoard | None:
         widget = self._stack.currentWidget()

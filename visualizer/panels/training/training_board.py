@@ -1,14 +1,18 @@
 """A network in training: its answers, its losses, and every neuron of it."""
 
+import math
 from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
 from PySide6.QtWidgets import QStackedWidget
 
+from kernels.samples.points import Point, PointsData
+from kernels.samples.toys import CLASS_NAMES
 from kernels.simulation import Array
 from kernels.training.actions import EditWeight
 from kernels.training.frame import Plan, TrainingFrame
+from kernels.training.parameters import Training
 from kernels.training.response import RESPONSE, has_response
 from visualizer.panels.training.curves import AccuracyCurves, LossCurves
 from visualizer.panels.training.fit_plot import FitPlot
@@ -17,6 +21,7 @@ from visualizer.panels.training.response_plot import ResponsePlot
 from visualizer.panels.training.run_board import RunBoard
 from widgets.networks.network_view import NetworkView
 
+APART = 0.3  # in units of the plane: points of one stroke are not nearer to each other
 BOUNDED = {"tanh", "sigmoid"}  # what these give lies between -1 and 1
 
 
@@ -28,12 +33,16 @@ class TrainingBoard(RunBoard):
     def _build(self) -> None:
         style = self._style
         self._plan: Plan | None = None
+        self._painted: PointsData | None = None
         self._network = NetworkView(style)
         self._layers = LayerTable(style)
         self._plane, self._fit = ResponsePlot(style), FitPlot(style)
         self._losses, self._accuracy = LossCurves(style), AccuracyCurves(style)
         self._network.weightEdited.connect(self._edit_weight)
         self._network.biasEdited.connect(self._edit_bias)
+        for gesture in (self._plane.clicked, self._plane.dragged):
+            gesture.connect(self._paint)
+        self._plane.released.connect(self.released)
         self._left, self._right = QStackedWidget(), QStackedWidget()
         self._left.addWidget(self._network)
         self._left.addWidget(self._layers)
@@ -77,6 +86,18 @@ class TrainingBoard(RunBoard):
         if plan.neurons:
             self._network.setNetwork(_names(plan), plan.captions)
 
+    def setParameters(self, parameters: Training) -> None:
+        self._painted = parameters.dataset if isinstance(parameters.dataset, PointsData) else None
+
+    def _paint(self, x1: float, x2: float) -> None:
+        """Add a point of the class that is painted, where the data are painted ones."""
+        if self._painted is None:
+            return
+        point = Point(x1=_within(x1), x2=_within(x2), label=CLASS_NAMES.index(self._view.brush))
+        points = self._painted.points
+        if not points or math.dist((point.x1, point.x2), (points[-1].x1, points[-1].x2)) > APART:
+            self.parameterRequested.emit("dataset.points", (*points, point))
+
     def _edit_weight(self, layer: int, target: int, source: int, value: float) -> None:
         action = EditWeight(layer=layer, target=target, source=source, value=value)
         self.actionRequested.emit(action)
@@ -85,6 +106,11 @@ class TrainingBoard(RunBoard):
     def _edit_bias(self, layer: int, target: int, value: float) -> None:
         self.actionRequested.emit(EditWeight(layer=layer, target=target, value=value))
         self.released.emit()
+
+
+def _within(value: float) -> float:
+    """`value` within the plane, in hundredths."""
+    return round(min(max(value, -6.0), 6.0), 2)
 
 
 def _names(plan: Plan) -> list[list[str]]:

@@ -11,6 +11,9 @@ class TrainingView(View):
     validation: bool = setting(
         False, label="Validation data", help="Also draw the points that are not trained on."
     )
+    brush: Literal["A", "B", "C", "D", "E", "F", "G", "H"] = setting(
+        "A", label="Painted class", help="Of painted points: the class that a click or drag adds."
+    )
     batch: bool = setting(True, label="Batch in use", help="Ring the points of the last step.")
     sharp: bool = setting(
         False,

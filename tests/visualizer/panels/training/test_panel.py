@@ -1,6 +1,7 @@
 """What the training panel shows of small real runs, and what its gestures ask for."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from PySide6.QtCore import QSize
 from pytestqt.qtbot import QtBot
 
 from kernels.editing import load
+from kernels.samples.points import Point
 from kernels.simulation import advance
 from kernels.training.actions import EditWeight
 from kernels.training.experiments import simulation_class
@@ -222,3 +224,32 @@ def test_a_click_on_the_finder_takes_the_rate_and_trains(qtbot: QtBot) -> None:
     with qtbot.waitSignal(panel.gestureFinished):
         board._plot.clicked.emit(0.01234, 0.5)
     assert asked == [("optimizer.learning_rate", 0.012), ("experiment", "train")]
+
+
+def test_points_are_painted_where_the_data_are_painted(panel: TrainingPanel) -> None:
+    asked: list[tuple[str, Any]] = []
+    panel.parameterRequested.connect(lambda *told: asked.append(told))
+    plane = board_of(panel)._plane
+    plane.clicked.emit(1.0, 2.0)
+    assert asked == []  # the circle cannot be painted
+    parameters = load(Training, {"dataset": "points"})
+    panel.setParameters(parameters)
+    panel.setView(TrainingView(brush="C"))
+    plane.clicked.emit(1.0, 7.0)
+    (path, points), *_ = asked
+    assert path == "dataset.points"
+    before = parameters.dataset.points
+    assert points == (*before, Point(x1=1.0, x2=6.0, label=2))
+    panel.setParameters(load(Training, {"dataset": {"kind": "points", "points": points}}))
+    plane.dragged.emit(1.1, 6.0)
+    assert len(asked) == 1  # too near to the last
+    plane.dragged.emit(1.5, 6.0)
+    assert len(asked[1][1]) == len(before) + 2
+
+
+def test_a_table_and_a_folder_become_the_data(panel: TrainingPanel, tmp_path: Path) -> None:
+    assert panel.dropParameters("my.csv") == (("dataset", {"kind": "csv", "file": "file:my.csv"}),)
+    dropped = panel.dropParameters(str(tmp_path))
+    assert dropped is not None
+    assert load(Training, dict(dropped)).dataset.folder == str(tmp_path)
+    assert panel.dropParameters("my.txt") is None
