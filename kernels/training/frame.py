@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from kernels.diagnosis import Advice
 from kernels.networks.network import Row
 from kernels.samples.samples import Dataset
 from kernels.simulation import Array, Frame, Lasting, Scalar
 from kernels.training.predictions import Predictions
+from kernels.training.statistics import LayerStatistics
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +55,9 @@ class TrainingFrame(Frame):
     If "predictions" is watched and there are classes
         `predictions` for the validation data, as they were at the last step of `measured_at`; with
         "cell.T.P" the samples of class T that were taken for P are listed, not the wrongest.
+    If "layers" is watched
+        `layers`, what each layer holds and does on the first 256 training samples, in evaluation
+        mode; `advice`, what the rules of `kernels.diagnosis` find, the gravest first.
     """
 
     plan: Plan
@@ -71,6 +76,8 @@ class TrainingFrame(Frame):
     response: Array
     activations: tuple[Array, ...]
     predictions: Predictions | None
+    layers: tuple[LayerStatistics, ...]
+    advice: tuple[Advice, ...]
     watched: frozenset[str]
 
     def __post_init__(self) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from kernels.diagnosis import Advice, Observations, diagnose
 from kernels.errors import ParameterError
 from kernels.history import Thinned
 from kernels.networks.network import rows
@@ -29,9 +30,12 @@ from kernels.training.response import (
     on_grid,
     side_of,
 )
+from kernels.training.statistics import LayerStatistics, layer_statistics
 from kernels.training.tensors import tensors_of
 
 MOST_MEASURED = 2000  # training samples that a measurement goes through
+MOST_LOOKED_AT = 256  # training samples whose way through the layers is told
+LAYERS = "layers"  # what a viewer watches to get that, and advice
 ENOUGH = 1e-12  # a loss that is lower by less is not lower
 
 
@@ -184,6 +188,7 @@ class TrainingRun(Simulation[Training, TrainingFrame]):
             response = self._response()
             if self._plan.neurons:
                 activations = activations_on_grid(self.model, self.dataset, self.device)
+        layers = self._layers() if LAYERS in watch else ()
         return TrainingFrame(
             step=self.step_count,
             plan=self._plan,
@@ -202,7 +207,38 @@ class TrainingRun(Simulation[Training, TrainingFrame]):
             response=response,
             activations=activations,
             predictions=self._predictions(watch),
+            layers=layers,
+            advice=self._advice(layers, measured_at, measured) if LAYERS in watch else (),
             watched=watch,
+        )
+
+    def _layers(self) -> tuple[LayerStatistics, ...]:
+        """What each layer holds and does, in evaluation mode."""
+        data = self._train.first(MOST_LOOKED_AT)
+        self.model.eval()
+        return layer_statistics(self.model, self._learner.criterion, data.inputs, data.targets)
+
+    def _advice(
+        self, layers: tuple[LayerStatistics, ...], steps: Array, measured: Array
+    ) -> tuple[Advice, ...]:
+        """What the rules find in the curves and the `layers`."""
+        targets, batches = self.dataset.train.targets, self._learner.batches
+        classes = len(self.dataset.classes)
+        return diagnose(
+            Observations(
+                steps=steps,
+                train_loss=measured[0],
+                validation_loss=measured[1],
+                batch_steps=self._batch_losses.step_numbers(),
+                batch_losses=to_host(self._batch_losses.kept(0)[0]),
+                steps_per_epoch=batches.per_epoch,
+                learning_rate=self.parameters.optimizer.learning_rate,
+                batch_size=batches.size,
+                validation_size=len(self._validation),
+                class_counts=np.bincount(targets, minlength=classes) if classes else np.empty(0),
+                l2=self.parameters.l2,
+                layers=layers,
+            )
         )
 
     def _predictions(self, watch: frozenset[str]) -> Predictions | None:

@@ -10,7 +10,6 @@ from kernels.samples.samples import Dataset
 from kernels.simulation import Array
 from kernels.training.frame import Plan, TrainingFrame
 from kernels.training.predictions import CELL, PREDICTIONS, Predictions
-from visualizer.panels.training.curves import AccuracyCurves, LossCurves
 from visualizer.panels.training.layer_table import LayerTable
 from visualizer.panels.training.run_board import RunBoard
 from widgets.plots.title import Title
@@ -25,37 +24,30 @@ class PictureBoard(RunBoard):
 
     def _build(self) -> None:
         style = self._style
-        self._plan: Plan | None = None
+        super()._build()
         self._title, self._tiles = Title(style), TileGrid(style)
         self._matrix, self._heading = ConfusionMatrix(style), Title(style)
         self._layers = LayerTable(style)
-        self._losses, self._accuracy = LossCurves(style), AccuracyCurves(style)
         self._left = QStackedWidget()
         self._left.addWidget(_titled(self._title, self._tiles))
         self._left.addWidget(self._layers)
         self._matrix.cellChosen.connect(self._choose_cell)
         self._grid.addWidget(self._left, 0, 0)
         self._grid.addWidget(_titled(self._heading, self._matrix), 0, 1)
-        self._grid.addWidget(self._losses, 1, 0)
-        self._grid.addWidget(self._accuracy, 1, 1)
-        self._grid.setRowStretch(0, 5)
-        self._grid.setRowStretch(1, 3)
-        self._grid.setColumnStretch(0, 1)
-        self._grid.setColumnStretch(1, 1)
 
     def watch(self) -> frozenset[str]:
         cell = self._view.cell
-        return frozenset({PREDICTIONS, *([f"{CELL}{cell[0]}.{cell[1]}"] if cell else [])})
+        chosen = {f"{CELL}{cell[0]}.{cell[1]}"} if cell else set()
+        return super().watch() | {PREDICTIONS} | chosen
 
     def _draw(self, frame: TrainingFrame) -> None:
-        if frame.plan is not self._plan:
-            self._plan = frame.plan
-            self._layers.draw(frame.plan)
+        super()._draw(frame)
         self._left.setCurrentIndex(1 if self._view.pictures == "layers" else 0)
         if frame.predictions is not None:
             self._draw_predictions(frame, frame.predictions)
-        self._losses.draw(frame, log=self._view.log_loss)
-        self._accuracy.draw(frame)
+
+    def _lay_out(self, plan: Plan) -> None:
+        self._layers.draw(plan)
 
     def _draw_predictions(self, frame: TrainingFrame, found: Predictions) -> None:
         dataset, at = frame.plan.dataset, int(frame.measured_at[-1])

@@ -2,23 +2,52 @@
 
 from typing import ClassVar
 
+from PySide6.QtWidgets import QStackedWidget
+
 from kernels.simulation import Frame
-from kernels.training.frame import TrainingFrame
+from kernels.training.frame import Plan, TrainingFrame
+from kernels.training.training import LAYERS
 from visualizer.panels.board import Board
+from visualizer.panels.training.advice_bar import AdviceBar
+from visualizer.panels.training.curves import AccuracyCurves, LossCurves
 from visualizer.panels.training.view import TrainingView
+from widgets.plots.histograms import HistogramStack
+
+COLUMNS = ("weights", "activations", "gradients")
 
 
 class RunBoard(Board[TrainingFrame, TrainingView]):
-    """Shows a run on the kind of data that it is for."""
+    """Shows a run on the kind of data that it is for: the lower half, and advice below it."""
 
     Shown = TrainingFrame
     View: ClassVar[type[TrainingView]] = TrainingView
     learnsPictures: ClassVar[bool]
 
+    def _build(self) -> None:
+        style = self._style
+        self._plan: Plan | None = None
+        self._losses, self._accuracy = LossCurves(style), AccuracyCurves(style)
+        self._histograms, self._advice = HistogramStack(style), AdviceBar(style)
+        self._beside = QStackedWidget()
+        self._beside.addWidget(self._accuracy)
+        self._beside.addWidget(self._histograms)
+        self._advice.applied.connect(self._apply)
+        self._grid.addWidget(self._losses, 1, 0)
+        self._grid.addWidget(self._beside, 1, 1)
+        self._grid.addWidget(self._advice, 2, 0, 1, 2)
+        self._grid.setRowStretch(0, 5)
+        self._grid.setRowStretch(1, 3)
+        self._grid.setColumnStretch(0, 1)
+        self._grid.setColumnStretch(1, 1)
+
     def shows(self, frame: Frame) -> bool:
         if not isinstance(frame, TrainingFrame):
             return False
         return frame.plan.dataset.is_picture == self.learnsPictures
+
+    def watch(self) -> frozenset[str]:
+        is_shown = self._view.beside == "histograms" or not self.learnsPictures  # else it is dear
+        return frozenset({LAYERS}) if is_shown else frozenset()
 
     def description(self) -> str:
         if self._frame is None:
@@ -30,3 +59,35 @@ class RunBoard(Board[TrainingFrame, TrainingView]):
             if row[name] is not None
         )
         return f"After {self._frame.step} steps: {told}."
+
+    def _draw(self, frame: TrainingFrame) -> None:
+        if frame.plan is not self._plan:
+            self._plan = frame.plan
+            self._advice.forget()
+            self._lay_out(frame.plan)
+        self._losses.draw(frame, log=self._view.log_loss)
+        self._accuracy.draw(frame)
+        has_beside = bool(frame.plan.dataset.classes) or self._view.beside == "histograms"
+        if has_beside == self._beside.isHidden():
+            self._beside.setVisible(has_beside)
+            self._grid.addWidget(self._losses, 1, 0, 1, 1 if has_beside else 2)
+        self._beside.setCurrentIndex(1 if self._view.beside == "histograms" else 0)
+        if LAYERS in frame.watched:
+            self._draw_layers(frame)
+
+    def _draw_layers(self, frame: TrainingFrame) -> None:
+        if self._view.beside == "histograms":
+            rows = [
+                (layer.name, [(d.edges, d.counts) for d in (getattr(layer, c) for c in COLUMNS)])
+                for layer in frame.layers
+            ]
+            self._histograms.setHistograms(rows, COLUMNS)
+        self._advice.advise(frame.advice)
+
+    def _lay_out(self, plan: Plan) -> None:
+        """Show what suits this network and these data."""
+
+    def _apply(self, changes: tuple[tuple[str, object], ...]) -> None:
+        for path, value in changes:
+            self.parameterRequested.emit(path, value)
+        self.released.emit()

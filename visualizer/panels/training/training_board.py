@@ -14,7 +14,6 @@ from kernels.training.actions import EditWeight
 from kernels.training.frame import Plan, TrainingFrame
 from kernels.training.parameters import Training
 from kernels.training.response import RESPONSE, has_response
-from visualizer.panels.training.curves import AccuracyCurves, LossCurves
 from visualizer.panels.training.fit_plot import FitPlot
 from visualizer.panels.training.layer_table import LayerTable
 from visualizer.panels.training.response_plot import ResponsePlot
@@ -32,12 +31,11 @@ class TrainingBoard(RunBoard):
 
     def _build(self) -> None:
         style = self._style
-        self._plan: Plan | None = None
+        super()._build()
         self._painted: PointsData | None = None
         self._network = NetworkView(style)
         self._layers = LayerTable(style)
         self._plane, self._fit = ResponsePlot(style), FitPlot(style)
-        self._losses, self._accuracy = LossCurves(style), AccuracyCurves(style)
         self._network.weightEdited.connect(self._edit_weight)
         self._network.biasEdited.connect(self._edit_bias)
         for gesture in (self._plane.clicked, self._plane.dragged):
@@ -50,28 +48,18 @@ class TrainingBoard(RunBoard):
         self._right.addWidget(self._fit)
         self._grid.addWidget(self._left, 0, 0)
         self._grid.addWidget(self._right, 0, 1)
-        self._grid.addWidget(self._losses, 1, 0)
-        self._grid.addWidget(self._accuracy, 1, 1)
-        self._grid.setRowStretch(0, 5)
-        self._grid.setRowStretch(1, 3)
-        self._grid.setColumnStretch(0, 1)
-        self._grid.setColumnStretch(1, 1)
 
     def watch(self) -> frozenset[str]:
-        return frozenset({RESPONSE})
+        return super().watch() | {RESPONSE}
 
     def _draw(self, frame: TrainingFrame) -> None:
-        if frame.plan is not self._plan:
-            self._plan = frame.plan
-            self._lay_out(frame.plan)
+        super()._draw(frame)
         if frame.plan.neurons and frame.activations:
             maps = [*_tiles(frame), _output_tiles(frame)]
             self._network.setValues(maps, frame.weights, frame.biases)
         plot = self._right.currentWidget()
         if isinstance(plot, ResponsePlot | FitPlot) and has_response(frame.plan.dataset):
             plot.draw(frame, self._view)
-        self._losses.draw(frame, log=self._view.log_loss)
-        self._accuracy.draw(frame)
 
     def _lay_out(self, plan: Plan) -> None:
         """Show what suits this network and these data."""
@@ -80,9 +68,6 @@ class TrainingBoard(RunBoard):
         self._right.setVisible(has_response(plan.dataset))
         self._left.setCurrentWidget(self._network if plan.neurons else self._layers)
         self._layers.draw(plan)
-        has_accuracy = bool(plan.dataset.classes)
-        self._accuracy.setVisible(has_accuracy)
-        self._grid.addWidget(self._losses, 1, 0, 1, 1 if has_accuracy else 2)
         if plan.neurons:
             self._network.setNetwork(_names(plan), plan.captions)
 

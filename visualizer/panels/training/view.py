@@ -30,4 +30,10 @@ class TrainingView(View):
     cell: tuple[int, int] | None = setting(
         None, in_form=False, help="The true and the predicted class whose pictures are shown."
     )
+    beside: Literal["accuracy", "histograms"] = setting(
+        "accuracy",
+        label="Beside the loss",
+        labels={"accuracy": "Accuracy", "histograms": "Histograms"},
+        help="The share of right answers; or how weights, activations and gradients lie.",
+    )
     log_loss: bool = setting(True, label="Log loss", help="The loss on a logarithmic axis.")

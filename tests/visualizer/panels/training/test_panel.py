@@ -19,6 +19,7 @@ from kernels.training.frame import TrainingFrame
 from kernels.training.parameters import Training
 from kernels.training.predictions import PREDICTIONS
 from kernels.training.response import RESPONSE
+from kernels.training.training import LAYERS
 from tests.widgets.drawing import laid_out
 from visualizer.panels.training.finder_board import FinderBoard
 from visualizer.panels.training.panel import TrainingPanel
@@ -33,7 +34,7 @@ def frame_of(at: int = 30, **given: Any) -> TrainingFrame:
     parameters = load(Training, given)
     run = simulation_class(parameters)(parameters, torch.device("cpu"))
     advance(run, at)
-    return run.frame(frozenset({RESPONSE}))
+    return run.frame(frozenset({RESPONSE, LAYERS}))
 
 
 def board_of(panel: TrainingPanel) -> TrainingBoard:
@@ -85,7 +86,7 @@ def test_one_feature_is_a_curve_and_has_no_accuracy(panel: TrainingPanel) -> Non
     frame = frame_of(dataset="sine", network="wide")
     panel.draw(frame)
     assert board_of(panel)._right.currentWidget() is board_of(panel)._fit
-    assert board_of(panel)._accuracy.isHidden()
+    assert board_of(panel)._beside.isHidden()
     (curve,) = board_of(panel)._fit._curves
     assert np.array_equal(curve.y, frame.response[:, 0])
     assert len(board_of(panel)._fit._points[0].x) == 12
@@ -253,3 +254,35 @@ def test_a_table_and_a_folder_become_the_data(panel: TrainingPanel, tmp_path: Pa
     assert dropped is not None
     assert load(Training, dict(dropped)).dataset.folder == str(tmp_path)
     assert panel.dropParameters("my.txt") is None
+
+
+def test_histograms_of_the_layers_and_advice_of_a_bad_run(panel: TrainingPanel) -> None:
+    given = {"optimizer": {"kind": "adam", "learning_rate": 10.0}}
+    parameters = load(Training, given)
+    run = simulation_class(parameters)(parameters, torch.device("cpu"))
+    advance(run, 400)
+    panel.setView(TrainingView(beside="histograms"))
+    frame = run.frame(panel.watch())
+    panel.draw(frame)
+    board = board_of(panel)
+    assert board._beside.currentWidget() is board._histograms
+    names = [name for name, _ in board._histograms._rows]
+    assert names == ["linear1", "linear2", "output"]
+    (edges, counts), *_ = board._histograms._rows[0][1]
+    assert counts.sum() == 8
+    assert edges[0] == pytest.approx(frame.weights[0].min())
+    bar, advice = board._advice, frame.advice[0]
+    assert bar.sentence.text() == f"{advice.title}. {advice.sentence}"
+    assert advice.why in bar.details.toPlainText()
+    asked: list[tuple[str, Any]] = []
+    panel.parameterRequested.connect(lambda *told: asked.append(told))
+    bar.action.click()
+    assert tuple(asked) == advice.apply
+    bar.dismiss()
+    panel.draw(frame)
+    assert all(a.key == advice.key for a in frame.advice) == bar.isHidden()
+
+
+def test_a_healthy_run_is_left_alone(panel: TrainingPanel) -> None:
+    panel.draw(frame_of(200))
+    assert board_of(panel)._advice.isHidden()
