@@ -1,5 +1,6 @@
 """The layers of a network, with shapes and parameter counts."""
 
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kernels.training.frame import Plan
@@ -12,10 +13,15 @@ class LayerTable(QWidget):
 
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._words = Paragraphs(style)
+        self._style, self._words = style, Paragraphs(style)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._words)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self._style.color("base"))
+        painter.end()
 
     def draw(self, plan: Plan) -> None:
         lines = [
