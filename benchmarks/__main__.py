@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmarks.results import Report, markdown
 
-BENCHMARKS = ("start_up", "race_in_window", "basins", "film", "waiting")
+BENCHMARKS = ("start_up", "race_in_window", "basins", "film", "waiting", "tiny_networks")
 WRITTEN = Path(__file__).parent / "RESULTS.md"
 
 

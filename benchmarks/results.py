@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 
 HEADINGS = ("Measured", "Layerscope", "Peer", "Ratio", "Demand", "Met")
-LIBRARIES = ("torch", "PySide6-Essentials", "pyqtgraph", "numpy", "matplotlib")
+LIBRARIES = ("torch", "PySide6-Essentials", "pyqtgraph", "numpy", "numba", "matplotlib")
 
 
 @dataclass(frozen=True, slots=True)
