@@ -60,15 +60,18 @@ class Criterion:
         """The mean loss of `outputs`, (N, outputs), for `targets`, (N,) classes or (N, K)."""
         if self.name == "cross-entropy":
             return functional.cross_entropy(outputs, targets, label_smoothing=self.label_smoothing)
-        wanted = self._wanted(targets, outputs.dtype)
+        wanted = self.wanted(targets, outputs.dtype)
         if self.name == "bce":
             return functional.binary_cross_entropy_with_logits(outputs, wanted)
         if self.name == "huber":
             return functional.huber_loss(outputs, wanted)
         return functional.mse_loss(outputs, wanted)
 
-    def _wanted(self, targets: Tensor, dtype: torch.dtype) -> Tensor:
-        """The outputs, (N, outputs), that `targets` ask for."""
+    def wanted(self, targets: Tensor, dtype: torch.dtype) -> Tensor:
+        """The outputs, (N, outputs), that `targets` ask for; label smoothing is in them.
+
+        Cross-entropy has a share for each class, which is what smoothed labels are.
+        """
         if not self.classes:
             return targets.to(dtype)
         if self.is_single:

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from kernels.datasets import Batches
 from kernels.optimizers.base import OptimizerParameters
+from kernels.optimizers.plain import SGDParameters
 from kernels.simulation import Array
 from kernels.training.compiled.codes import (
     LOSS_CODES,
@@ -18,7 +19,6 @@ from kernels.training.compiled.codes import (
     UPDATE_CODES,
 )
 from kernels.training.compiled.network import applies_to, layer_table
-from kernels.training.objective import Criterion
 
 
 class CompiledStep:
@@ -121,7 +121,7 @@ class CompiledStep:
         inputs
             The data, (N, ...): a row of each is what the network takes.
         wanted
-            What the outputs are to be, (N, outputs), as `wanted_outputs` gives it.
+            What the outputs are to be, (N, outputs), as `Criterion.wanted` gives it.
         order, starts
             Step k uses the samples ``order[starts[k] : starts[k + 1]]``; starts is (n + 1,).
         rates
@@ -167,20 +167,6 @@ class CompiledStep:
         return zip(np.split(buffer, self._ends), model.parameters(), strict=True)
 
 
-def wanted_outputs(criterion: Criterion, targets: Array) -> Array:
-    """The outputs, (N, outputs) float64, that `targets` ask for; label smoothing is in them.
-
-    Cross-entropy has a share for each class, which is what smoothed labels are.
-    """
-    if not criterion.classes:
-        return np.asarray(targets, np.float64)
-    smooth = criterion.label_smoothing
-    if criterion.is_single:
-        return targets[:, None] * (1 - smooth) + smooth / 2
-    shares: Array = np.eye(criterion.classes)[targets] * (1 - smooth) + smooth / criterion.classes
-    return shares
-
-
 def batches_between(batches: Batches, first: int, last: int) -> tuple[Array, Array]:
     """`order` and `starts` for `CompiledStep.run` of the steps from `first` until before `last`."""
     picked = [batches.order(batches.epoch_of(k))[batches.part(k)] for k in range(first, last)]
@@ -193,8 +179,6 @@ def warm_up(dtype: torch.dtype = torch.float32) -> None:
 
     Meant for a thread beside the window; what calls for it later finds it there.
     """
-    from kernels.optimizers.plain import SGDParameters
-
     step = CompiledStep(nn.Sequential(nn.Linear(1, 1, dtype=dtype)), "mse", SGDParameters())
     step.run(*(np.zeros((1, 1)),) * 2, np.array([0]), np.array([0, 1]), np.array([0.0]))
 
