@@ -3,12 +3,15 @@
 import math
 from typing import ClassVar
 
+import numpy as np
+
+from kernels.simulation import Array
 from kernels.training.finder import FinderFrame
 from visualizer.panels.board import Board
 from visualizer.panels.training.view import TrainingView
 from widgets.numbers import format_number
 from widgets.plots.curve_plot import CurvePlot
-from widgets.plots.shapes import Curve, Rule
+from widgets.plots.shapes import Curve
 
 
 class FinderBoard(Board[FinderFrame, TrainingView]):
@@ -31,21 +34,27 @@ class FinderBoard(Board[FinderFrame, TrainingView]):
 
     def _draw(self, frame: FinderFrame) -> None:
         batch, mean = self._style.mark(0), self._style.mark(1)
-        self._plot.setCurves(
-            [
-                Curve("batch", frame.rates, frame.losses, "edge", width=1.2),
-                Curve("mean of its neighbours", frame.rates, frame.smoothed, mean.color, width=3),
-            ]
-        )
-        rules = [Rule(frame.present, "vertical", "set now", batch.color)]
+        curves = [
+            Curve("batch", frame.rates, frame.losses, "edge", width=1.2),
+            Curve("mean of its neighbours", frame.rates, frame.smoothed, mean.color, width=3),
+        ]
+        named = [(frame.present, "set now", batch.color, 2.0)]
         if math.isfinite(frame.chosen):
-            told = f"a tenth of it: {format_number(frame.chosen, 3)}"
-            rules.append(Rule(frame.lowest, "vertical", "lowest", "muted"))
-            rules.append(Rule(frame.chosen, "vertical", told, mean.color, width=2.5))
-        self._plot.setRules(rules)
+            named.append((frame.lowest, "lowest", "muted", 1.5))
+            named.append((frame.chosen, "a tenth of it", mean.color, 2.5))
+        for rate, name, color, width in named:
+            told = f"{name}: {format_number(rate, 3)}"
+            curves.append(Curve(told, np.full(2, rate), _height(frame), color, (4, 3), width))
+        self._plot.setCurves(curves)
         self._plot.setTitle(f"{frame.title}, step {frame.step:,}: click on a rate to train with it")
 
     def _take(self, rate: float, _: float) -> None:
         self.parameterRequested.emit("optimizer.learning_rate", float(f"{rate:.2g}"))
         self.parameterRequested.emit("experiment", "train")
         self.released.emit()
+
+
+def _height(frame: FinderFrame) -> Array:
+    """From the lowest to the highest loss, (2,): how high a line at a rate is."""
+    losses = frame.losses[np.isfinite(frame.losses)]
+    return np.array([losses.min(), losses.max()]) if losses.size else np.full(2, math.nan)
