@@ -24,6 +24,19 @@ def call(function: str, environment: Mapping[str, str], **arguments: Any) -> Any
 
 
 @contextmanager
+def beside(function: str, **arguments: Any) -> Iterator[None]:
+    """``module:name`` runs in a process of its own, from its first line of output on."""
+    command = [sys.executable, "-m", "benchmarks.child", function, json.dumps(arguments)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        try:
+            yield
+        finally:
+            process.kill()
+
+
+@contextmanager
 def screen() -> Iterator[dict[str, str]]:
     """The environment of a process that opens windows where nobody sees them.
 
