@@ -13,8 +13,8 @@ from visualizer.panels.gradient_descent.basin_colors import (
     shade_key,
 )
 from visualizer.panels.gradient_descent.board import Board
-from visualizer.panels.gradient_descent.readouts import Readout
 from visualizer.panels.gradient_descent.shapes import objective_markers
+from visualizer.panels.readout import Readout
 from widgets.numbers import format_number
 from widgets.plots.contour_plot import ContourPlot, Markers
 from widgets.plots.curve_plot import CurvePlot

@@ -7,8 +7,8 @@ from kernels.descent.race_frame import RaceFrame
 from kernels.objectives.scenery import Scenery
 from visualizer.panels.gradient_descent.board import Board
 from visualizer.panels.gradient_descent.data_plot import DataPlot
-from visualizer.panels.gradient_descent.readouts import Readout
 from visualizer.panels.gradient_descent.shapes import loss_curves, objective_markers, race_paths
+from visualizer.panels.readout import Readout
 from widgets.plots.contour_plot import ContourPlot
 from widgets.plots.contours import Spacing
 from widgets.plots.curve_plot import CurvePlot

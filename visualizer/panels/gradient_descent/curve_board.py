@@ -10,7 +10,7 @@ from kernels.objectives.scenery import Scenery
 from visualizer.panels.gradient_descent.board import Board
 from visualizer.panels.gradient_descent.loss_plot import LossPlot
 from visualizer.panels.gradient_descent.readouts import CurveReadouts
-from visualizer.panels.gradient_descent.update_sheet import UpdateSheet
+from visualizer.panels.update_sheet import UpdateSheet
 from widgets.numbers import format_number
 from widgets.plots.curve_plot import CurvePlot
 from widgets.plots.key import Key, with_key

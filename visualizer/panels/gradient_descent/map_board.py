@@ -4,7 +4,7 @@ import numpy as np
 
 from kernels.descent.hyperparameter_map_frame import DIVERGED, NOT_REACHED, HyperparameterMapFrame
 from visualizer.panels.gradient_descent.board import Board
-from visualizer.panels.gradient_descent.readouts import Readout
+from visualizer.panels.readout import Readout
 from widgets.numbers import format_compact, format_number
 from widgets.plots.heat_map import HeatMap
 from widgets.plots.key import Key, with_key

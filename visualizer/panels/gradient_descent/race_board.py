@@ -21,7 +21,7 @@ from visualizer.panels.gradient_descent.shapes import (
     race_arrows,
     race_paths,
 )
-from visualizer.panels.gradient_descent.update_sheet import UpdateSheet
+from visualizer.panels.update_sheet import UpdateSheet
 from widgets.plots.contour_plot import ContourPlot, Markers
 from widgets.plots.contours import Spacing
 from widgets.plots.key import Key, with_key

@@ -4,7 +4,7 @@ import numpy as np
 
 from kernels.descent.tuning_frame import TuningFrame
 from visualizer.panels.gradient_descent.board import Board
-from visualizer.panels.gradient_descent.readouts import Readout
+from visualizer.panels.readout import Readout
 from widgets.numbers import format_number
 from widgets.plots.curve_plot import CurvePlot
 from widgets.plots.number_table import Row

@@ -24,8 +24,8 @@ from visualizer.panels.gradient_descent.readouts import (
     objective_sentence,
 )
 from visualizer.panels.gradient_descent.shapes import map_key, moment_boxes
-from visualizer.panels.gradient_descent.update_sheet import UpdateSheet
 from visualizer.panels.gradient_descent.view import ArrowsView, GradientDescentView
+from visualizer.panels.update_sheet import UpdateSheet
 from widgets.paragraphs import Paragraphs
 from widgets.style import Style
 
