@@ -39,7 +39,8 @@ class FieldLike(BoundedLike, Protocol):
     `minimum` and `maximum` are what is allowed; `slider` is the range of its slider. For a variant,
     `value` is the name of the variant and `children` are its fields. For a list, each child is a
     row and `choices` are what a new row may be. `minimum_items` and `maximum_items` bound the rows
-    of a list and the components of a vector.
+    of a list and the components of a vector. `source` is the filter of a file to be chosen, or
+    "folder" where it is a folder.
     """
 
     @property

@@ -180,14 +180,14 @@ class TextEditor(Editor):
 
 
 class SourceEditor(TextEditor):
-    """Something from outside: typed, browsed for, or dropped; a file becomes ``file:PATH``."""
+    """Something from outside: typed, browsed for, or dropped; it becomes ``file:PATH``."""
 
     def __init__(self, field: FieldLike, style: Style, parent: QObject | None = None) -> None:
         super().__init__(field, style, parent)
         self._filter = field.source
         self._label = field.label
         self.browse = QToolButton()
-        self.browse.setToolTip("Browse: choose a file")
+        self.browse.setToolTip(f"Browse: choose a {'folder' if self._is_folder() else 'file'}")
         self.browse.setAccessibleName(f"Browse for {field.label}")
         self.browse.clicked.connect(self._browse)
         self.wide = QWidget()
@@ -211,7 +211,13 @@ class SourceEditor(TextEditor):
         self.browse.setIcon(icon("open", self.style))
         self.browse.setIconSize(QSize(side, side))
 
+    def _is_folder(self) -> bool:
+        return self._filter == "folder"
+
     def _browse(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self.browse, self._label, "", self._filter)
+        if self._is_folder():
+            path = QFileDialog.getExistingDirectory(self.browse, self._label)
+        else:
+            path, _ = QFileDialog.getOpenFileName(self.browse, self._label, "", self._filter)
         if path and isinstance(self.line, FileField):
             self.line.offer(path)

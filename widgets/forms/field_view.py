@@ -36,6 +36,7 @@ class FormContext(QObject):
         self.make = make
         self.stacked = False
         self.row_marks: dict[str, Sequence[MarkTuple]] = {}
+        self.row_notes: dict[str, Sequence[str]] = {}
 
 
 class FieldView(QWidget):

@@ -185,9 +185,17 @@ class ParameterForm(QScrollArea):
     def setRowMarks(self, path: str, marks: Sequence[MarkTuple]) -> None:
         """Show beside each row of the list at `path` how it is drawn: (colour, symbol, dash)."""
         self._context.row_marks[path] = marks
+        self._sign_rows()
+
+    def setRowNotes(self, path: str, notes: Sequence[str]) -> None:
+        """Say under the heading of each row of the list at `path` what comes of it."""
+        self._context.row_notes[path] = notes
+        self._sign_rows()
+
+    def _sign_rows(self) -> None:
         for view in self._made():
             if isinstance(view, ListView):
-                view.showMarks()
+                view.signRows()
 
     def view(self, path: str) -> FieldView | None:
         """The view of the field at `path`; None if it is not shown, or was never unfolded."""

@@ -70,7 +70,7 @@ class ListView(FieldView):
             card.setOpen(self._open[i])
             yield from shown(card, row)
             if is_new:
-                self.showMarks()
+                self.signRows()
                 yield
         self._allow_actions()
         self._move_focus()
@@ -93,11 +93,13 @@ class ListView(FieldView):
             card.commands["down"].setEnabled(i < count - 1)
             card.commands["remove"].setEnabled(count > self.field.minimum_items)
 
-    def showMarks(self) -> None:
-        """Show the marks that the form was given for these rows."""
+    def signRows(self) -> None:
+        """Show the marks and notes that the form was given for these rows."""
         marks = self.context.row_marks.get(self.field.path, ())
+        notes = self.context.row_notes.get(self.field.path, ())
         for i, card in enumerate(self.cards):
             card.setMark(marks[i] if i < len(marks) else None)
+            card.setNote(notes[i] if i < len(notes) else "")
 
     def _move_focus(self) -> None:
         if self._focus_row is None:

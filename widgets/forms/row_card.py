@@ -45,6 +45,9 @@ class RowCard(FieldView):
         self.swatch.hide()
         self.variant = ChoiceBox(field.choices) if len(field.choices) > 1 else None
         self.title = QLabel(field.label)
+        self.note = QLabel()
+        self.note.setWordWrap(True)
+        self.note.hide()
         self.fold = QToolButton()
         self.fold.setCheckable(True)
         self.more = QToolButton()
@@ -74,6 +77,7 @@ class RowCard(FieldView):
         frame.setProperty("card", "true")
         self._column = QVBoxLayout(frame)
         self._column.addLayout(self._heading)
+        self._column.addWidget(self.note)
         self._column.addWidget(self.sentence)
         self._column.addWidget(self.sequence)
         self.sequence.hide()
@@ -111,6 +115,11 @@ class RowCard(FieldView):
         if mark is not None:
             self.swatch.setMark(*mark)
 
+    def setNote(self, note: str) -> None:
+        """Say under the heading what comes of this row, or nothing."""
+        self.note.setText(note)
+        self.note.setVisible(bool(note))
+
     def setOpen(self, is_open: bool) -> None:
         self.fold.setChecked(is_open)
 
@@ -142,6 +151,8 @@ class RowCard(FieldView):
         for key, action in self.commands.items():
             action.setIcon(icon(key, style))
         self.title.setFont(style.font("body", bold=True))
+        self.note.setFont(style.font("small"))
+        self.note.setStyleSheet(f"color: {style.theme().muted}")
         self.sentence.setFont(style.font("small"))
         self._heading.setSpacing(round(style.px(5)))
         margin = round(style.px(5))

@@ -60,6 +60,8 @@ class NetworkView(QWidget):
         self._names: tuple[tuple[str, ...], ...] = ()
         self._captions: tuple[str, ...] = ()
         self._values = Values()
+        self._quantity = "w", "bias"  # what the numbers of links and of neurons are called
+        self._editable = True
         self._diagram: Diagram | None = None  # of the present size
         self._chosen: Neuron | Link | None = None
         self._hovered: Neuron | Link | None = None
@@ -89,7 +91,7 @@ class NetworkView(QWidget):
             )
         self._names = tuple(tuple(column) for column in names)
         self._captions = tuple(captions)
-        self._values = Values()
+        self._values = Values(unit=self._values.unit)
         self._chosen = None
         self._hover(None)
         self._relay()
@@ -119,6 +121,16 @@ class NetworkView(QWidget):
         self._values.weights, self._values.biases = list(weights), list(biases)
         if self._chosen is not None and not self._speech.isActive():
             self._speech.start()
+        self.update()
+
+    def setQuantity(self, link: str, bias: str, unit: float, *, editable: bool) -> None:
+        """Call the numbers so; links of `unit` are drawn half as strongly as can be."""
+        self._quantity, self._values.unit, self._editable = (link, bias), unit, editable
+        self.update()
+
+    def setWords(self, words: Sequence[Sequence[str]]) -> None:
+        """Write these on the tiles, column by column, until the next `setNetwork`."""
+        self._values.words = list(words)
         self.update()
 
     def setChosen(self, column: int, target: int, source: int | None) -> None:
@@ -186,11 +198,11 @@ class NetworkView(QWidget):
                 self._name(Neuron(item.column, item.source)),
                 self._name(Neuron(item.column + 1, item.target)),
             )
-            return f"w = {number}", f"{ends[0]} → {ends[1]}"
+            return f"{self._quantity[0]} = {number}", f"{ends[0]} → {ends[1]}"
         name = self._name(item)
         if value is None:
             return name, self._captions[item.column]
-        return f"bias {number}", name
+        return f"{self._quantity[1]} {number}", name
 
     def _name(self, neuron: Neuron) -> str:
         name = self._names[neuron.column][neuron.row]
@@ -281,7 +293,7 @@ class NetworkView(QWidget):
     def _edit(self, item: Neuron | Link) -> None:
         """Ask for another number for `item`, if it has one."""
         value = self._values.of(item)
-        if value is None:
+        if value is None or not self._editable:
             return
         self._leaveEditor()
         self._edited = item

@@ -19,15 +19,29 @@ _MIDDLE = Qt.AlignmentFlag.AlignCenter
 
 @dataclass(slots=True)
 class Values:
-    """What is drawn of a network, column by column; nothing where there are no numbers yet."""
+    """What is drawn of a network, column by column; nothing where there are no numbers yet.
+
+    A link is drawn half as strongly as can be where its number is `unit`.
+    """
 
     images: list[QImage | None] = field(default_factory=list)  # the maps of a column, stacked
     weights: list[Floats] = field(default_factory=list)
     biases: list[Floats] = field(default_factory=list)
+    words: list[Sequence[str]] = field(default_factory=list)  # on the tiles of a column
+    unit: float = 1.0
 
     def setMaps(self, maps: Sequence[Floats | None]) -> None:
         """Have these response maps, one array (n, H, W) or None for each column."""
         self.images = [None if m is None or not m.size else maps_image(m) for m in maps]
+
+    def strength(self, numbers: Floats | np.float64) -> Floats:
+        """How strongly links, or biases, of these numbers are drawn, 0 to 1."""
+        return strength(numbers / self.unit)
+
+    def word(self, neuron: Neuron) -> str:
+        """What is written on a tile; "" for nothing."""
+        known = self.words[neuron.column] if neuron.column < len(self.words) else ()
+        return known[neuron.row] if neuron.row < len(known) else ""
 
     def of(self, item: Neuron | Link) -> float | None:
         """The weight of a link, the bias of a neuron; None where it has none."""
@@ -82,7 +96,9 @@ class NetworkPainter:
             self.painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             for item in items:
                 if (bias := values.of(item)) is not None:
-                    self._drawBias(item, bias)
+                    self._drawBias(item, bias, values)
+            for item, tile in zip(items, tiles, strict=True):
+                self._drawNumber(tile, values.word(item))
         self._drawWords(names)
 
     def _widths(self, shares: Floats) -> Floats:
@@ -102,7 +118,7 @@ class NetworkPainter:
         shape = len(rows), len(rows[0])
         known = column < len(values.weights)
         weights = values.weights[column][: shape[0], : shape[1]] if known else np.zeros(shape)
-        shares = strength(weights)
+        shares = values.strength(weights)
         order = np.argsort(shares, axis=None)
         widths = self._widths(shares).ravel()[order].tolist()
         colors = link_colors(self.style, weights, shares).ravel()[order].tolist()
@@ -123,7 +139,7 @@ class NetworkPainter:
             return
         rows = self.diagram.paths[link.column]
         shown = values.weights[link.column][: len(rows), : len(rows[0])]
-        width = max(float(self._widths(strength(shown))[link.target, link.source]), px(2))
+        width = max(float(self._widths(values.strength(shown))[link.target, link.source]), px(2))
         self.painter.setBrush(QBrush())
         for name, more in (("text", 4), ("base", 2)):
             self.painter.setPen(
@@ -156,7 +172,21 @@ class NetworkPainter:
         for wide, color in edges:
             self.painter.fillRect(tile.adjusted(-wide, -wide, wide, wide), color)
 
-    def _drawBias(self, neuron: Neuron, bias: float) -> None:
+    def _drawNumber(self, tile: QRectF, word: str) -> None:
+        """Write a number on the middle of a tile, on a ground of its own, if there is room."""
+        metrics, px = self.diagram.metrics, self.style.px
+        wide, high = metrics.horizontalAdvance(word) + px(6), metrics.height()
+        if not word or wide > 1.3 * tile.width() or high > tile.height():
+            return
+        plate = QRectF(0, 0, wide, high)
+        plate.moveCenter(tile.center())
+        self.painter.setPen(Qt.PenStyle.NoPen)
+        self.painter.setBrush(self._hues["base"])
+        self.painter.drawRoundedRect(plate, px(3), px(3))
+        self.painter.setPen(self._hues["text"])
+        self.painter.drawText(plate, _MIDDLE | Qt.TextFlag.TextDontClip, word)
+
+    def _drawBias(self, neuron: Neuron, bias: float, values: Values) -> None:
         """Draw the mark of a bias: the fuller its disc, the larger it is."""
         (middle, radius), painter = self.diagram.mark(neuron), self.painter
         color = self._signs[(bias > 0) - (bias < 0)]
@@ -165,7 +195,7 @@ class NetworkPainter:
         painter.drawEllipse(middle, radius, radius)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color)
-        inner = radius * float(strength(np.float64(bias))) ** 0.5
+        inner = radius * float(values.strength(np.float64(bias))) ** 0.5
         painter.drawEllipse(middle, inner, inner)
 
     def _drawWords(self, names: Sequence[Sequence[str]]) -> None:

@@ -145,8 +145,8 @@ class CurvePlot(Plot):
 
     def _held_range(self, name: str, ends: Range, log: bool) -> Range:
         low, high = np.log10(ends) if log else ends
-        if not high > low:
-            low, high = widen(low, high)
+        if not high > low:  # a run that begins is followed by what comes, not by what came before
+            low, high = (low, low + 1.0) if name == "x" else widen(low, high)
         low, high = self._held[name].fit(float(low), float(high))
         if log:
             low, high = math.floor(low), max(math.ceil(high), math.floor(low) + 1)

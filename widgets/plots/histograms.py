@@ -178,7 +178,10 @@ class HistogramStack(QWidget):
         polygon = QPolygonF([*(QPointF(*point) for point in outline.tolist()), *ends])
         painter.setPen(QPen(color, style.px(1)))
         painter.setBrush(ground)
+        smooth = QPainter.RenderHint.Antialiasing
+        painter.setRenderHint(smooth, False)  # upright edges need none, and it is dear
         painter.drawPolygon(polygon)
+        painter.setRenderHint(smooth)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(style.color("muted"), max(1.0, style.px(1))))
         painter.drawLine(bars.bottomLeft(), bars.bottomRight())

@@ -162,7 +162,8 @@ class ReadoutTable(QTableView):
             f"QTableView {{ background: {base}; border: none; }}"
             f"QHeaderView {{ background: {base}; border: none; }}"
             f"QHeaderView::section {{ background: {base}; color: {theme.muted};"
-            f" border: none; padding: 0px {round(style.px(_SIDE))}px; }}"
+            f" font-size: {style.font('small').pixelSize()}px; border: none;"
+            f" padding: 0px {round(style.px(_SIDE))}px; }}"
         )
         self.horizontalHeader().setFont(style.font("small"))
         self._fit()

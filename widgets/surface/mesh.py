@@ -13,14 +13,21 @@ _SIGHT_STEPS = 600
 class SurfaceMesh:
     """`heights` (H, W) over ranges of x and y, scaled into the box; rows run along y.
 
-    Where a height is not finite the surface has a hole.
+    The box reaches from the lowest to the highest, or over `z_range`, in which they then lie. Where
+    a height is not finite the surface has a hole.
     """
 
-    def __init__(self, heights: NDArray[np.floating], x_range: Range, y_range: Range) -> None:
+    def __init__(
+        self,
+        heights: NDArray[np.floating],
+        x_range: Range,
+        y_range: Range,
+        z_range: Range | None = None,
+    ) -> None:
         finite = heights[np.isfinite(heights)]
         self.x_range, self.y_range = x_range, y_range
-        self.low = float(finite.min()) if finite.size else 0.0
-        self.high = float(finite.max()) if finite.size else 1.0
+        ends = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+        self.low, self.high = z_range or ends
         self.z = self.toBoxHeight(np.asarray(heights, dtype=np.float64))  # (H, W), 0 to 1
 
     def toBoxHeight(self, heights: NDArray[np.floating]) -> Floats:

@@ -16,6 +16,7 @@ from widgets.plots.strokes import thin
 from widgets.style import Style
 from widgets.surface.box import Box, Ticks, box_of, draw_numbers, edges, grid
 from widgets.surface.camera import BOX_HEIGHT, Camera
+from widgets.surface.flight import Flight, drops, flown
 from widgets.surface.mesh import SurfaceMesh
 from widgets.surface.scene import Ball, Color, Line, SurfaceScene
 
@@ -23,6 +24,7 @@ _LIFT = 0.008  # how far trails hover above the surface, in heights of the box
 _LONGEST = 0.03  # a longer step is cut up, to lie on the surface all the way
 _MOST_CUTS = 80
 _FARTHEST = 1e6  # in ranges; what diverged beyond is left out
+_THROUGH = 0.2  # how far in front a line is drawn that the surface is not to hide
 _MOST_ROWS = 120  # of the mesh; on llvmpipe 200 take twice as long as 100
 
 
@@ -41,6 +43,7 @@ class SurfacePicture:
         self._paths: tuple[Path, ...] = ()
         self._trails: list[tuple[Path, Floats]] | None = None  # laid when they are drawn
         self._marks: list[tuple[Floats, str]] = []
+        self._flights: tuple[Flight, ...] = ()
 
     def setSurface(
         self,
@@ -49,13 +52,17 @@ class SurfacePicture:
         y_range: Range,
         levels: Floats,
         display: NDArray[np.floating] | None,
+        z_range: Range | None = None,
+        colors: NDArray[np.uint8] | None = None,
     ) -> None:
         """Take a surface as `SurfaceView.setSurface` describes it."""
         shown = heights if display is None else display
-        self._zTicks = None if display is None else _ticks_at(levels, heights, display)
+        whole = heights
         heights, shown = coarser(heights), coarser(shown)
-        self._mesh, self._trails = SurfaceMesh(shown, x_range, y_range), None
-        self._scene.setSurface(self._mesh, heights, levels, sequential())
+        self._mesh, self._trails = SurfaceMesh(shown, x_range, y_range, z_range), None
+        self._zTicks = None if display is None else _ticks_at(levels, whole, display, self._mesh)
+        table = sequential() if colors is None else colors
+        self._scene.setSurface(self._mesh, heights, levels, table)
         self.setNames(self._names)
 
     def setNames(self, names: tuple[str, str, str]) -> None:
@@ -65,6 +72,9 @@ class SurfacePicture:
 
     def setPaths(self, paths: Sequence[Path]) -> None:
         self._paths, self._trails = tuple(paths), None
+
+    def setFlights(self, flights: Sequence[Flight]) -> None:
+        self._flights = tuple(flights)
 
     def setMarks(self, places: Sequence[tuple[NDArray[np.floating], str]]) -> None:
         """Small balls at places (N, 2) of the plane, in a colour each."""
@@ -151,6 +161,23 @@ class SurfacePicture:
                 foot = points[-1] * np.array([1, 1, 0])
                 drop = np.stack([points[-1], foot])
                 lines.append(Line(drop, color, 1.2 * scale, (4 * scale, 3 * scale)))
+        return lines + self._flightLines(style, scale)
+
+    def _flightLines(self, style: Style, scale: float) -> list[Line]:
+        """The flights and their drop-lines; what the surface hides of them shows through it."""
+        lines: list[Line] = []
+        mesh, ground = self._mesh, _rgb(style.color("base"))
+        if mesh is None:
+            return lines
+        for flight in self._flights:
+            points, down = flown(flight, mesh), drops(flight, mesh)
+            color, width = _rgb(named(style, flight.color)), flight.width * 1.15 * scale
+            dash = tuple(part * width for part in flight.dash)
+            lines.append(Line(points, color, width, dash, _THROUGH, 0.35))
+            if down:
+                lines.append(Line(joined(down), color, 1.0 * scale, (), _THROUGH, 0.45))
+            lines.append(Line(points, ground, width + 1.8 * scale, (), 0.0005, 0.9))
+            lines.append(Line(points, color, width, dash, 0.0008))
         return lines
 
     def _balls(self, style: Style, scale: float) -> list[Ball]:
@@ -164,6 +191,11 @@ class SurfacePicture:
             if path.ball and len(points):
                 radius = 0.55 * path.ball * scale
                 balls.append(Ball(points[-1], _rgb(named(style, path.color)), radius, edge))
+        for flight in self._flights:
+            if flight.ball and len(flight.points) and self._mesh is not None:
+                end, radius = flown(flight, self._mesh)[-1], 0.55 * flight.ball * scale
+                color = _rgb(named(style, flight.color))
+                balls.append(Ball(end, color, radius, edge, _THROUGH))
         return balls
 
 
@@ -204,9 +236,13 @@ def coarser(heights: NDArray[np.floating]) -> NDArray[np.floating]:
     return mesh.low + z / BOX_HEIGHT * (mesh.high - mesh.low)
 
 
-def _ticks_at(levels: Floats, heights: NDArray[np.floating], shown: NDArray[np.floating]) -> Ticks:
-    """A few of `levels` where `shown`, a rising function of `heights`, has them."""
-    mesh = SurfaceMesh(shown, (-1, 1), (-1, 1))
+def _ticks_at(
+    levels: Floats,
+    heights: NDArray[np.floating],
+    shown: NDArray[np.floating],
+    mesh: SurfaceMesh,
+) -> Ticks:
+    """A few of `levels` where `shown`, a rising function of `heights`, has them in the box."""
     known = np.isfinite(heights) & np.isfinite(shown)
     order = np.argsort(heights[known])
     at = np.interp(levels, heights[known][order], shown[known][order])

@@ -45,12 +45,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ball:
-    """A ball of `radius` pixels that lies on the surface at `point` (3,), with an edge."""
+    """A ball of `radius` pixels that lies on the surface at `point` (3,), with an edge.
+
+    `nearer` is as with a `Line`.
+    """
 
     point: Floats
     color: Color
     radius: float
     edge: Color = (1.0, 1.0, 1.0)
+    nearer: float = 0.0
 
 
 class SurfaceScene:
@@ -184,25 +188,35 @@ class SurfaceScene:
     def _drawBalls(
         self, balls: Sequence[Ball], camera: Camera, matrix: Floats, width: int, height: int
     ) -> None:
-        eye, (_, _, forward) = camera.eye(), camera.axes()
-        pixel = camera.pixel(width, height)
+        """Draw all of them at once, as lines, the farthest first."""
         known = [ball for ball in balls if np.isfinite(ball.point).all()]
-        known.sort(key=lambda ball: -float(np.linalg.norm(ball.point - eye)))
-        for ball in known:
-            radius = ball.radius * pixel
-            center = ball.point + np.array([0.0, 0.0, 0.8 * radius])
-            clip = np.array([*center, 1.0]) @ matrix
-            near = np.array([*(center - 1.2 * radius * forward), 1.0]) @ matrix
-            reach = ball.radius * 1.25 + 1
-            quad = np.tile(clip, (4, 1))
-            quad[:, 2] = near[2] / near[3] * clip[3]
-            quad[:, :2] += _CORNERS * reach * 2 / np.array([width, height]) * clip[3]
-            self._ball["a_position"] = quad.astype(np.float32)
-            self._ball["a_corner"] = _CORNERS * reach
-            self._ball["u_radius"] = ball.radius
-            self._ball["u_color"] = ball.color
-            self._ball["u_edge"] = ball.edge
-            self._ball.draw("triangles", gloo.IndexBuffer(_QUAD))
+        if not known:
+            return
+        points = np.array([ball.point for ball in known])
+        order = np.argsort(-np.linalg.norm(points - camera.eye(), axis=1), kind="stable")
+        known, points = [known[i] for i in order], points[order]
+        radius = np.array([ball.radius for ball in known])
+        depth = (radius * camera.pixel(width, height))[:, None]
+        centers = points + np.array([0.0, 0.0, 0.8]) * depth
+        ones = np.ones((len(known), 1))
+        clip = np.c_[centers, ones] @ matrix  # (n, 4)
+        near = np.c_[centers - 1.2 * depth * camera.axes()[2], ones] @ matrix
+        corners = _CORNERS * (radius * 1.25 + 1)[:, None, None]  # (n, 4, 2), in pixels
+        quads = np.repeat(clip[:, None], 4, axis=1)
+        nearer = np.array([ball.nearer for ball in known])
+        quads[..., 2] = ((near[:, 2] / near[:, 3] - nearer) * clip[:, 3])[:, None]
+        quads[..., :2] += corners * 2 / np.array([width, height]) * clip[:, None, 3:]
+        program = self._ball
+        program["a_position"] = quads.reshape(-1, 4).astype(np.float32)
+        program["a_corner"] = corners.reshape(-1, 2).astype(np.float32)
+        for name, values in (
+            ("a_radius", radius),
+            ("a_color", [ball.color for ball in known]),
+            ("a_edge", [ball.edge for ball in known]),
+        ):
+            program[name] = np.repeat(np.array(values, dtype=np.float32), 4, axis=0)
+        index = _QUAD + 4 * np.arange(len(known), dtype=np.uint32)[:, None]
+        program.draw("triangles", gloo.IndexBuffer(index.ravel()))
 
 
 def ribbon(

@@ -99,33 +99,42 @@ void main() {
 BALL_VERTEX = """
 attribute vec4 a_position;
 attribute vec2 a_corner;
+attribute float a_radius;
+attribute vec3 a_color;
+attribute vec3 a_edge;
 varying vec2 v_corner;
+varying float v_radius;
+varying vec3 v_color;
+varying vec3 v_edge;
 
 void main() {
     v_corner = a_corner;
+    v_radius = a_radius;
+    v_color = a_color;
+    v_edge = a_edge;
     gl_Position = a_position;
 }
 """
 
 BALL_FRAGMENT = """
-uniform float u_radius;
-uniform vec3 u_color;
-uniform vec3 u_edge;
 varying vec2 v_corner;
+varying float v_radius;
+varying vec3 v_color;
+varying vec3 v_edge;
 
 void main() {
     float away = length(v_corner);
-    float rim = u_radius * 1.2;
+    float rim = v_radius * 1.2;
     float cover = clamp(rim + 0.5 - away, 0.0, 1.0);
     if (cover <= 0.0) discard;
-    vec2 flat_part = v_corner / u_radius;
+    vec2 flat_part = v_corner / v_radius;
     float up = sqrt(max(1.0 - dot(flat_part, flat_part), 0.0));
     vec3 normal = vec3(flat_part, up);
     vec3 light = normalize(vec3(-0.45, 0.65, 0.75));
     float diffuse = max(dot(normal, light), 0.0);
     float gloss = pow(max(dot(normal, normalize(light + vec3(0.0, 0.0, 1.0))), 0.0), 30.0);
-    vec3 color = u_color * (0.6 + 0.5 * diffuse) + 0.35 * gloss;
-    float inside = clamp(u_radius + 0.5 - away, 0.0, 1.0);
-    gl_FragColor = vec4(mix(u_edge, color, inside), cover);
+    vec3 color = v_color * (0.6 + 0.5 * diffuse) + 0.35 * gloss;
+    float inside = clamp(v_radius + 0.5 - away, 0.0, 1.0);
+    gl_FragColor = vec4(mix(v_edge, color, inside), cover);
 }
 """

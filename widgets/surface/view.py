@@ -25,6 +25,7 @@ from widgets.plots.title import fitted
 from widgets.redraw_pace import RedrawPace, is_on_screen
 from widgets.style import Style
 from widgets.surface.camera import Camera
+from widgets.surface.flight import Flight
 from widgets.surface.picture import SurfacePicture
 
 NO_OPENGL = (
@@ -109,16 +110,21 @@ class SurfaceView(QWidget):
         y_range: Range,
         levels: NDArray[np.floating] | None = None,
         display: NDArray[np.floating] | None = None,
+        z_range: Range | None = None,
+        colors: NDArray[np.uint8] | None = None,
     ) -> None:
         """Show `heights` (H, W): rows along y from low to high, columns along x, ends included.
 
         `levels` (K,), ascending, are those of colours and lines, as in `ContourPlot`. `display`
         (H, W), a rising function of the heights such as their logarithm, is what is drawn where
-        the heights themselves are too steep; the numbers stay those of `heights`.
+        the heights themselves are too steep; the numbers stay those of `heights`. The axis upwards
+        reaches over `z_range`, in which all that is drawn lies, so that it can hold still; without
+        it from the lowest to the highest. `colors` (n, 3), in space, are those from the lowest
+        level to the highest; without them those of a map.
         """
         chosen = choose_levels(heights) if levels is None else np.asarray(levels, np.float64)
         if self._picture is not None:
-            self._picture.setSurface(heights, x_range, y_range, chosen, display)
+            self._picture.setSurface(heights, x_range, y_range, chosen, display, z_range, colors)
         if self._map is not None:
             self._map.setSurface(heights, x_range, y_range, chosen)
         self._news()
@@ -131,6 +137,19 @@ class SurfaceView(QWidget):
             self._grasp = np.concatenate(ends) if ends else np.empty((0, 2))
         if self._map is not None:
             self._map.setPaths(paths)
+        self._news()
+
+    def setFlights(self, flights: Sequence[Flight]) -> None:
+        """Draw these paths at heights of their own, with lines down or up to the surface.
+
+        On a map, without OpenGL, they are paths.
+        """
+        if self._picture is not None:
+            self._picture.setFlights(flights)
+        if self._map is not None:
+            self._map.setPaths(
+                [Path(f.name, f.points[:, :2], f.color, f.dash, f.width, f.ball) for f in flights]
+            )
         self._news()
 
     def setMarkers(self, markers: Sequence[Markers]) -> None:

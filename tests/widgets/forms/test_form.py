@@ -358,6 +358,17 @@ def test_a_source_is_typed_browsed_or_dropped(
     assert values == ["file:/tmp/a.csv", "file:/tmp/b.csv", "resource:noisy"]
 
 
+def test_a_folder_is_chosen_as_a_file_is(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = Recorder([DATA.but(source="folder")], qtbot)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", pytest.fail)
+    browse = seen.row("data").editor.targets()[1]
+    assert browse.toolTip() == "Browse: choose a folder"
+    for chosen in ("/tmp/pictures", ""):  # nothing, where the dialog was cancelled
+        monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_, c=chosen: c)
+        browse.click()  # type: ignore[attr-defined]
+    assert [e[2] for e in seen.take() if e[0] == "edited"] == ["file:/tmp/pictures"]
+
+
 def test_a_vector_has_a_field_for_each_component(qtbot: QtBot) -> None:
     seen = Recorder([DOMAIN], qtbot)
     enter(qtbot, seen.part("domain", NumberField, 1), "1/2")
@@ -469,6 +480,17 @@ def test_many_fields_come_one_after_another(qtbot: QtBot, monkeypatch: pytest.Mo
     assert counts[-1] > len(PLAIN) > counts[0]
     assert seen.part("rate", NumberField).updatesEnabled()
     assert seen.take() == []
+
+
+def test_a_note_stands_under_the_heading_of_its_row(qtbot: QtBot) -> None:
+    seen = Recorder(ALL, qtbot)
+    seen.form.complete()
+    seen.form.setRowNotes("optimizers", ["gives 4, 12 parameters"])
+    cards = seen.form.view("optimizers").cards  # type: ignore[union-attr]
+    assert [card.note.text() for card in cards][:2] == ["gives 4, 12 parameters", ""]
+    assert [card.note.isHidden() for card in cards][:2] == [False, True]
+    seen.form.setRowNotes("optimizers", [])
+    assert cards[0].note.isHidden()
 
 
 def test_other_values_are_shown_though_the_last_are_not_all_there(

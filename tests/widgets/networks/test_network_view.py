@@ -3,8 +3,9 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from tests.widgets.drawing import count_tags, laid_out, like, picture, svg_of
@@ -147,3 +148,42 @@ def test_it_is_drawn_at_every_size(view: NetworkView, factor: float, size: tuple
     laid_out(view, *size)
     pixels = picture(view)  # in no room at all there may be nothing, but no error
     assert min(size) == 10 or len(np.unique(pixels.reshape(-1, 3), axis=0)) > 3
+
+
+def test_words_are_written_on_the_tiles_until_the_next_network(view: NetworkView) -> None:
+    tile = view.diagram().tiles[1][0].toRect()
+    before = picture(view)
+    view.setWords([(), ("-0.12", "", ""), ()])
+    after = picture(view)
+    changed = (before != after).any(axis=-1)
+    assert changed[tile.top() : tile.bottom(), tile.left() : tile.right()].any()
+    changed[tile.top() : tile.bottom(), tile.left() : tile.right()] = False
+    assert not changed.any()
+    view.setNetwork([["x", "y"], ["a", "b", "c"], ["out"]], ["inputs", "3 tanh", "output"])
+    view.setValues(*numbers())
+    assert np.array_equal(picture(view), before)
+
+
+def test_a_word_without_room_is_left_out(view: NetworkView) -> None:
+    before = picture(view)
+    view.setWords([(), ("a word that is much too long for any tile", "", ""), ()])
+    assert np.array_equal(picture(view), before)
+
+
+def test_links_of_another_unit_are_drawn_as_strongly_relative_to_it(view: NetworkView) -> None:
+    view.setValues(*numbers(0.5, 0.5))
+    as_weights = picture(view)
+    view.setQuantity("gradient", "gradient of bias", 0.001, editable=False)
+    view.setValues(*numbers(0.0005, 0.0005))
+    assert np.array_equal(picture(view), as_weights)
+
+
+def test_what_is_no_weight_has_its_name_and_cannot_be_typed_over(view: NetworkView) -> None:
+    view.setQuantity("gradient", "gradient of bias", 1.0, editable=False)
+    view.setChosen(0, 1, 0)
+    assert "gradient = 0.250" in view.accessibleDescription()
+    QTest.mouseDClick(view, Qt.MouseButton.LeftButton, pos=pixel(view, Link(0, 1, 0)))
+    assert not view._editor.isVisible()
+    view.setQuantity("w", "bias", 1.0, editable=True)
+    QTest.mouseDClick(view, Qt.MouseButton.LeftButton, pos=pixel(view, Link(0, 1, 0)))
+    assert view._editor.isVisible()

@@ -83,6 +83,12 @@ def test_axes_hold_still_while_a_curve_grows(plot: CurvePlot) -> None:
     assert len(places) <= 4  # while the data double
 
 
+def test_the_first_point_of_a_run_stands_at_the_left(plot: CurvePlot) -> None:
+    plot.setCurves([Curve("loss", np.zeros(1), np.ones(1), "text")])
+    low, high = plot.plane().x
+    assert low == 0.0 < high
+
+
 def test_numbers_on_the_axis_never_move_the_plot(plot: CurvePlot) -> None:
     plot.setCurves([line()])
     left = plot.toPixels(plot.plane().x[0], 1.0).x()

@@ -61,6 +61,37 @@ def test_a_surface_is_drawn_over_the_ground(view: SurfaceView) -> None:
 
 
 @pytest.mark.gl
+def test_the_axis_upwards_may_hold_still(view: SurfaceView) -> None:
+    flat = np.full((30, 30), 0.25)
+    view.setSurface(flat, (-2, 2), (-1, 3), np.linspace(0, 1, 5), z_range=(0.0, 1.0))
+    middle = view.toPixels(0.0, 1.0)
+    view.setSurface(flat + 0.5, (-2, 2), (-1, 3), np.linspace(0, 1, 5), z_range=(0.0, 1.0))
+    assert view.toPixels(0.0, 1.0).y() < middle.y() - 20
+
+
+@pytest.mark.gl
+def test_a_surface_may_have_colours_of_its_own(view: SurfaceView) -> None:
+    red = np.tile(np.array([[220, 0, 0]], dtype=np.uint8), (8, 1))
+    view.setSurface(bowl(), (-2, 2), (-1, 3), colors=red)
+    assert like(picture(view), "#dc0000", 60).mean() > 0.1
+
+
+@pytest.mark.gl
+def test_many_balls_are_drawn_each_at_its_place(view: SurfaceView) -> None:
+    x, y = np.meshgrid(np.linspace(-0.5, 0.5, 4), np.linspace(0.5, 1.5, 4))
+    places = np.stack([x.ravel(), y.ravel()], axis=1)
+    colors = ["#ff0000", "#00ff00", "#0000ff", "#ffff00"]
+    view.setMarkers([Markers("minimum", places[i::4], color) for i, color in enumerate(colors)])
+    drawn = picture(view).astype(int)
+    for i, color in enumerate(colors):
+        rgb = np.array([int(color[k : k + 2], 16) for k in (1, 3, 5)])
+        for place in places[i::4]:
+            at = view.toPixels(*place).toPoint()
+            around = drawn[at.y() - 3 : at.y() + 4, at.x() - 3 : at.x() + 4].mean((0, 1))
+            assert around[rgb > 0].min() > around[rgb == 0].max() + 60, (color, place)
+
+
+@pytest.mark.gl
 def test_a_ball_lies_where_its_path_ends(view: SurfaceView) -> None:
     view.setPaths([Path("SGD", np.array([[-1.0, 2.0], [0.5, 1.0]]), RED, ball=20)])
     x, y = center_of(like(picture(view), RED, 130))
