@@ -20,7 +20,7 @@ import numpy as np
 from kernels.errors import DataError
 from kernels.simulation import Array
 from kernels.tables import MAX_BYTES, Table, header_names, parse_table
-from resources import read_bytes, resource_path
+from resources import resource_path
 
 _KEPT = 8  # tables
 _HEADER_BYTES = 1 << 16  # more of a file is not looked at for the names of its columns
@@ -51,19 +51,45 @@ def parse_source(text: str) -> Source:
     return Source("file", text)
 
 
+def local_path(source: str, relative_to: Path | None = None) -> Path:
+    """Where the file or folder that `source` names lies on this machine.
+
+    A relative path is taken from the folder `relative_to`, by default the present one. Raises
+    `DataError` if it is nowhere, or cannot be looked at.
+    """
+    found = parse_source(source)
+    if found.kind == "camera":
+        raise DataError(
+            f"'{source}' is a camera, which gives pictures and keeps no file. Choose a file."
+        )
+    path = (relative_to or Path()) / found.place
+    try:
+        if found.kind == "resource":
+            path = resource_path(found.place)
+        path.stat()
+    except FileNotFoundError as error:
+        if found.kind == "resource":
+            raise DataError(str(error)) from error
+        raise DataError(
+            f"There is no file or folder {path}. Check the name, or choose another."
+        ) from error
+    except OSError as error:
+        raise DataError(
+            f"{path} cannot be read: {error.strerror}. Mend that, or choose another."
+        ) from error
+    except ValueError as error:  # a NUL in the name
+        raise DataError(f"{found.place!r} cannot be the name of a file. Choose another.") from error
+    return path
+
+
 def read_table(source: str, relative_to: Path | None = None) -> Table:
     """The table in the CSV file that `source` names.
 
     A relative path is taken from the folder `relative_to`, by default the present one. A table is
     parsed once and then shared, as long as the file stays as it is. Raises `DataError`.
     """
-    found = parse_source(source)
-    if found.kind == "camera":
-        raise DataError(
-            f"'{source}' is a camera, which gives pictures and no table. Choose a CSV file."
-        )
-    data = _resource(found.place) if found.kind == "resource" else _file(found.place, relative_to)
-    name = Path(found.place).name
+    path = local_path(source, relative_to)
+    data, name = _bytes(path), path.name
     key = (hashlib.sha256(data).hexdigest(), name)
     if key not in _tables:
         _tables[key] = parse_table(data, name)
@@ -79,12 +105,11 @@ def column_names(source: str) -> tuple[str, ...]:
     None at all where there is no such table: `read_table` says why.
     """
     try:
-        found = parse_source(source)
-        path = resource_path(found.place) if found.kind == "resource" else Path(found.place)
+        path = local_path(source)
         status = path.stat()
-    except (DataError, OSError, ValueError):
+    except (DataError, OSError):
         return ()
-    is_file = found.kind != "camera" and stat.S_ISREG(status.st_mode)
+    is_file = stat.S_ISREG(status.st_mode)
     return _names_in(path, status.st_mtime_ns, status.st_size) if is_file else ()
 
 
@@ -98,28 +123,16 @@ def _names_in(path: Path, _changed: int, _size: int) -> tuple[str, ...]:
         return ()
 
 
-def _resource(name: str) -> bytes:
-    try:
-        return read_bytes(name)
-    except FileNotFoundError as error:
-        raise DataError(str(error)) from error
-
-
-def _file(place: str, relative_to: Path | None) -> bytes:
-    path = (relative_to or Path()) / place
-    if os.path.exists(path) and not os.path.isfile(path):  # unlike Path's own, these never raise
+def _bytes(path: Path) -> bytes:
+    if not os.path.isfile(path):  # unlike Path's own, this never raises
         raise DataError(f"{path} is a folder or a device, not a file. Choose a CSV file.")
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
-    except FileNotFoundError as error:
-        raise DataError(f"There is no file {path}. Check the name, or choose another.") from error
     except OSError as error:
         raise DataError(
             f"{path} cannot be read: {error.strerror}. Mend that, or choose another file."
         ) from error
-    except ValueError as error:  # a NUL in the name
-        raise DataError(f"{place!r} cannot be the name of a file. Choose another.") from error
     if len(data) > MAX_BYTES:
         raise DataError(
             f"{path} is larger than {MAX_BYTES / 1e6:,.0f} MB, which is the most. Use a part of it."

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from kernels.simulation import Array
-from kernels.training.statistics import LayerStatistics
+from kernels.training.seen.statistics import LayerStatistics
 
 WINDOW = 12  # measurements that are looked at together, and fewer than which tell nothing
 LEARNED = 0.1  # of the first training loss: where it is lower, slow or lost units are no trouble
@@ -29,6 +29,7 @@ class Observations:
     samples. `learning_rate` is the setting, before its schedule, and `l2` the penalty.
     `class_counts`, (K,), say how many training samples each class has; empty for numbers.
     `layers` are of the present network, and best of all training samples that are measured.
+    `not_compiled` says why PyTorch takes the steps where compiled ones were asked for.
     """
 
     steps: Array
@@ -43,6 +44,7 @@ class Observations:
     class_counts: Array
     l2: float = 0.0
     layers: tuple[LayerStatistics, ...] = ()
+    not_compiled: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -356,6 +358,25 @@ def _unbalanced(seen: Observations) -> Advice | None:
     )
 
 
+# ---- the engine ----------------------------------------------------------------------------
+
+
+def _not_compiled(seen: Observations) -> Advice | None:
+    """Compiled steps were asked for, and they do not do this network, loss or optimizer."""
+    if not seen.not_compiled:
+        return None
+    return Advice(
+        key="not-compiled",
+        title="Not compiled",
+        sentence=f"PyTorch itself takes the steps, since {seen.not_compiled}.",
+        why="The compiled step is for tiny networks: linear layers of at most 64 inputs and units, "
+        "with SGD, momentum, Nesterov, Adam or AdamW, on the CPU. Nothing is wrong: the run is the "
+        "same, only slower.",
+        apply=(),
+        source="kernels.training.compiled.network.applies_to",
+    )
+
+
 _RULES: tuple[Callable[[Observations], Advice | None], ...] = (
     _too_high,
     _too_low,
@@ -364,6 +385,7 @@ _RULES: tuple[Callable[[Observations], Advice | None], ...] = (
     _saturated,
     _overfits,
     _unbalanced,
+    _not_compiled,
 )
 
 

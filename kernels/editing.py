@@ -101,6 +101,11 @@ def is_live_change(old: Parameters, new: Parameters) -> bool:
     )
 
 
+def keeps_past(parameters: Parameters, path: str) -> bool:
+    """Whether the run that a change at `path` begins is given what was done to the present one."""
+    return _lies_on(parameters, path, "keeps_past")
+
+
 def reset_by(parameters: Parameters, path: str) -> tuple[str, ...]:
     """The paths of the fields that take their defaults when the value at `path` becomes another."""
     above, _, name = path.rpartition(".")
@@ -112,9 +117,14 @@ def reset_by(parameters: Parameters, path: str) -> tuple[str, ...]:
 
 def _is_live(parameters: Parameters, path: str) -> bool:
     """Whether a live field lies on `path`."""
+    return _lies_on(parameters, path, "live")
+
+
+def _lies_on(parameters: Parameters, path: str, note: str) -> bool:
+    """Whether a field with this `note` lies on `path`."""
     value: Any = parameters
     for part in path.split("."):
-        if isinstance(value, Parameters) and extra_of(type(value).model_fields[part]).get("live"):
+        if isinstance(value, Parameters) and extra_of(type(value).model_fields[part]).get(note):
             return True
         value = _child(value, part, "")
     return False

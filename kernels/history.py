@@ -49,6 +49,23 @@ class Thinned:
             series[:, self.count] = row
         self.count += 1
 
+    def record_all(self, first: int, *rows: Tensor) -> None:
+        """Keep what is due of the steps from number `first` on: (R, n, ...) rows per series.
+
+        The same as to `record` each of the n steps by itself.
+        """
+        at, end = 0, rows[0].shape[1]
+        while (at := at - (first + at) % -self.stride) < end:
+            if self.count == self.capacity:
+                self._halve()
+                continue
+            taken = min(self.capacity - self.count, -(-(end - at) // self.stride))
+            for series, row in zip(self._series, rows, strict=True):
+                due = row[:, at :: self.stride][:, :taken]
+                series[:, self.count : self.count + taken] = due
+            self.count += taken
+            at += taken * self.stride
+
     def _halve(self) -> None:
         half = self.capacity // 2
         for series in self._series:

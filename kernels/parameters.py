@@ -16,8 +16,8 @@ NONE = "none"  # how None is written where there is no word for it, as in TOML
 ScaleName = Literal["linear", "log"]
 
 
-class Parameters(BaseModel):
-    """What is computed: frozen, checked, refusing what it does not know.
+class Given(BaseModel):
+    """What a person gives: frozen, checked, refusing what it does not know.
 
     An optional field also takes the word "none", unless it is a text: an optional text is None by
     default. The name of a variant stands for the variant as it is by default.
@@ -26,10 +26,6 @@ class Parameters(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", allow_inf_nan=False, protected_namespaces=()
     )
-
-    def idle(self) -> frozenset[str]:
-        """The paths of its fields that have no effect as it is; a form does not show them."""
-        return frozenset()
 
     @model_validator(mode="before")
     @classmethod
@@ -56,16 +52,20 @@ class Parameters(BaseModel):
         return type(None) in members and not is_word
 
 
+class Parameters(Given):
+    """What is computed."""
+
+    def idle(self) -> frozenset[str]:
+        """The paths of its fields that have no effect as it is; a form does not show them."""
+        return frozenset()
+
+
 class View(Parameters):
     """What is looked at and how; it redraws the last frame and never reaches a simulation."""
 
 
-class Action(BaseModel):
+class Action(Given):
     """What a person does to a running simulation; a concrete one has a field `kind`."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", allow_inf_nan=False, protected_namespaces=()
-    )
 
 
 def setting(
@@ -81,6 +81,7 @@ def setting(
     source: str = "",
     offers: Callable[[Any], tuple[str, ...]] | None = None,
     in_form: bool = True,
+    keeps_past: bool = False,
     resets: tuple[str, ...] = (),
     requires: Mapping[str, Mapping[str, str]] | None = None,
     **constraints: Any,
@@ -104,13 +105,16 @@ def setting(
         The words on the screen for the values of a choice or the variants of a union.
     source
         For a field of type `str` that names something from outside: a file filter such as ``"CSV
-        (*.csv)"``.
+        (*.csv)"``, or ``"folder"`` where it is a folder.
     offers
         For a field of type `str` whose values depend on the fields beside it: what gives, for the
         parameters as they are, the words to choose from; where it gives none, one types. It is
         asked at every change, so it must answer at once.
     in_form
         Whether a form shows it; what is set by a gesture alone is not shown.
+    keeps_past
+        Whether the new run that a change of it, or below it, begins is given what was done to the
+        present one, at the same steps.
     resets
         The fields beside it that take their defaults when it changes; for a union, when another
         variant is chosen. For a `kind`: the fields of its variant that take nothing over from
@@ -132,6 +136,7 @@ def setting(
         "source": source,
         "offers": offers,
         "in_form": in_form,
+        "keeps_past": keeps_past,
         "resets": resets,
         "requires": dict(requires or {}),
     }

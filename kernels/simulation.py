@@ -95,6 +95,19 @@ class Trace:
     key: str = ""  # what its symbols mean, in words
 
 
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a run can be saved as: the suffix of its file, and what it is called ("Weights").
+
+    `loads` is the file filter of what can be loaded in its place, such as ``"Weights (*.pt)"``; its
+    panel says in `dropParameters` what becomes of such a file.
+    """
+
+    suffix: str
+    title: str
+    loads: str = ""
+
+
 class Simulation(ABC, Generic[P, F]):
     """A computation that can be watched: it goes step by step and can be looked at after any.
 
@@ -112,6 +125,8 @@ class Simulation(ABC, Generic[P, F]):
         Names of attributes that are only read and are no part of a State, such as data sets.
     actions
         What `act` knows; each has a field `kind`.
+    documents
+        What `document` can write; pictures and tables of frames are none of these.
     python_bound
         A step is many small operations, so that Python takes most of its time: beside a window it
         is computed in a process of its own. Parameters, actions and frames are pickled then.
@@ -124,6 +139,7 @@ class Simulation(ABC, Generic[P, F]):
     observe_every: ClassVar[int] = 1
     shared: ClassVar[frozenset[str]] = frozenset()
     actions: ClassVar[tuple[type[Action], ...]] = ()
+    documents: ClassVar[tuple[Document, ...]] = ()
     python_bound: ClassVar[bool] = False
     not_on_meta: ClassVar[str] = ""
 
@@ -170,6 +186,14 @@ class Simulation(ABC, Generic[P, F]):
     def summary(self) -> dict[str, Scalar]:
         """What a person would write down at the end of the run."""
         return {}
+
+    def document(self, suffix: str) -> Mapping[str, bytes]:
+        """The files of the document with that suffix, by what follows their common name.
+
+        One of them ends in `suffix` alone, such as ``.py``; another may be ``-data.npz``. The same
+        run at the same step always gives the same bytes.
+        """
+        raise TypeError(f"{type(self).__name__} has no document {suffix}")
 
     def state(self) -> State:
         """All that is needed to go on from here, generators included, sharing no memory with it.

@@ -30,16 +30,12 @@ from kernels.descent.attractors import (
 from kernels.descent.base import Descent
 from kernels.descent.basins_frame import BasinsFrame
 from kernels.descent.basins_parameters import BasinsParameters
-from kernels.descent.batched_descent import (
-    BatchedDescent,
-    left_out,
-    mark_last_,
-    require_elementwise,
-)
+from kernels.descent.many_starts import left_out, mark_last_, require_elementwise
 from kernels.errors import ParameterError
 from kernels.objectives.base import Objective, read_only
 from kernels.objectives.catalogue import make_objective
 from kernels.objectives.scenery import Scenery, make_scenery
+from kernels.optimizers.batched_descent import BatchedDescent
 from kernels.optimizers.catalogue import OptimizerParameters
 from kernels.simulation import Array, Finish, Scalar, Simulation, State, to_host
 

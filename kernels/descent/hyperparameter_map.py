@@ -15,13 +15,13 @@ import torch
 from pydantic import model_validator
 
 from kernels.descent.base import Descent
-from kernels.descent.batched_descent import left_out, mark_last_
 from kernels.descent.hyperparameter_map_frame import (
     DIVERGED,
     NOT_REACHED,
     HyperparameterMapFrame,
     compared,
 )
+from kernels.descent.many_starts import left_out, mark_last_
 from kernels.descent.momentum_theory import MomentumTheory, theory_at_minimum
 from kernels.errors import ParameterError
 from kernels.objectives.base import read_only

@@ -15,17 +15,13 @@ import torch
 from pydantic import model_validator
 
 from kernels.descent.base import Descent
-from kernels.descent.batched_descent import (
-    BatchedDescent,
-    left_out,
-    mark_last_,
-    require_elementwise,
-)
+from kernels.descent.many_starts import left_out, mark_last_, require_elementwise
 from kernels.descent.race_frame import plain
 from kernels.descent.tuning_frame import TuningFrame
 from kernels.errors import ParameterError
 from kernels.objectives.base import Objective, read_only
 from kernels.objectives.catalogue import make_objective
+from kernels.optimizers.batched_descent import BatchedDescent
 from kernels.parameters import Parameters, setting
 from kernels.simulation import Array, Finish, Scalar, Simulation, to_host
 

@@ -6,11 +6,13 @@ from kernels.networks.layers import LayerParameters
 from kernels.networks.network import stages
 from kernels.networks.parts import Shape
 
-_HEAD = """\
+_IMPORTS = """\
 from collections import OrderedDict
 
 from torch import nn
 
+"""
+_HEAD = """\
 # {given} -> {made}; {count:,} parameters
 network = nn.Sequential(
     OrderedDict(
@@ -30,6 +32,11 @@ def pytorch_code(layers: Sequence[LayerParameters], input_shape: Shape, outputs:
     weights of the other; its first values are PyTorch's own. Raises `ParameterError` where shapes
     do not fit.
     """
+    return _IMPORTS + network_code(layers, input_shape, outputs)
+
+
+def network_code(layers: Sequence[LayerParameters], input_shape: Shape, outputs: int) -> str:
+    """The same without its imports, to stand in a longer text."""
     found = list(stages(layers, input_shape, outputs))
     lines = []
     for stage in found:

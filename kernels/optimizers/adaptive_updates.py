@@ -19,7 +19,7 @@ from kernels.optimizers.catalogue import (
     RAdamParameters,
     RMSpropParameters,
 )
-from kernels.optimizers.walk import AGAINST_ZERO, Walk, tex
+from kernels.optimizers.walk import AGAINST_ZERO, Walk, factor, tex
 from kernels.simulation import Array
 
 
@@ -29,7 +29,7 @@ def adagrad(walk: Walk, spec: AdagradParameters) -> Array:
         "sum of squares",
         "s_t",
         "s_{t-1} + g_t^2",
-        rf"{tex(old)} + {tex(walk.gradient)}^2",
+        rf"{tex(old)} + {factor(walk.gradient)}^2",
         old + walk.gradient**2,
     )
     if spec.lr_decay:
@@ -52,7 +52,7 @@ def rmsprop(walk: Walk, spec: RMSpropParameters) -> Array:
             "spread",
             "c_t",
             r"s_t - \bar{g}_t^2",
-            rf"{tex(squares)} - {tex(middle)}^2",
+            rf"{tex(squares)} - {factor(middle)}^2",
             squares - middle**2,
         )
         symbol = "c_t"
@@ -188,7 +188,7 @@ def adadelta(walk: Walk, spec: AdadeltaParameters) -> Array:
         "mean square step",
         "u_t",
         r"\rho u_{t-1} + (1 - \rho)\, \delta_t^2",
-        rf"{tex(spec.rho)} \cdot {tex(old)} + {tex(1 - spec.rho)} \cdot {tex(change)}^2",
+        rf"{tex(spec.rho)} \cdot {tex(old)} + {tex(1 - spec.rho)} \cdot {factor(change)}^2",
         spec.rho * old + (1 - spec.rho) * change**2,
     )
     return walk.step_along(r"\delta_t", change)

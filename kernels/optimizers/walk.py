@@ -86,7 +86,8 @@ class Walk:
             name,
             f"{symbol}_t",
             rf"{sign} {symbol}_{{t-1}} + (1 - {sign})\, {new}",
-            rf"{tex(share)} \cdot {tex(old)} + {tex(1 - share)} \cdot {tex(self.gradient)}{square}",
+            rf"{tex(share)} \cdot {factor(old)} + "
+            rf"{tex(1 - share)} \cdot {factor(self.gradient)}{square}",
             share * old + (1 - share) * fresh,
         )
 

@@ -6,15 +6,29 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from kernels.datasets import local_path
 from kernels.errors import DataError
 from kernels.parameters import setting
-from kernels.samples.pixels import local_path, picture_dataset
+from kernels.samples.pixels import picture_dataset
 from kernels.samples.samples import Dataset, DatasetParameters
 from kernels.samples.toys import train_share_of
 from kernels.simulation import Array
 
 ENDINGS = frozenset(
-    {".bmp", ".jpeg", ".jpg", ".pbm", ".pgm", ".png", ".pnm", ".ppm", ".tif", ".tiff", ".webp"}
+    {
+        ".bmp",
+        ".gif",
+        ".jpeg",
+        ".jpg",
+        ".pbm",
+        ".pgm",
+        ".png",
+        ".pnm",
+        ".ppm",
+        ".tif",
+        ".tiff",
+        ".webp",
+    }
 )
 
 MOST_NUMBERS = 250_000_000  # in all inputs: a gigabyte of float32
@@ -23,13 +37,16 @@ MOST_NUMBERS = 250_000_000  # in all inputs: a gigabyte of float32
 class PicturesData(DatasetParameters):
     """Pictures in the subfolders of a folder, each of which is a class by its name.
 
-    All are scaled to one square; what was not square is squeezed. Transparency is left out.
+    All are scaled to one square; what was not square is squeezed. Transparency is left out, and of
+    a picture that moves all but the first; one that a camera has marked as turned is turned back.
     """
 
     title: ClassVar[str] = "Folder of pictures"
     kind: Literal["pictures"] = "pictures"
     folder: str = setting(
-        "", help="The folder, in which a folder for each class holds its pictures."
+        "",
+        help="The folder, in which a folder for each class holds its pictures.",
+        source="folder",
     )
     size: int = setting(
         32, help="The width and height that pictures are scaled to.", unit="pixels", ge=8, le=224
@@ -46,7 +63,7 @@ class PicturesData(DatasetParameters):
         return " ".join(f"{path} {stat.st_mtime_ns} {stat.st_size}" for path, stat in stats)
 
     def load(self, seed: int) -> Dataset:
-        """The data set; pictures that cannot be read are left out and counted in its notes.
+        """The data set; its notes name pictures that cannot be read and folders without any.
 
         Raises `DataError` if there is no such folder, fewer than two classes or too many pictures.
         """
@@ -69,7 +86,7 @@ class PicturesData(DatasetParameters):
                     unreadable.append(f"{name}/{path.name}")
                 else:
                     read.setdefault(name, []).append(picture)
-        notes = self._notes(unreadable)
+        notes = _notes(unreadable, [name for name, _ in found if name not in read])
         if len(read) < 2:
             raise DataError(
                 f"{title} has {'no class' if not read else 'one class'} with pictures that can be "
@@ -106,10 +123,13 @@ class PicturesData(DatasetParameters):
             return None
         grey = self.colors == "grey"
         mode = cv2.IMREAD_GRAYSCALE if grey else cv2.IMREAD_COLOR
+        level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
         try:
             picture = cv2.imdecode(data, mode)
         except cv2.error:  # an empty file, and pictures beyond OpenCV's largest
             return None
+        finally:
+            cv2.utils.logging.setLogLevel(level)
         if picture is None:
             return None
         shrinks = max(picture.shape[:2]) > self.size
@@ -119,16 +139,27 @@ class PicturesData(DatasetParameters):
             return scaled[np.newaxis]
         return np.ascontiguousarray(scaled[:, :, ::-1].transpose(2, 0, 1))  # OpenCV's blue is first
 
-    @staticmethod
-    def _notes(unreadable: list[str]) -> tuple[str, ...]:
-        if not unreadable:
-            return ()
+
+def _notes(unreadable: list[str], empty: list[str]) -> tuple[str, ...]:
+    """What was left out: pictures, by folder and name, and folders that hold none."""
+    notes = []
+    if unreadable:
         many = len(unreadable) > 1
-        shown = ", ".join(unreadable[:5]) + (", ..." if len(unreadable) > 5 else "")
-        return (
+        notes.append(
             f"{len(unreadable)} picture{'s' if many else ''} could not be read and "
-            f"{'are' if many else 'is'} left out: {shown}.",
+            f"{'are' if many else 'is'} left out: {_some(unreadable)}."
         )
+    if empty:
+        many = len(empty) > 1
+        notes.append(
+            f"{len(empty)} folder{'s hold' if many else ' holds'} no picture that can be read and "
+            f"{'are' if many else 'is'} no class: {_some(empty)}."
+        )
+    return tuple(notes)
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:5]) + (", ..." if len(names) > 5 else "")
 
 
 def _folders_in(folder: Path) -> Iterator[Path]:

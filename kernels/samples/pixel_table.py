@@ -6,10 +6,10 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from kernels.datasets import column_names
+from kernels.datasets import column_names, local_path
 from kernels.errors import DataError
 from kernels.parameters import setting
-from kernels.samples.pixels import local_path, picture_dataset
+from kernels.samples.pixels import picture_dataset
 from kernels.samples.samples import Dataset, DatasetParameters
 from kernels.samples.toys import train_share_of
 from kernels.simulation import Array

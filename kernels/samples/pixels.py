@@ -1,30 +1,10 @@
-"""Pictures from outside the program: where their files are, and their pixels as inputs."""
-
-from pathlib import Path
+"""Pictures from outside the program: their pixels as inputs."""
 
 import numpy as np
 
-from kernels.datasets import parse_source
 from kernels.errors import DataError
 from kernels.samples.samples import Dataset, Samples, split
 from kernels.simulation import Array
-from resources import resource_path
-
-
-def local_path(source: str) -> Path:
-    """Where what `source` names lies on this machine. Raises `DataError` if that is nowhere."""
-    found = parse_source(source)
-    if found.kind == "camera":
-        raise DataError(f"'{source}' is a camera, which keeps no pictures. Choose a file.")
-    try:
-        path = resource_path(found.place) if found.kind == "resource" else Path(found.place)
-        path.stat()
-    except FileNotFoundError as error:
-        told = "" if found.kind == "file" else f" {error}"
-        raise DataError(f"There is no '{found.place}'. Choose another.{told}") from error
-    except (OSError, ValueError) as error:  # a ValueError where a NUL is in the name
-        raise DataError(f"{found.place!r} cannot be read: {error}. Choose another.") from error
-    return path
 
 
 def picture_dataset(

@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from kernels.parameters import Parameters
+from kernels.samples.projection import Projection
 from kernels.simulation import Array, Lasting
 
 
@@ -33,11 +34,12 @@ class Samples:
 class Dataset(Lasting):
     """Samples to train on and samples to validate with, and what is known of them.
 
-    `classes` are the names of the classes, empty where numbers are to be found; `features` those of
-    the inputs, empty for pictures. `domain` is the range of each feature that a drawing shows,
-    empty for pictures. A picture is (channels, height, width), and its pixels are, from 0 to 1,
-    ``inputs * std + mean``. `notes` are sentences on what was left out. `validation` is empty where
-    no class has two samples.
+    `classes` are the names of the classes, empty where numbers are to be found; `target` is the
+    name of these. `features` are the names of the inputs, empty for pictures. `domain` is the range
+    of each axis that a drawing shows, of one or two features or of the plane of `projection`; empty
+    for pictures, and where the features are too many. A picture is (channels, height, width), and
+    its pixels are, from 0 to 1, ``inputs * std + mean``. `notes` are sentences on what was left
+    out. `validation` is empty where no class has two samples.
     """
 
     title: str
@@ -46,7 +48,9 @@ class Dataset(Lasting):
     test: Samples | None = None
     classes: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
+    target: str = "y"
     domain: tuple[tuple[float, float], ...] = ()
+    projection: Projection | None = None
     mean: float = 0.0
     std: float = 1.0
     notes: tuple[str, ...] = ()
@@ -65,6 +69,18 @@ class Dataset(Lasting):
     def outputs(self) -> int:
         """How many classes there are, or how many numbers a target has."""
         return len(self.classes) or int(self.train.targets.shape[1])
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """The names of the axes of `domain`; of a component with its share of the variance."""
+        if self.projection is None:
+            return self.features
+        shares = enumerate(self.projection.explained, start=1)
+        return tuple(f"PC {i} ({100 * share:.0f} %)" for i, share in shares)
+
+    def places(self, inputs: Array) -> Array:
+        """Where a drawing shows `inputs`, (N, features): (N, axes)."""
+        return inputs if self.projection is None else self.projection.projected(inputs)
 
 
 class DatasetParameters(Parameters):

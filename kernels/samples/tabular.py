@@ -8,6 +8,7 @@ import numpy as np
 from kernels.datasets import column_names, read_table
 from kernels.errors import DataError
 from kernels.parameters import setting
+from kernels.samples.projection import MOST_FEATURES, Projection, principal_plane
 from kernels.samples.samples import Dataset, DatasetParameters, Samples, split
 from kernels.samples.toys import train_share_of
 from kernels.simulation import Array
@@ -21,8 +22,9 @@ MOST_CLASSES = 10  # different whole numbers that are taken for classes
 class CsvData(DatasetParameters):
     """A CSV file with a header: some columns are the inputs, one is to be found.
 
-    Columns of numbers are standardised by mean and standard deviation of the training part; a
-    column of words becomes one input of 0 and 1 for each different word.
+    Columns of numbers are standardised by mean and standard deviation of the training part, also
+    one that is to be found; a column of words becomes one input of 0 and 1 for each different word.
+    Inputs of more than two features are seen in the plane of their principal components.
     """
 
     title: ClassVar[str] = "CSV file"
@@ -65,7 +67,8 @@ class CsvData(DatasetParameters):
         """The data set.
 
         Raises `DataError` where a column lacks values or mixes words and numbers, where there is
-        only one class or number to be found, and where numbers or different words are too many.
+        only one class or number to be found or all inputs are the same, and where numbers or
+        different words are too many.
         """
         table = read_table(self.file)
         target = self.target or table.names[-1]
@@ -74,18 +77,25 @@ class CsvData(DatasetParameters):
         columns: dict[str, Array] = {}
         for name in self._features(table, target):
             columns |= _encoded(table, name, train)
+        notes = _notes(table, columns)
+        if not classes:
+            mean, std = _scale(targets[train])
+            targets = ((targets - mean) / std).astype(np.float32)
+            notes += (
+                f"'{target}' is standardised: 0 stands for its mean {mean:.4g}, 1 for its standard "
+                f"deviation {std:.4g} above.",
+            )
         inputs = np.stack(list(columns.values()), axis=1, dtype=np.float32, casting="same_kind")
-        low, high = inputs.min(axis=0), inputs.max(axis=0)
-        margin = np.maximum(0.1 * (high - low), 0.1)
-        constant = [name for name, values in columns.items() if np.ptp(values) == 0]
-        notes = tuple(f"'{name}' is the same in every row and tells nothing." for name in constant)
+        projection, domain = _drawing(inputs, train)
         return Dataset(
             title=table.name,
             train=Samples(inputs[train], targets[train]),
             validation=Samples(inputs[validation], targets[validation]),
             classes=classes,
             features=tuple(columns),
-            domain=tuple(zip((low - margin).tolist(), (high + margin).tolist(), strict=True)),
+            target=target,
+            domain=domain,
+            projection=projection,
             notes=notes,
         )
 
@@ -127,7 +137,7 @@ def _targets(
         labels = np.searchsorted(different, values).astype(np.int64)
         return labels, tuple(_shown(value) for value in different)
     _check_size(table, name, values)
-    return values[:, np.newaxis].astype(np.float32), ()
+    return values[:, np.newaxis], ()
 
 
 def _encoded(table: Table, name: str, train: Array) -> dict[str, Array]:
@@ -135,9 +145,8 @@ def _encoded(table: Table, name: str, train: Array) -> dict[str, Array]:
     if name not in table.words:
         values = table.column(name)
         _check_size(table, name, values)
-        known = values[train]
-        std = known.std() if np.ptp(known) > 0 else 1.0  # rounding gives a constant one, too
-        return {name: (values - known.mean()) / std}
+        mean, std = _scale(values[train])
+        return {name: (values - mean) / std}
     words = np.array(table.words[name])
     different = np.unique(words)
     if len(different) > MOST_WORDS:
@@ -146,6 +155,49 @@ def _encoded(table: Table, name: str, train: Array) -> dict[str, Array]:
             "are the most. Leave it out: name the features that are to be used."
         )
     return {f"{name}={word}": (words == word).astype(np.float64) for word in different}
+
+
+def _scale(known: Array) -> tuple[float, float]:
+    """Mean and standard deviation; 1 for the latter where all are the same."""
+    std = float(known.std()) if np.ptp(known) > 0 else 1.0  # rounding gives a constant one, too
+    return float(known.mean()), std
+
+
+def _drawing(
+    inputs: Array, train: Array
+) -> tuple[Projection | None, tuple[tuple[float, float], ...]]:
+    """The plane in which `inputs`, (rows, features), are drawn, where one is needed, and ranges."""
+    count = inputs.shape[1]
+    if count > MOST_FEATURES:
+        return None, ()
+    plane = principal_plane(inputs[train]) if count > 2 else None
+    places = inputs if plane is None else plane.projected(inputs)
+    low, high = places.min(axis=0), places.max(axis=0)
+    margin = np.maximum(0.1 * (high - low), 0.1)
+    if plane is not None:  # at least as wide as high, as a picture of units that are equal has room
+        margin[0] = max(margin[0], margin[1] + (np.ptp([low, high], axis=0) @ (-1, 1)) / 2)
+    return plane, tuple(zip((low - margin).tolist(), (high + margin).tolist(), strict=True))
+
+
+def _notes(table: Table, columns: dict[str, Array]) -> tuple[str, ...]:
+    """What is to be known of the inputs `columns`. Raises `DataError` if none of them varies."""
+    constant = [name for name, values in columns.items() if np.ptp(values) == 0]
+    if len(constant) == len(columns):
+        raise DataError(
+            f"No column of {table.name} that is to be learned from varies: '{constant[0]}' is the "
+            "same in every row. Choose other features or another file."
+        )
+    notes = []
+    if constant:
+        more = f" and {len(constant) - 1:,} more are" if len(constant) > 1 else " is"
+        tell = "tell" if len(constant) > 1 else "tells"
+        notes.append(f"'{constant[0]}'{more} the same in every row and {tell} nothing.")
+    if len(columns) > MOST_FEATURES:
+        notes.append(
+            f"{len(columns):,} features are too many for a picture of the plane of their principal "
+            f"components; {MOST_FEATURES} are the most."
+        )
+    return tuple(notes)
 
 
 def _check_size(table: Table, name: str, values: Array) -> None:

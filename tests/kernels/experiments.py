@@ -64,7 +64,8 @@ def assert_same_tensors(one: AnySimulation, other: AnySimulation) -> None:
     first, second = (list(_tensors(s.state(), set())) for s in (one, other))
     assert len(first) == len(second) > 2
     for a, b in zip(first, second, strict=True):
-        assert np.array_equal(a.numpy(), b.numpy(), equal_nan=a.is_floating_point())
+        first_array, second_array = a.detach().numpy(), b.detach().numpy()
+        assert np.array_equal(first_array, second_array, equal_nan=a.is_floating_point())
     assert state_bytes(one.state()) == state_bytes(other.state())
 
 

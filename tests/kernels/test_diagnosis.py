@@ -14,7 +14,7 @@ from kernels.parameters import Parameters
 from kernels.simulation import advance
 from kernels.training.objective import Criterion
 from kernels.training.parameters import Training
-from kernels.training.statistics import LayerStatistics, distribution, layer_statistics
+from kernels.training.seen.statistics import LayerStatistics, distribution, layer_statistics
 from kernels.training.tensors import tensors_of
 from kernels.training.training import TrainingRun
 

@@ -13,6 +13,7 @@ from kernels.editing import (
     dump,
     get_value,
     is_live_change,
+    keeps_past,
     load,
     reset_by,
     with_item,
@@ -262,6 +263,15 @@ def test_rows_that_cannot_be(change, path, says):
 )
 def test_only_live_fields_change_live(path, value, live):
     assert is_live_change(RUN, with_value(RUN, path, value)) is live
+
+
+def test_a_change_below_a_field_that_keeps_the_past_keeps_it():
+    class Branches(Parameters):
+        runs: tuple[Point, ...] = setting((Point(),), help="Beside it.", keeps_past=True)
+        seed: int = setting(0, help="Where it begins.")
+
+    kept = [keeps_past(Branches(), path) for path in ("runs", "runs.0.x", "seed")]
+    assert kept == [True, True, False]
 
 
 def test_one_field_that_is_not_live_is_enough():

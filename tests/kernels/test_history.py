@@ -66,3 +66,20 @@ def test_a_state_leads_back(later):
     assert history.steps == expected.steps
     assert torch.equal(history.kept(0), expected.kept(0))
     assert all(torch.equal(a, b) for a, b in zip(kept, state["rows"], strict=True))
+
+
+@given(st.lists(st.integers(1, 90), max_size=12), st.integers(1, 20))
+@settings(deadline=None, max_examples=60)
+def test_many_at_once_are_kept_as_one_by_one(parts, half):
+    history = Thinned((3, 2), (3,), device=CPU, dtype=torch.float64, capacity=2 * half)
+    first = 0
+    for part in parts:
+        many = [rows(step) for step in range(first, first + part)]
+        history.record_all(
+            first, *(torch.stack(series, dim=1) for series in zip(*many, strict=True))
+        )
+        first += part
+    alone = recorded(first, 2 * half)
+    assert (history.stride, history.count) == (alone.stride, alone.count)
+    for series in (0, 1):
+        assert torch.equal(history.kept(series), alone.kept(series))

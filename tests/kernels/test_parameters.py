@@ -55,6 +55,7 @@ def test_a_setting_keeps_what_it_was_told():
         "scale": "log",
         "slider": (0.01, 1),
         "live": True,
+        "keeps_past": False,
         "labels": {},
         "source": "",
         "offers": None,

@@ -88,10 +88,10 @@ def test_a_changed_folder_is_read_anew(folder: Path) -> None:
 def test_folders_that_hold_no_classes(folder: Path, tmp_path: Path) -> None:
     for place, told in (
         ("", "No folder is named"),
-        (str(tmp_path / "none"), "There is no '.*none'"),
+        (str(tmp_path / "none"), "There is no file or folder .*none"),
         (str(folder / "red" / "0.png"), "is no folder"),
         ("camera:0", "is a camera"),
-        ("a\0b", "cannot be read"),
+        ("a\0b", "cannot be the name"),
     ):
         with pytest.raises(DataError, match=told):
             PicturesData(folder=place).load(0)

@@ -1,12 +1,14 @@
 """A table of one's own: columns by name, standardised, encoded, and what is refused."""
 
 import csv
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from kernels.errors import DataError
+from kernels.samples.projection import principal_plane
 from kernels.samples.samples import Dataset
 from kernels.samples.tabular import CsvData
 
@@ -40,9 +42,13 @@ def test_words_are_encoded_and_numbers_standardised_by_the_training_part(made) -
     assert ["ABC"[i] for i in every[order, 2:].argmax(axis=1)] == [row[2] for row in ROWS]
     np.testing.assert_array_equal(every[:, 2:].sum(axis=1), 1)
     assert [data.classes[i] for i in targets[order]] == [row[3] for row in ROWS]
+    assert data.axes == tuple(
+        f"PC {i} ({100 * s:.0f} %)" for i, s in enumerate(data.projection.explained, 1)
+    )
+    places = data.places(every)
     low, high = np.transpose(data.domain)
-    assert (every > low).all()
-    assert (every < high).all()
+    assert (places > low).all()
+    assert (places < high).all()
 
 
 def test_columns_are_chosen_by_name(made) -> None:
@@ -50,10 +56,15 @@ def test_columns_are_chosen_by_name(made) -> None:
     assert data.features == ("answer=no", "answer=yes", "i")
     assert data.classes == ()
     assert data.outputs == 1
+    assert data.target == "x"
     assert data.train.targets.dtype == np.float32
+    assert data.train.targets.mean(dtype=np.float64) == pytest.approx(0, abs=1e-6)
+    assert data.train.targets.std(dtype=np.float64) == pytest.approx(1, abs=1e-6)
+    (told,) = data.notes
+    mean, std = map(float, re.findall(r"its mean ([\d.]+), .* deviation ([\d.]+) above", told)[0])
+    standard = np.sort(np.concatenate((data.train.targets, data.validation.targets)), axis=0)[:, 0]
     np.testing.assert_allclose(
-        np.sort(np.concatenate((data.train.targets, data.validation.targets)), axis=0)[:, 0],
-        [float(row[1]) for row in ROWS],
+        standard * std + mean, [float(row[1]) for row in ROWS], rtol=1e-3, atol=0.01
     )
     quoted = made("i a,b answer", [row[:3] for row in ROWS], features='"a,b"')
     assert quoted.features == ("a,b",)
@@ -74,6 +85,8 @@ def test_a_column_that_never_changes_is_zero_and_told(made) -> None:
     data = made("x same answer", [(i, 0.1, "ab"[i % 2]) for i in range(30)])
     np.testing.assert_allclose(data.train.inputs[:, 1], 0, atol=1e-6)
     assert data.notes == ("'same' is the same in every row and tells nothing.",)
+    data = made("x same word answer", [(i, 0.1, "w", "ab"[i % 2]) for i in range(30)])
+    assert data.notes == ("'same' and 1 more are the same in every row and tell nothing.",)
 
 
 @pytest.mark.parametrize(
@@ -86,6 +99,7 @@ def test_a_column_that_never_changes_is_zero_and_told(made) -> None:
         ("x y", [(1, "a"), ("two", "b"), (3, "a")], {}, "Row 3 of column 'x' .* is 'two'"),
         ("x y", [(1, 1.5), (2, "b"), (3, 2.5)], {}, "Row 3 of column 'y' .* is 'b'"),
         ("x y", [(1, "a"), (2, "b")], {"target_is": "numbers"}, "Row 2 of column 'y' .* is 'a'"),
+        ("x z y", [(1, "a", i % 2) for i in range(9)], {}, "No column .* varies: 'x' is the same"),
         ("x y", [(1, 1), (2, 2)], {"features": "x, z"}, "has no column 'z'"),
         ("x y", [(1, 1), (2, 2)], {"target": "z"}, "has no column 'z'"),
         ("x y", [(1, 1), (2, 2)], {"features": "x, y"}, "'y' is the column to be found"),
@@ -107,3 +121,27 @@ def test_what_cannot_be_learned_is_refused_with_a_sentence(
 def test_the_target_is_offered_by_name() -> None:
     assert CsvData().columns() == ("", "hours", "score", "passed")
     assert CsvData(file="none.csv").columns() == ()
+
+
+def test_two_features_are_drawn_as_they_are_and_very_many_not_at_all(made) -> None:
+    rows = np.random.default_rng(0).normal(size=(30, 202)).round(4)
+    names = [f"f{i}" for i in range(202)]
+    two = made("a b y", [(*row[:2], i % 2) for i, row in enumerate(rows)])
+    assert (two.projection, two.axes) == (None, ("a", "b"))
+    np.testing.assert_array_equal(two.places(two.train.inputs), two.train.inputs)
+    drawn = made(" ".join([*names[:200], "y"]), [(*r[:200], i % 2) for i, r in enumerate(rows)])
+    assert drawn.projection is not None
+    assert len(drawn.domain) == 2
+    assert drawn.notes == ()
+    many = made(" ".join([*names, "y"]), [(*row, i % 2) for i, row in enumerate(rows)])
+    assert (many.projection, many.domain, many.shape) == (None, (), (202,))
+    (told,) = many.notes
+    assert told.startswith("202 features are too many for a picture of the plane")
+
+
+def test_the_plane_is_that_of_the_training_part_and_at_least_as_wide_as_high(made) -> None:
+    data = made("i x letter answer", ROWS)
+    plane = principal_plane(data.train.inputs)
+    np.testing.assert_array_equal(data.projection.components, plane.components)
+    (left, right), (bottom, top) = data.domain
+    assert right - left >= top - bottom - 1e-6

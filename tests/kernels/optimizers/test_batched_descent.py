@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from kernels.descent.batched_descent import FUSED, BatchedDescent
+from kernels.optimizers.batched_descent import FUSED, BatchedDescent
 from kernels.optimizers.catalogue import (
     AdagradParameters,
     AdamParameters,

@@ -1,8 +1,7 @@
-"""Many starts that descend at once, each by itself, in one batch with torch.optim's own arithmetic.
+"""Many points that one optimizer moves at once, each by itself, with torch.optim's own arithmetic.
 
-It is the engine of `kernels.descent.basins` and `kernels.descent.tuning`. Only optimizers that
-update each coordinate on its own may be batched so: what couples coordinates would couple the
-starts.
+Only optimizers that update each coordinate on its own may be batched so: what couples coordinates
+would couple the points.
 """
 
 from collections.abc import Sequence
@@ -10,22 +9,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from kernels.descent.base import Descent
-from kernels.errors import ParameterError
-from kernels.optimizers.catalogue import OptimizerParameters, clip_gradient_
+from kernels.optimizers.base import OptimizerParameters, clip_gradient_
 
 FUSED = (torch.optim.SGD, torch.optim.Adam, torch.optim.AdamW)  # one pass over memory per step
-
-
-def require_elementwise(row: OptimizerParameters, path: str) -> None:
-    """Raise `ParameterError` if the optimizer `row` cannot descend from many starts at once."""
-    if not row.elementwise:
-        raise ParameterError(
-            f"{row.title} couples the coordinates that it updates, so many starts cannot descend "
-            "together; every optimizer that updates each coordinate on its own can, such as SGD, "
-            "Momentum or Adam. Choose another one.",
-            path,
-        )
 
 
 class BatchedDescent:
@@ -75,25 +61,3 @@ class BatchedDescent:
     def _as_stored(self, values: Tensor) -> Tensor:
         """`values`, (C, S, d), with the axes in the order of the points in memory."""
         return values.movedim(2, self._place)
-
-
-def left_out(parameters: Descent) -> str:
-    """A sentence on what is set and not used where full data and true slopes are; "" for none."""
-    batch = getattr(parameters.objective, "batch_size", 0)
-    ignored = [
-        *(["mini-batches"] if batch else []),
-        *(["gradient noise"] if parameters.noise else []),
-    ]
-    if not ignored:
-        return ""
-    verb = "are" if batch else "is"
-    return f"The {' and '.join(ignored)} set {verb} left out: every step uses the full, true slope."
-
-
-def mark_last_(last: Tensor, is_over: Tensor, step: int) -> None:
-    """Write `step` into `last`, integers, wherever `is_over`, booleans, does not hold; all (N,).
-
-    What holds from `last` + 1 on has held since. Masks are multiplied in: on a CPU that takes a
-    tenth of the time of a fill by mask.
-    """
-    last.mul_(is_over).add_(~is_over, alpha=step)
