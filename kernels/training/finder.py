@@ -66,7 +66,7 @@ class LearningRateFinder(Simulation[Training, FinderFrame]):
         super().__init__(parameters, device)
         assert isinstance(parameters.experiment, FinderExperiment)
         self._experiment = parameters.experiment
-        self.dataset = load_dataset(parameters.dataset, parameters.seed)
+        self.dataset = load_dataset(parameters.dataset, parameters.dataset_seed)
         self._train = tensors_of(self.dataset.train, device)
         self._learner = Learner(parameters, self.dataset, self._train)
         self._losses = torch.zeros(self.length, device=device, dtype=self.dtype)

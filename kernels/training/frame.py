@@ -6,8 +6,12 @@ from kernels.diagnosis import Advice
 from kernels.networks.network import Row
 from kernels.samples.samples import Dataset
 from kernels.simulation import Array, Frame, Lasting, Scalar
-from kernels.training.predictions import Predictions
-from kernels.training.statistics import LayerStatistics
+from kernels.training.inside.inside import StepInside
+from kernels.training.parameters import EngineName
+from kernels.training.seen.first_layer import FirstLayer
+from kernels.training.seen.normalization import Normalization
+from kernels.training.seen.predictions import Predictions
+from kernels.training.seen.statistics import LayerStatistics
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -17,7 +21,8 @@ class Plan(Lasting):
     `rows` are the layers with shapes and parameter counts, `neurons` the number of them in each
     column of the picture of the network, inputs first, and `captions` what is written over each;
     both are empty where the network is no row of small linear layers. `axes`, (2, G) or (1, G), are
-    the coordinates of the response maps.
+    the coordinates of the response maps. `engine` takes the steps; `not_compiled` says why it is
+    PyTorch where compiled steps were asked for, as a clause; "" otherwise.
     """
 
     dataset: Dataset
@@ -27,6 +32,8 @@ class Plan(Lasting):
     steps_per_epoch: int
     neurons: tuple[int, ...]
     captions: tuple[str, ...]
+    engine: EngineName = "torch"
+    not_compiled: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +53,14 @@ class TrainingFrame(Frame):
         `batch`, (B,), the samples that the last step used, or the first will.
     The network, where it is a row of linear layers
         `weights`, a (n, m) array for each layer, and `biases`, (n,); empty otherwise.
-    If "response" is watched and the data have one or two features
+    If "response" is watched and the data have features, not too many to be drawn
         `response`, (G, G, K) or (G, K): what the network says on a grid over the domain, row 0 at
-        the low x2: probabilities of classes, or outputs; without a size otherwise.
+        the low x2: probabilities of classes, or outputs; without a size otherwise. Of more than two
+        features the grid lies in the plane of `Dataset.projection`.
+    and if these are more than two
+        `train_answers` and `validation_answers`, (N,): what the network says of the first 400
+        samples of each part, on all features of them: classes, or numbers; without a size
+        otherwise.
     and if the network is such a row
         `activations`, an (n, H, W) array for each column of the network but the last: the inputs,
         and what the neurons give after their activation, on a coarser grid.
@@ -58,6 +70,13 @@ class TrainingFrame(Frame):
     If "layers" is watched
         `layers`, what each layer holds and does on the first 256 training samples, in evaluation
         mode; `advice`, what the rules of `kernels.diagnosis` find, the gravest first.
+    If "first_layer" is watched and the data are pictures
+        `first_layer`, its weights as pictures; None where it does not look at pixels.
+    If "normalization.L.C" is watched, and such a layer is there
+        `normalization`, what layer L of batch normalisation, from 0, does with `batch`: of channel
+        C, from 0, or of "all".
+    If "inside" is watched
+        `inside`, the step to come, worked through.
     """
 
     plan: Plan
@@ -75,9 +94,14 @@ class TrainingFrame(Frame):
     biases: tuple[Array, ...]
     response: Array
     activations: tuple[Array, ...]
+    train_answers: Array
+    validation_answers: Array
     predictions: Predictions | None
     layers: tuple[LayerStatistics, ...]
     advice: tuple[Advice, ...]
+    first_layer: FirstLayer | None
+    normalization: Normalization | None
+    inside: StepInside | None
     watched: frozenset[str]
 
     def __post_init__(self) -> None:

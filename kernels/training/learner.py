@@ -3,13 +3,15 @@
 import math
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from kernels.datasets import Batches
 from kernels.device import make_generator
 from kernels.errors import ParameterError
 from kernels.networks.initialization import initialize_
-from kernels.networks.network import build
+from kernels.networks.network import build, stages
+from kernels.networks.parts import Shape, numbers_in
+from kernels.networks.weights import load_weights_
 from kernels.optimizers.catalogue import clip_gradient_
 from kernels.samples.samples import Dataset
 from kernels.training.objective import Criterion
@@ -43,17 +45,22 @@ class Learner:
         self.batches = Batches(len(train), min(size, len(train)), parameters.seed)
         shape, outputs, dtype = dataset.shape, self.criterion.outputs, train.inputs.dtype
         self.model = build(parameters.network.layers, shape, outputs, self._device, dtype)
-        self._check_batches()
+        self._check_batches(shape)
         generator = make_generator(self._device, parameters.seed)
         initialize_(self.model, parameters.initialization, generator)
+        if parameters.weights:
+            load_weights_(self.model, parameters.weights)
         self.optimizer = parameters.optimizer.build(list(self.model.parameters()))
 
-    def learn(self, train: Tensors, step: int, rate: float | None = None) -> Tensor:
+    def learn(
+        self, train: Tensors, step: int, rate: float | None = None, picked: Tensor | None = None
+    ) -> Tensor:
         """Do step number `step` on `train`, at the learning rate `rate` or that of the parameters.
 
-        Gives the loss of its batch as it was trained, without penalties, on the device.
+        It uses the samples `picked`, (B,), or those whose turn it is. Gives the loss of its batch
+        as it was trained, without penalties, on the device.
         """
-        inputs, targets = train.take(self.picked(step))
+        inputs, targets = train.take(self.picked(step) if picked is None else picked)
         self.model.train()
         self.optimizer.zero_grad()
         loss: Tensor = self.criterion(self.model(inputs), targets)
@@ -86,19 +93,30 @@ class Learner:
         """The mean loss, without penalties, and the accuracy on `data`, in evaluation mode."""
         return self.judge(self.outputs(data.inputs), data.targets)
 
+    def objective(self, data: Tensors) -> Tensor:
+        """What descent makes small, all of `data` in evaluation mode, with its graph: a scalar."""
+        self.model.eval()
+        return self._penalized(self.criterion(self.model(data.inputs), data.targets))
+
     def judge(self, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         """The mean loss, without penalties, and the accuracy of `outputs` for `targets`."""
         return self.criterion(outputs, targets), self.criterion.accuracy(outputs, targets)
 
-    def _check_batches(self) -> None:
-        """Raise `ParameterError` where batch normalisation would meet a batch of one row."""
+    def _check_batches(self, shape: Shape) -> None:
+        """Raise `ParameterError` where batch normalisation would meet one number of a channel."""
         samples, size = self.batches.samples, self.batches.size
-        is_normalised = any(isinstance(m, nn.BatchNorm1d) for m in self.model.modules())
-        if is_normalised and (size == 1 or samples % size == 1):
+        normalised = (
+            stage.shape
+            for stage in stages(self.parameters.network.layers, shape, self.criterion.outputs)
+            if any(part.stem == "batch_norm" for part in stage.parts.values())
+        )
+        has_one = any(numbers_in(given) == given[0] for given in normalised)
+        if has_one and (size == 1 or samples % size == 1):
             raise ParameterError(
                 f"Batches of {size} of {samples} samples leave a batch of "
-                "one, and batch normalisation of a row of numbers needs two at least: the mean of "
-                "one is itself. Choose another batch size, or take the layer out.",
+                "one, and batch normalisation of a row of numbers, or of a picture of one pixel, "
+                "needs two at least: the mean of one is itself. Choose another batch size, or take "
+                "the layer out.",
                 "batch_size",
             )
 

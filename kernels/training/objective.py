@@ -67,6 +67,21 @@ class Criterion:
             return functional.huber_loss(outputs, wanted)
         return functional.mse_loss(outputs, wanted)
 
+    def each(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """The loss of each sample, (N,), whose mean is that of all."""
+        if self.name == "cross-entropy":
+            return functional.cross_entropy(
+                outputs, targets, label_smoothing=self.label_smoothing, reduction="none"
+            )
+        wanted = self.wanted(targets, outputs.dtype)
+        if self.name == "bce":
+            found = functional.binary_cross_entropy_with_logits(outputs, wanted, reduction="none")
+        elif self.name == "huber":
+            found = functional.huber_loss(outputs, wanted, reduction="none")
+        else:
+            found = functional.mse_loss(outputs, wanted, reduction="none")
+        return found.mean(-1)
+
     def wanted(self, targets: Tensor, dtype: torch.dtype) -> Tensor:
         """The outputs, (N, outputs), that `targets` ask for; label smoothing is in them.
 

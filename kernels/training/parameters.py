@@ -7,13 +7,22 @@ from pydantic import Field, model_validator
 from kernels.errors import ParameterError
 from kernels.networks.initialization import INITIALIZATION_LABELS, Initialization
 from kernels.networks.presets import NETWORK_LABELS, NetworkSpec, SmallNetwork
+from kernels.networks.weights import FILTER
 from kernels.optimizers.catalogue import OPTIMIZER_LABELS, AdamParameters, OptimizerSpec
 from kernels.parameters import Parameters, setting
 from kernels.samples.catalogue import DATASET_LABELS, DatasetSpec
 from kernels.samples.planes import CircleData
+from kernels.training.comparison.parameters import ComparisonExperiment
+from kernels.training.fan.parameters import FanExperiment
+from kernels.training.landscape.parameters import LandscapeExperiment
 from kernels.training.objective import LOSS_LABELS, LossName
+from kernels.training.sampling.parameters import SamplingExperiment
 
 MOST_EPOCHS = 100_000
+
+EngineName = Literal["torch", "compiled"]
+ENGINE_LABELS = {"torch": "PyTorch", "compiled": "Compiled, for tiny networks"}
+WITH_ENGINE = frozenset({"train", "comparison"})  # experiments; in the others torch takes the steps
 
 
 class TrainExperiment(Parameters):
@@ -50,10 +59,30 @@ class FinderExperiment(Parameters):
         return self
 
 
-ExperimentSpec = Annotated[TrainExperiment | FinderExperiment, Field(discriminator="kind")]
+ExperimentSpec = Annotated[
+    TrainExperiment
+    | FinderExperiment
+    | SamplingExperiment
+    | ComparisonExperiment
+    | FanExperiment
+    | LandscapeExperiment,
+    Field(discriminator="kind"),
+]
 
-EXPERIMENT_LABELS = {"train": "Train", "finder": "Learning-rate finder"}
-STOP_RULES = frozenset({"epochs", "target_loss", "target_accuracy", "patience"})
+EXPERIMENT_LABELS = {
+    "train": "Train",
+    "finder": "Learning-rate finder",
+    "sampling": "Compare samplings",
+    "comparison": "Compare runs",
+    "fan": "Fan of seeds",
+    "landscape": "Loss landscape",
+}
+STOP_RULES = frozenset({"target_loss", "target_accuracy", "patience"})
+IDLE = {  # which fields have no effect in an experiment; stop rules have one in few
+    "train": frozenset[str](),
+    "comparison": frozenset[str](),
+    "finder": STOP_RULES | {"epochs", "optimizer.schedule", "optimizer.learning_rate"},
+}
 
 
 class Training(Parameters):
@@ -126,6 +155,11 @@ class Training(Parameters):
     initialization: Initialization = setting(
         "default", labels=INITIALIZATION_LABELS, help="What the weights are drawn from."
     )
+    weights: str = setting(
+        "",
+        source=FILTER,
+        help="A file with the first weights, such as those saved of another run; empty for none.",
+    )
     target_loss: float = setting(
         0.0,
         ge=0,
@@ -150,11 +184,30 @@ class Training(Parameters):
         live=True,
         help="It stops when the validation loss was not lower for so long; 0 switches it off.",
     )
+    engine: EngineName = setting(
+        "torch",
+        labels=ENGINE_LABELS,
+        help="What takes the steps: PyTorch, or for tiny networks machine code, many times as fast "
+        "and the same but for rounding; it takes some ten seconds to make, once on a machine.",
+    )
     seed: int = setting(
         0, ge=0, le=2**32 - 1, help="What data, first weights and the order of samples come from."
     )
+    data_seed: int | None = setting(
+        None,
+        ge=0,
+        le=2**32 - 1,
+        label="Seed of the data",
+        help="What the data alone come from; without a number the seed above.",
+    )
+
+    @property
+    def dataset_seed(self) -> int:
+        """The seed that the data are drawn from."""
+        return self.seed if self.data_seed is None else self.data_seed
 
     def idle(self) -> frozenset[str]:
-        if isinstance(self.experiment, TrainExperiment):
-            return frozenset()
-        return STOP_RULES | {"optimizer.schedule", "optimizer.learning_rate"}
+        drawn = frozenset({"initialization"} if self.weights else ())
+        if self.experiment.kind not in WITH_ENGINE:
+            drawn |= {"engine"}
+        return drawn | IDLE.get(self.experiment.kind, STOP_RULES)

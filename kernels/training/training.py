@@ -1,42 +1,49 @@
 """A network in training: its steps, its measurements, its stop rules, and what is seen of it."""
 
 import math
+from collections.abc import Mapping
 from functools import cached_property
 from typing import ClassVar, Literal
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from kernels.diagnosis import Advice, Observations, diagnose
-from kernels.errors import ParameterError
 from kernels.history import Thinned
 from kernels.networks.network import rows
 from kernels.parameters import Action
 from kernels.samples.catalogue import load_dataset
-from kernels.simulation import Array, Finish, Scalar, Simulation, to_host
+from kernels.simulation import Array, Document, Scalar, Simulation, to_host
 from kernels.training.actions import EditWeight
+from kernels.training.code.documents import DOCUMENTS, training_document
+from kernels.training.engine import compiled_engine
 from kernels.training.frame import Plan, TrainingFrame
+from kernels.training.inside.inside import INSIDE, StepInside
+from kernels.training.inside.step import step_inside
 from kernels.training.learner import Learner
-from kernels.training.neurons import linear_layers, neuron_columns, neuron_weights
+from kernels.training.measuring import Measurements
 from kernels.training.objective import LOSS_LABELS
 from kernels.training.parameters import Training
-from kernels.training.predictions import CELL, PREDICTIONS, Predictions, listed, predictions
-from kernels.training.response import (
+from kernels.training.seen.first_layer import first_layer
+from kernels.training.seen.neurons import neuron_columns, neuron_weights, set_weight_
+from kernels.training.seen.normalization import normalization
+from kernels.training.seen.predictions import CELL, PREDICTIONS, Predictions, listed, predictions
+from kernels.training.seen.response import (
+    MOST_RINGED,
     RESPONSE,
     activations_on_grid,
+    answers,
     grid,
     has_response,
     on_grid,
     side_of,
 )
-from kernels.training.statistics import LayerStatistics, layer_statistics
-from kernels.training.tensors import tensors_of
+from kernels.training.seen.statistics import LayerStatistics, layer_statistics
+from kernels.training.tensors import Tensors, tensors_of
 
-MOST_MEASURED = 2000  # training samples that a measurement goes through
 MOST_LOOKED_AT = 256  # training samples whose way through the layers is told
 LAYERS = "layers"  # what a viewer watches to get that, and advice
-ENOUGH = 1e-12  # a loss that is lower by less is not lower
 
 
 class TrainingRun(Simulation[Training, TrainingFrame]):
@@ -50,28 +57,34 @@ class TrainingRun(Simulation[Training, TrainingFrame]):
     prefers: ClassVar[Literal["cpu", "accelerator"]] = "cpu"
     observe_every: ClassVar[int] = 10
     actions: ClassVar[tuple[type[Action], ...]] = (EditWeight,)
-    shared: ClassVar[frozenset[str]] = frozenset({"dataset", "_train", "_validation", "_plan"})
+    documents: ClassVar[tuple[Document, ...]] = DOCUMENTS
+    shared: ClassVar[frozenset[str]] = frozenset(
+        {"dataset", "_train", "_validation", "_plan", "_compiled"}
+    )
 
     def __init__(self, parameters: Training, device: torch.device) -> None:
         super().__init__(parameters, device)
-        self.dataset = load_dataset(parameters.dataset, parameters.seed)
+        self.dataset = load_dataset(parameters.dataset, parameters.dataset_seed)
         self._train = tensors_of(self.dataset.train, device)
         self._validation = tensors_of(self.dataset.validation, device)
         self._learner = Learner(parameters, self.dataset, self._train)
+        self._compiled, self._not_compiled = compiled_engine(self._learner, self._train)
         self._batch_losses = Thinned((1,), device=device, dtype=self.dtype)
-        self._measures = Thinned((4,), device=device, dtype=self.dtype)
-        self._measured: Tensor
-        self._answers: Tensor  # to the validation data, when it was measured
-        self._measured_at = 0
-        self._best = math.inf, 0  # the lowest validation loss, and the step at which it came
-        self._measure()
+        self._measurements = Measurements(self.observe_every, device, self.dtype)
+        self._measurements.measure(self._learner, self._train, self._validation, 0)
 
     @property
     def length(self) -> int:
         return self.parameters.epochs * self._learner.batches.per_epoch
 
     def step(self, n: int = 1) -> None:
-        for _ in range(min(n, self.length - self.step_count)):
+        n = min(n, self.length - self.step_count)
+        if self._compiled is not None and n > 0:
+            losses = self._compiled.learn(self._learner, self.step_count, n)
+            self._batch_losses.record_all(self.step_count, losses.unsqueeze(0))
+            self.step_count += n
+            return
+        for _ in range(n):
             loss = self._learner.learn(self._train, self.step_count)
             self._batch_losses.record(self.step_count, loss.reshape(1))
             self.step_count += 1
@@ -81,64 +94,10 @@ class TrainingRun(Simulation[Training, TrainingFrame]):
         """The network as it is now."""
         return self._learner.model
 
-    # ---- measuring -------------------------------------------------------------------------
-
-    def _measure(self) -> None:
-        """Note loss and accuracy in evaluation mode, on the device, without waiting."""
-        train = self._learner.evaluate(self._train.first(MOST_MEASURED))
-        self._answers = self._learner.outputs(self._validation.inputs)
-        validation = self._learner.judge(self._answers, self._validation.targets)
-        self._measured = torch.stack([train[0], validation[0], train[1], validation[1]])
-        self._measured_at = self.step_count
-        if self.step_count % self.observe_every == 0:
-            self._measures.record(self.step_count // self.observe_every, self._measured)
-
-    def _measurements(self) -> tuple[Array, Array]:
-        """The steps of all that is kept of the measurements, (M,), and these, (4, M)."""
-        steps = self._measures.step_numbers() * self.observe_every
-        if steps[-1] == self._measured_at:
-            return steps, to_host(self._measures.kept(0))
-        latest = self._measures.with_last(0, self._measured)
-        return np.append(steps, self._measured_at), to_host(latest)
-
     def observe(self) -> None:
-        self._measure()
-        train_loss, loss, _, accuracy = to_host(self._measured)
-        if loss < self._best[0] - ENOUGH:
-            self._best = float(loss), self.step_count
-        self.finished = self._ending(float(train_loss), float(loss), float(accuracy))
-
-    def _ending(self, train_loss: float, loss: float, accuracy: float) -> Finish | None:
-        """Why it ends here, or None."""
-        wanted, step = self.parameters, self.step_count
-        numbers = {"step": step, "validation loss": loss, "validation accuracy": accuracy}
-        if not math.isfinite(train_loss):
-            return Finish(
-                reason="diverged",
-                sentence=f"The loss is no number any more after {step:,} steps. Go back to an "
-                "earlier step and lower the learning rate.",
-                numbers=numbers,
-            )
-        if wanted.target_loss and loss <= wanted.target_loss:
-            told = f"the validation loss {loss:.4g} is at most {wanted.target_loss:g}"
-        elif wanted.target_accuracy and accuracy >= wanted.target_accuracy:
-            told = (
-                f"the validation accuracy {accuracy:.2%} is at least {wanted.target_accuracy:.2%}"
-            )
-        elif wanted.patience and self._since_best() >= wanted.patience:
-            told = (
-                f"the validation loss has not been below {self._best[0]:.4g} for "
-                f"{wanted.patience} epochs"
-            )
-        else:
-            return None
-        return Finish(
-            reason="stop rule", sentence=f"Stopped after {step:,} steps: {told}.", numbers=numbers
-        )
-
-    def _since_best(self) -> float:
-        """Epochs since the validation loss was lowest."""
-        return (self.step_count - self._best[1]) / self._learner.batches.per_epoch
+        self._measurements.measure(self._learner, self._train, self._validation, self.step_count)
+        per_epoch = self._learner.batches.per_epoch
+        self.finished = self._measurements.ending(self.parameters, per_epoch)
 
     def adjust(self, parameters: Training) -> None:
         super().adjust(parameters)
@@ -148,20 +107,12 @@ class TrainingRun(Simulation[Training, TrainingFrame]):
     def act(self, action: Action) -> None:
         if not isinstance(action, EditWeight):
             return super().act(action)
-        layers = linear_layers(self.model)
-        try:
-            layer = layers[action.layer]
-            with torch.no_grad():
-                if action.source is None:
-                    layer.bias[action.target] = action.value
-                else:
-                    layer.weight[action.target, action.source] = action.value
-        except (IndexError, TypeError) as error:
-            raise ParameterError(
-                f"There is no weight from neuron {action.source} to neuron {action.target} of "
-                f"linear layer {action.layer}, all counted from 0. Choose one that is there."
-            ) from error
+        set_weight_(self.model, action.layer, action.target, action.source, action.value)
         self.finished = None
+
+    def document(self, suffix: str) -> Mapping[str, bytes]:
+        learner, steps = self._learner, self.step_count
+        return training_document(learner, self.dataset, self._train, steps, self.length, suffix)
 
     # ---- what is seen ----------------------------------------------------------------------
 
@@ -177,10 +128,12 @@ class TrainingRun(Simulation[Training, TrainingFrame]):
             steps_per_epoch=self._learner.batches.per_epoch,
             neurons=counts,
             captions=captions,
+            engine="torch" if self._compiled is None else "compiled",
+            not_compiled=self._not_compiled,
         )
 
     def frame(self, watch: frozenset[str] = frozenset()) -> TrainingFrame:
-        measured_at, measured = self._measurements()
+        measured_at, measured = self._measurements.curves()
         weights, biases = neuron_weights(self.model) if self._plan.neurons else ((), ())
         response: Array = np.empty(0)
         activations: tuple[Array, ...] = ()
@@ -189,12 +142,13 @@ class TrainingRun(Simulation[Training, TrainingFrame]):
             if self._plan.neurons:
                 activations = activations_on_grid(self.model, self.dataset, self.device)
         layers = self._layers() if LAYERS in watch else ()
+        picked = self._learner.picked(max(0, self.step_count - 1))
         return TrainingFrame(
             step=self.step_count,
             plan=self._plan,
             epoch=self.step_count / self._learner.batches.per_epoch,
             learning_rate=self.parameters.optimizer.effective_rate(self.step_count),
-            batch=to_host(self._learner.picked(max(0, self.step_count - 1))),
+            batch=to_host(picked),
             batch_steps=self._batch_losses.step_numbers(),
             batch_losses=to_host(self._batch_losses.kept(0)[0]),
             measured_at=measured_at,
@@ -206,9 +160,14 @@ class TrainingRun(Simulation[Training, TrainingFrame]):
             biases=biases,
             response=response,
             activations=activations,
+            train_answers=self._answers_to(self._train, watch),
+            validation_answers=self._answers_to(self._validation, watch),
             predictions=self._predictions(watch),
             layers=layers,
             advice=self._advice(layers, measured_at, measured) if LAYERS in watch else (),
+            first_layer=first_layer(self.model, self._train.inputs, watch),
+            normalization=normalization(self.model, self._train.inputs, picked, watch),
+            inside=self._inside() if INSIDE in watch else None,
             watched=watch,
         )
 
@@ -217,6 +176,11 @@ class TrainingRun(Simulation[Training, TrainingFrame]):
         data = self._train.first(MOST_LOOKED_AT)
         self.model.eval()
         return layer_statistics(self.model, self._learner.criterion, data.inputs, data.targets)
+
+    def _inside(self) -> StepInside:
+        """The step to come, worked through on a copy."""
+        is_row = bool(self._plan.neurons)
+        return step_inside(self._learner, self._train, self.step_count, is_row=is_row)
 
     def _advice(
         self, layers: tuple[LayerStatistics, ...], steps: Array, measured: Array
@@ -238,6 +202,7 @@ class TrainingRun(Simulation[Training, TrainingFrame]):
                 class_counts=np.bincount(targets, minlength=classes) if classes else np.empty(0),
                 l2=self.parameters.l2,
                 layers=layers,
+                not_compiled=self._not_compiled,
             )
         )
 
@@ -245,13 +210,20 @@ class TrainingRun(Simulation[Training, TrainingFrame]):
         """What was answered to the validation data when it was measured last, if it is watched."""
         if PREDICTIONS not in watch or not self.dataset.classes:
             return None
-        probabilities = self._learner.criterion.probabilities(self._answers)
+        probabilities = self._learner.criterion.probabilities(self._measurements.answers)
         targets = self._validation.targets
         cells = [name.split(".")[1:] for name in watch if name.startswith(CELL)]
         if not cells:
             return predictions(probabilities, targets)
         true, predicted = map(int, cells[0])
         return listed(probabilities, targets, true, predicted)
+
+    def _answers_to(self, data: Tensors, watch: frozenset[str]) -> Array:
+        """What the network says of the first of `data`, where only their projections are drawn."""
+        if RESPONSE not in watch or self.dataset.projection is None:
+            return np.empty(0)
+        outputs = self._learner.outputs(data.first(MOST_RINGED).inputs)
+        return answers(outputs, self._learner.criterion)
 
     def _response(self) -> Array:
         """What the network says all over the domain, as `TrainingFrame.response` has it."""
@@ -262,7 +234,7 @@ class TrainingRun(Simulation[Training, TrainingFrame]):
         return to_host(on_grid(outputs, self.dataset, side))
 
     def summary(self) -> dict[str, Scalar]:
-        """Losses and accuracies in evaluation mode; of the test data where there are some."""
+        """Losses and accuracies in evaluation mode, of test data if there are some; notes."""
         data = self.dataset.test
         name = "validation" if data is None else "test"
         tensors = self._validation if data is None else tensors_of(data, self.device)
@@ -272,11 +244,22 @@ class TrainingRun(Simulation[Training, TrainingFrame]):
             "epochs": self.step_count / self._learner.batches.per_epoch,
             "parameter_count": self._plan.parameter_count,
             "loss": self._plan.loss,
+            "engine": self._plan.engine,
             f"{name}_loss": loss if math.isfinite(loss) else None,
         }
         if self.dataset.classes:
-            summary[f"{name}_accuracy"] = accuracy
+            summary[f"{name}_accuracy"] = accuracy if math.isfinite(accuracy) else None
+        if self.dataset.notes:
+            summary["notes"] = " ".join(self.dataset.notes)
+        if self._plan.not_compiled:
+            summary["not_compiled"] = self._plan.not_compiled
         return summary
+
+
+class FastTrainingRun(TrainingRun):
+    """A network whose steps are compiled: many a second, so that it is measured less often."""
+
+    observe_every: ClassVar[int] = 100
 
 
 class PictureTrainingRun(TrainingRun):

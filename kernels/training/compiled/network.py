@@ -23,7 +23,7 @@ CODES = {module: ACTIVATION_CODES.get(name) for name, module in ACTIVATIONS.item
 
 
 def applies_to(model: nn.Module, loss: str, optimizer: OptimizerParameters) -> str:
-    """Why the compiled step does not do this, as what follows "not compiled: "; "" if it does.
+    """Why the compiled step does not do this, as what follows "since"; "" if it does.
 
     `loss` is the name of a `kernels.training.objective.Criterion`. What is asked for is a network
     of linear layers of at most `MOST_UNITS`, each with at most one activation behind it, on the
@@ -32,9 +32,9 @@ def applies_to(model: nn.Module, loss: str, optimizer: OptimizerParameters) -> s
     if find_spec("numba") is None:
         return "numba is not installed"
     if loss not in LOSS_CODES:
-        return f"the loss '{loss}' is not among those that are"
+        return f"the loss '{loss}' is not among those that are compiled"
     if optimizer.kind not in UPDATE_CODES:  # type: ignore[attr-defined] # every concrete one
-        return f"{optimizer.title} is not among the optimizers that are"
+        return f"{optimizer.title} is not among the optimizers that are compiled"
     if not isinstance(model, nn.Sequential):
         return "the network is no plain row of layers"
     return _why_not_modules(list(model)) or _why_not_parameters(list(model.parameters()))

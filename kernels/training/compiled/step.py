@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -19,6 +19,10 @@ from kernels.training.compiled.codes import (
     UPDATE_CODES,
 )
 from kernels.training.compiled.network import applies_to, layer_table
+
+# What every array is to be: for any other kind, such as one that can only be read, numba would make
+# the machine code once more, which takes seconds.
+LAID_OUT: Final = ("C_CONTIGUOUS", "ALIGNED", "WRITEABLE")
 
 
 class CompiledStep:
@@ -65,26 +69,33 @@ class CompiledStep:
         given |= {"clip_norm": optimizer.clip_norm, "clip_value": optimizer.clip_value}
         self._settings = np.array([given.get(name, 0.0) for name in SETTINGS], np.float64)
         self._kept = _kept(given)
-        sizes = [p.numel() for p in model.parameters()]
-        self._ends = np.cumsum(sizes)[:-1]
+        self._shapes = [parameter.shape for parameter in model.parameters()]
+        size = sum(shape.numel() for shape in self._shapes)
         dtype = torch.empty(0, dtype=next(model.parameters()).dtype).numpy().dtype
-        self.parameters: Array = np.zeros(sum(sizes), dtype)
+        self.parameters: Array = np.zeros(size, dtype)
         self.gradient: Array = np.zeros_like(self.parameters)
-        self.memory: Array = np.zeros((MEMORIES, sum(sizes)), dtype)
+        self.memory: Array = np.zeros((MEMORIES, size), dtype)
         self.taken = 0
+        self._parameters, self._gradients = self._views(self.parameters), self._views(self.gradient)
+        self._memories = [self._views(row) for row in self.memory[: len(self._kept)]]
+
+    def _views(self, buffer: Array) -> list[Tensor]:
+        """`buffer`, (P,), as tensors of the shapes of the parameters, in its own memory."""
+        parts = torch.split(torch.from_numpy(buffer), [shape.numel() for shape in self._shapes])
+        return [part.view(shape) for part, shape in zip(parts, self._shapes, strict=True)]
 
     def load(self, model: nn.Module, optimizer: torch.optim.Optimizer) -> None:
         """Copy the parameters of `model` and the state of its `optimizer` into the buffers."""
+        parameters: list[Tensor] = list(model.parameters())
+        states = [optimizer.state.get(parameter, {}) for parameter in parameters]
         self.taken = 0
         self.memory[:] = 0
-        for place, parameter in self._places(self.parameters, model):
-            place[:] = _flat(parameter)
-        for row, name in zip(self.memory, self._kept, strict=False):
-            for place, parameter in self._places(row, model):
-                state = optimizer.state.get(parameter, {})
-                if (kept := state.get(name)) is not None:
-                    place[:] = _flat(kept)
-                    self.taken = int(state.get("step", 1))
+        with torch.no_grad():
+            torch._foreach_copy_(self._parameters, parameters)
+            for views, name in zip(self._memories, self._kept, strict=True):
+                if all(state.get(name) is not None for state in states):
+                    torch._foreach_copy_(views, [state[name] for state in states])
+                    self.taken = int(states[0].get("step", 1))
 
     def store(self, model: nn.Module, optimizer: torch.optim.Optimizer) -> None:
         """Copy the buffers to where torch has them: as if it had taken the steps itself.
@@ -92,23 +103,30 @@ class CompiledStep:
         That is the parameters, their gradients, and the state of `optimizer`, in place where it is
         there already. The learning rate is left to whoever sets it before each step.
         """
+        parameters: list[Tensor] = list(model.parameters())
+        gradients = []
+        for parameter in parameters:
+            if parameter.grad is None:
+                parameter.grad = torch.empty_like(parameter)
+            gradients.append(parameter.grad)
         with torch.no_grad():
-            for place, parameter in self._places(self.parameters, model):
-                parameter.copy_(_shaped(place, parameter))
-            for place, parameter in self._places(self.gradient, model):
-                parameter.grad = _shaped(place, parameter).clone()
+            torch._foreach_copy_(parameters, self._parameters)
+            torch._foreach_copy_(gradients, self._gradients)
             if self.taken:
-                self._store_state(model, optimizer)
+                self._store_state([optimizer.state[parameter] for parameter in parameters])
 
-    def _store_state(self, model: nn.Module, optimizer: torch.optim.Optimizer) -> None:
-        for row, name in zip(self.memory, self._kept, strict=False):
-            for place, parameter in self._places(row, model):
-                state = optimizer.state[parameter]
+    def _store_state(self, states: list[dict[str, Any]]) -> None:
+        """Copy the memory to the `states` that torch's optimizer keeps, one a parameter."""
+        for views, name in zip(self._memories, self._kept, strict=True):
+            for state, view in zip(states, views, strict=True):
                 if state.get(name) is None:
-                    state[name] = torch.empty_like(parameter, requires_grad=False)
-                state[name].copy_(_shaped(place, parameter))
-                if name != "momentum_buffer":
-                    state["step"] = torch.tensor(float(self.taken))
+                    state[name] = torch.empty_like(view)
+            torch._foreach_copy_([state[name] for state in states], views)
+        if self._kept != ("momentum_buffer",):
+            for state in states:
+                if "step" not in state:
+                    state["step"] = torch.zeros(())
+                state["step"].fill_(self.taken)
 
     def run(self, inputs: Array, wanted: Array, order: Array, starts: Array, rates: Array) -> Array:
         """Take n steps in one call, and give the loss of each before its update, (n,).
@@ -133,11 +151,10 @@ class CompiledStep:
             If shapes do not fit, a batch is empty, or a number in `order` is that of no sample.
         """
         dtype = self.parameters.dtype
-        inputs = np.ascontiguousarray(inputs.reshape(len(inputs), -1), dtype)
-        wanted = np.ascontiguousarray(wanted, dtype)
-        order = np.ascontiguousarray(order, np.int64)
-        starts = np.ascontiguousarray(starts, np.int64)
-        rates = np.ascontiguousarray(rates, np.float64)
+        inputs = np.require(inputs.reshape(len(inputs), -1), dtype, LAID_OUT)
+        wanted = np.require(wanted, dtype, LAID_OUT)
+        order, starts = (np.require(whole, np.int64, LAID_OUT) for whole in (order, starts))
+        rates = np.require(rates, np.float64, LAID_OUT)
         self._check(inputs, wanted, order, starts, rates)
         given = (self._layers, self._loss, self._update, self._settings)
         buffers = (self.parameters, self.gradient, self.memory)
@@ -163,15 +180,18 @@ class CompiledStep:
         if order.size and not 0 <= order.min() <= order.max() < len(inputs):
             raise ValueError(f"The order names a sample that is not one of {len(inputs)}.")
 
-    def _places(self, buffer: Array, model: nn.Module) -> Any:
-        return zip(np.split(buffer, self._ends), model.parameters(), strict=True)
-
 
 def batches_between(batches: Batches, first: int, last: int) -> tuple[Array, Array]:
     """`order` and `starts` for `CompiledStep.run` of the steps from `first` until before `last`."""
-    picked = [batches.order(batches.epoch_of(k))[batches.part(k)] for k in range(first, last)]
-    starts = np.cumsum([0, *map(len, picked)])
-    return np.concatenate(picked or [np.empty(0, np.int64)]), starts
+    steps = np.arange(first, last + 1)
+    starts = steps // batches.per_epoch * batches.samples + steps % batches.per_epoch * batches.size
+    if first == last:
+        return np.empty(0, np.int64), starts - starts[0]
+    epochs = range(batches.epoch_of(first), batches.epoch_of(last - 1) + 1)
+    orders = np.concatenate([batches.order(epoch) for epoch in epochs])
+    begin = first % batches.per_epoch * batches.size
+    starts -= starts[0]
+    return orders[begin : begin + starts[-1]], starts
 
 
 def warm_up(dtype: torch.dtype = torch.float32) -> None:
@@ -197,12 +217,3 @@ def _kept(settings: dict[str, Any]) -> tuple[str, ...]:
         most = ("max_exp_avg_sq",) if settings["amsgrad"] else ()
         return ("exp_avg", "exp_avg_sq", *most)
     return ("momentum_buffer",) if settings.get("momentum") else ()
-
-
-def _flat(tensor: Tensor) -> Array:
-    array: Array = tensor.detach().numpy().reshape(-1)
-    return array
-
-
-def _shaped(place: Array, like: Tensor) -> Tensor:
-    return torch.from_numpy(place).view(like.shape)

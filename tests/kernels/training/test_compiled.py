@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from torch import nn
 from torch.nn import functional
@@ -40,11 +40,12 @@ from kernels.training.compiled.step import (
     CompiledStep,
     applies_to,
     batches_between,
+    machine_code,
 )
 from kernels.training.objective import Criterion
 
 ROOT = Path(__file__).parents[3]
-STEPS = 500
+FIRST, STEPS = 20, 300
 LOSSES = {
     "mse": functional.mse_loss,
     "huber": functional.huber_loss,
@@ -111,6 +112,13 @@ class Task:
         self.wanted = torch.tensor(wanted, dtype=dtype)
         self.batches = Batches(samples, min(size, samples), seed)
 
+    def perturb(self, size: float) -> None:
+        """Multiply each weight and bias by 1 plus a number of about `size`."""
+        generator = make_generator(torch.device("cpu"), 1)
+        with torch.no_grad():
+            for p in self.model.parameters():
+                p.mul_(1 + size * torch.randn(p.shape, generator=generator, dtype=p.dtype))
+
     def rates(self, first: int, last: int) -> Any:
         return np.array([self.spec.learning_rate / (1 + 0.01 * k) for k in range(first, last)])
 
@@ -153,18 +161,32 @@ class Task:
         return found
 
 
-def assert_near(ours: list[Any], theirs: list[Any], tolerance: float) -> None:
-    assert len(ours) == len(theirs)
+def distance(ours: list[Any], theirs: list[Any]) -> float:
+    """By how much two lists of arrays differ at most, in units of the largest of each array."""
     for a, b in zip(ours, theirs, strict=True):
         assert a.shape == b.shape
         assert a.dtype == b.dtype
-        assert np.abs(a - b).max() <= tolerance * max(np.abs(b).max(), 1e-3)
+        assert np.isfinite(b).all()
+    pairs = zip(ours, theirs, strict=True)
+    return max(float(np.abs(a - b).max() / max(np.abs(b).max(), 1e-3)) for a, b in pairs)
+
+
+def assert_near(ours: list[Any], theirs: list[Any], tolerance: float) -> None:
+    assert distance(ours, theirs) <= tolerance
 
 
 @settings(
     max_examples=20, deadline=None, derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
+    phases=[Phase.explicit, Phase.generate],  # to shrink would take hundreds of such runs
 )  # fmt: skip
+@example(  # L1 under Adam: a weight near 0 is pushed to and fro, and where it ends is chaos
+    layers=[LinearLayer(units=8, activation="tanh", bias=False)] * 2,
+    loss="cross-entropy",
+    spec=AdamParameters(learning_rate=0.01, beta1=0.5, beta2=0.9, clip_norm=0.5),
+    sizes={"inputs": 1, "outputs": 4, "size": 37, "l1": 0.001, "l2": 0.01},
+    seed=495,
+)
 @given(
     layers=layer_lists,
     loss=st.sampled_from(list(LOSSES)),
@@ -172,19 +194,28 @@ def assert_near(ours: list[Any], theirs: list[Any], tolerance: float) -> None:
     sizes=st.fixed_dictionaries(
         {
             "inputs": st.sampled_from([1, 2, 5]),
-            "outputs": st.sampled_from([1, 2, 4]),
-            "size": st.sampled_from([1, 3, 10, 16, 37]),
+            "outputs": st.integers(1, 5),
+            "size": st.sampled_from([1, 3, 10, 16, 17, 37]),
             "l1": st.sampled_from([0.0, 0.001]),
             "l2": st.sampled_from([0.0, 0.01]),
         }
     ),
-    seed=st.integers(0, 100),
+    seed=st.integers(0, 10**6),
 )
 def test_it_learns_what_torch_learns(layers, loss, spec, sizes, seed):
+    """To 1e-6, or where torch itself goes apart from a start that is other by 1e-12, to that."""
     ours, theirs = (Task(layers, loss, spec, seed=seed, **sizes) for _ in range(2))
-    losses = ours.compiled_steps(0, STEPS)
-    assert_near([losses], [theirs.torch_steps(0, STEPS)], 1e-6)
-    assert_near(ours.state(), theirs.state(), 1e-6)
+    found = [ours.compiled_steps(0, FIRST), *ours.state()]
+    expected = [theirs.torch_steps(0, FIRST), *theirs.state()]
+    assert_near(found, expected, 1e-9)
+    found = [ours.compiled_steps(FIRST, STEPS), *ours.state()]
+    expected = [theirs.torch_steps(FIRST, STEPS), *theirs.state()]
+    apart = distance(found, expected)
+    if apart > 1e-6:
+        other = Task(layers, loss, spec, seed=seed, **sizes)
+        other.perturb(1e-12)
+        other.torch_steps(0, FIRST)
+        assert apart <= distance([other.torch_steps(FIRST, STEPS), *other.state()], expected)
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -354,6 +385,40 @@ def test_what_does_not_fit_never_reaches_the_machine_code(changed, message):
     }
     with pytest.raises(ValueError, match=message):
         step.run(**{**given, **changed})
+
+
+def test_batches_are_those_of_the_loop():
+    for samples, size in [(37, 10), (37, 37), (5, 1), (30, 10)]:
+        batches = Batches(samples, size, seed=3)
+        for first, last in [(0, 0), (0, 1), (2, 3), (0, 9), (3, 50), (40, 40)]:
+            order, starts = batches_between(batches, first, last)
+            assert len(starts) == last - first + 1
+            for k, begin, end in zip(range(first, last), starts, starts[1:], strict=False):
+                expected = batches.order(batches.epoch_of(k))[batches.part(k)]
+                assert order[begin:end].tolist() == expected.tolist()
+
+
+def test_a_weight_of_zero_is_pulled_nowhere():
+    """The slope of |w| at 0 is 0 for torch, and so is that of L1 here; -0 is the same."""
+    tasks = [Task([], "mse", SGDParameters(), l1=0.5) for _ in range(2)]
+    for task in tasks:
+        with torch.no_grad():
+            task.model[0].weight[0, 0], task.model[0].weight[1, 1] = 0.0, -0.0
+    ours, theirs = tasks
+    assert_near([ours.compiled_steps(0, 1)], [theirs.torch_steps(0, 1)], 1e-15)
+    assert_near(ours.state(), theirs.state(), 1e-15)
+
+
+def test_it_is_compiled_once_for_each_precision():
+    """What can only be read, or is not laid out as a C array, is no other type to the compiler."""
+    step = CompiledStep(network([LinearLayer()], 2, 1, torch.float64), "mse", SGDParameters())
+    inputs, order = np.zeros((2, 4)).T, np.arange(4)
+    inputs.flags.writeable = order.flags.writeable = False
+    before = len(machine_code().signatures)
+    assert before <= 2
+    step.run(np.zeros((4, 2)), np.zeros((4, 1)), np.arange(4), np.array([0, 4]), np.zeros(1))
+    step.run(inputs, np.zeros((4, 1)), order, np.array([0, 4]), np.zeros(1))
+    assert len(machine_code().signatures) <= 2
 
 
 SMALL = """

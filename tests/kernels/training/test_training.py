@@ -20,7 +20,7 @@ from kernels.simulation import advance, state_bytes
 from kernels.training.actions import EditWeight
 from kernels.training.experiments import simulation_class
 from kernels.training.parameters import Training
-from kernels.training.response import RESPONSE
+from kernels.training.seen.response import RESPONSE
 from kernels.training.training import PictureTrainingRun, TrainingRun
 from tests.kernels.fake_device import run_on_meta
 
@@ -243,6 +243,13 @@ def test_one_feature_is_answered_on_a_line():
     assert "validation_accuracy" not in run.summary()
 
 
+@pytest.mark.parametrize(("hidden", "is_drawn"), [(6, True), (7, False)])
+def test_a_row_of_more_columns_than_have_room_is_not_drawn(hidden, is_drawn):
+    layers = [{"kind": "linear", "units": 2}] * hidden
+    run = made(network={"kind": "wide", "layers": layers})
+    assert bool(run.frame().plan.neurons) == is_drawn
+
+
 def test_digits_are_trained_and_tested():
     run = made(dataset={"kind": "mnist", "training_digits": 2000}, network="784-256-10", epochs=2)
     assert isinstance(run, PictureTrainingRun)
@@ -265,6 +272,21 @@ def test_batch_normalisation_refuses_a_batch_of_one_row():
     with pytest.raises(ParameterError, match="Batches of 3 of 250 samples leave a batch of one"):
         made(network={"kind": "wide", "layers": layers}, batch_size=3)
     advance(made(network={"kind": "wide", "layers": layers}, batch_size=10), 30)
+
+
+@pytest.mark.parametrize("size", [14, 16])
+def test_batch_normalisation_refuses_one_picture_of_one_pixel_but_not_one_of_four(size):
+    layers = [{"kind": "max-pool", "size": size}, {"kind": "batch-norm"}, {"kind": "flatten"}]
+    given = {
+        "dataset": {"kind": "mnist", "training_digits": 100},
+        "network": {"kind": "lenet-5", "layers": layers},
+        "batch_size": 1,
+    }
+    if size == 16:
+        with pytest.raises(ParameterError, match="or of a picture of one pixel, needs two"):
+            made(**given)
+    else:
+        advance(made(**given), 3)
 
 
 def test_it_computes_on_any_device_without_waiting():

@@ -15,7 +15,7 @@ from kernels.networks.initialization import initialize_
 from kernels.networks.layers import BatchNormLayer, DropoutLayer, LinearLayer
 from kernels.networks.network import build
 from kernels.networks.presets import LeNetNetwork, SmallConvNetwork
-from kernels.training.statistics import LayerStatistics, distribution, layer_statistics
+from kernels.training.seen.statistics import LayerStatistics, distribution, layer_statistics
 
 CPU = torch.device("cpu")
 LAYERS = (

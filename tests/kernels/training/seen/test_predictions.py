@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernels.errors import DataError
-from kernels.training.predictions import in_cell, listed, predictions
+from kernels.training.seen.predictions import in_cell, listed, predictions
 
 VALUES = st.sampled_from([-1.5, 0.0, 0.1, 0.25, 0.5, 0.75, 1.0, 3.0, math.nan])  # ties are common
 

@@ -26,10 +26,10 @@ class Distribution:
     """How the numbers of an array lie.
 
     `edges`, (61,), and `counts`, (60,) int64, are a histogram of all that are finite, from the
-    smallest to the largest; read-only. Each bin has its lower edge in it, the last one both. Where
-    all are one number, the bins reach half of it to both sides, or 0.5 around 0. `mean`, `std` (the
-    root of the mean squared deviation) and `zeros`, the share that is exactly 0, are of all the
-    numbers; NaN where one of them is none.
+    smallest to the largest, or between ends that were given; read-only. Each bin has its lower edge
+    in it, the last one both. Where all are one number, the bins reach half of it to both sides, or
+    0.5 around 0. `mean`, `std` (the root of the mean squared deviation) and `zeros`, the share that
+    is exactly 0, are of all the numbers; NaN where one of them is none.
     """
 
     edges: Array
@@ -128,19 +128,26 @@ def layer_statistics(
     return tuple(_statistics(s, g) for s, g in zip(seen, gradients, strict=True))
 
 
-def distribution(values: Array) -> Distribution:
-    """How `values`, of any shape and at least one, lie."""
+def distribution(values: Array, ends: tuple[float, float] | None = None) -> Distribution:
+    """How `values`, of any shape and at least one, lie; `ends` are those of the bins, if given."""
     values = values.astype(np.float64, copy=False).ravel()
     finite = values[np.isfinite(values)]
-    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
-    if high - low <= _FINEST * max(abs(low), abs(high)):
-        around = max(abs(low), abs(high)) / 2 or 0.5
-        low, high = low - around, high + around
-    counts, edges = np.histogram(finite, BINS, (low, high))
+    counts, edges = np.histogram(finite, BINS, ends or ends_of(finite))
     if len(finite) < len(values):
         return Distribution(edges, counts, math.nan, math.nan, math.nan)
     zeros = float(1 - np.count_nonzero(values) / len(values))
     return Distribution(edges, counts, float(values.mean()), float(values.std()), zeros)
+
+
+def ends_of(*parts: Array) -> tuple[float, float]:
+    """Between which numbers a histogram of all finite ones of `parts` lies, with room for one."""
+    kept = [finite for part in parts if (finite := part[np.isfinite(part)]).size]
+    low = min((float(part.min()) for part in kept), default=0.0)
+    high = max((float(part.max()) for part in kept), default=0.0)
+    if high - low <= _FINEST * max(abs(low), abs(high)):
+        around = max(abs(low), abs(high)) / 2 or 0.5
+        return low - around, high + around
+    return low, high
 
 
 def _walk(model: nn.Sequential, inputs: Tensor) -> tuple[list[_Seen], Tensor]:

@@ -1,12 +1,15 @@
 """A row of small linear layers, seen as columns of neurons with links between them."""
 
+import torch
 from torch import Tensor, nn
 
+from kernels.errors import ParameterError
 from kernels.networks.layers import ACTIVATIONS
 from kernels.samples.samples import Dataset
 from kernels.simulation import Array, to_host
 
 MOST_LINKS = 64 * 64  # between two columns, that somebody could still tell apart
+MOST_COLUMNS = 8  # that have room beside each other
 _PASSED = (nn.Dropout, nn.Flatten, nn.Identity)
 _ACTIVATIONS = tuple(ACTIVATIONS.values())
 
@@ -20,7 +23,7 @@ def neuron_columns(
     """
     linear = linear_layers(model)
     is_plain = all(isinstance(m, (nn.Linear, *_PASSED, *_ACTIVATIONS)) for m in model.children())
-    is_small = all(layer.weight.numel() <= MOST_LINKS for layer in linear)
+    is_small = len(linear) < MOST_COLUMNS and all(m.weight.numel() <= MOST_LINKS for m in linear)
     if dataset.is_picture or not is_plain or not is_small:
         return (), ()
     counts = (linear[0].in_features, *(layer.out_features for layer in linear))
@@ -33,6 +36,28 @@ def neuron_weights(model: nn.Sequential) -> tuple[tuple[Array, ...], tuple[Array
     linear = linear_layers(model)
     biases = (m.weight.new_zeros(m.out_features) if m.bias is None else m.bias for m in linear)
     return tuple(to_host(m.weight) for m in linear), tuple(map(to_host, biases))
+
+
+def set_weight_(
+    model: nn.Sequential, layer: int, target: int, source: int | None, value: float
+) -> None:
+    """Set the weight from neuron `source` to neuron `target` of a linear layer, or a bias.
+
+    All are counted from 0; the bias where `source` is None. Raises `ParameterError` if there is no
+    such weight.
+    """
+    try:
+        chosen = linear_layers(model)[layer]
+        with torch.no_grad():
+            if source is None:
+                chosen.bias[target] = value
+            else:
+                chosen.weight[target, source] = value
+    except (IndexError, TypeError) as error:
+        raise ParameterError(
+            f"There is no weight from neuron {source} to neuron {target} of linear layer {layer}, "
+            "all counted from 0. Choose one that is there."
+        ) from error
 
 
 def activated(model: nn.Sequential, inputs: Tensor) -> list[Tensor]:

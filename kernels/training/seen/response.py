@@ -1,21 +1,25 @@
-"""What a network answers all over the plane, or the line, of its inputs."""
+"""What a network answers all over the plane, or the line, of its inputs, and to samples."""
 
 import torch
 from torch import Tensor, nn
 
 from kernels.samples.samples import Dataset
 from kernels.simulation import Array, to_host
-from kernels.training.neurons import activated
+from kernels.training.objective import Criterion
+from kernels.training.seen.neurons import activated
 
 RESPONSE = "response"  # what a viewer watches to get it
 PLANE, LINE = 200, 512  # points a side of the plane, and of the line
 TILE = 40  # points a side of what a single neuron answers
+MOST_RINGED = 400  # samples of each part that are told the answer to, as fast as they are drawn
 
 
 def grid(dataset: Dataset, side: int, device: torch.device) -> Tensor:
-    """Points all over the domain of one or two features: (side, 1), or (side * side, 2) by rows.
+    """Inputs all over the domain: (side, 1), or (side * side, features) by rows.
 
-    They are the middles of `side` cells along each axis; row 0 lies at the low x2.
+    They are at the middles of `side` cells along each axis; row 0 lies at the low end of the
+    second. Of more than two features they lie in the plane of the projection: mean + a times the
+    first component + b times the second.
     """
     axes = []
     for low, high in dataset.domain:
@@ -24,11 +28,17 @@ def grid(dataset: Dataset, side: int, device: torch.device) -> Tensor:
     if len(axes) == 1:
         return axes[0].unsqueeze(-1)
     x2, x1 = torch.meshgrid(axes[1], axes[0], indexing="ij")  # (side, side) each
-    return torch.stack([x1, x2], dim=-1).flatten(0, 1)
+    places = torch.stack([x1, x2], dim=-1).flatten(0, 1)
+    plane = dataset.projection
+    if plane is None:
+        return places
+    mean, components = (torch.tensor(a, device=device) for a in (plane.mean, plane.components))
+    inputs: Tensor = mean + places @ components
+    return inputs
 
 
 def has_response(dataset: Dataset) -> bool:
-    """Whether the inputs are few enough to be drawn whole."""
+    """Whether there is a line or a plane of the inputs to be drawn."""
     return len(dataset.domain) in (1, 2)
 
 
@@ -50,6 +60,11 @@ def activations_on_grid(
         columns = [points, *activated(model, points)[:-1]]
     shape = (1, TILE) if len(dataset.domain) == 1 else (TILE, TILE)
     return tuple(to_host(column.T.reshape(-1, *shape)) for column in columns)
+
+
+def answers(outputs: Tensor, criterion: Criterion) -> Array:
+    """What `outputs`, (N, outputs), say of N samples: classes, int64 (N,), or numbers, (N,)."""
+    return to_host(criterion.predicted(outputs) if criterion.classes else outputs[:, 0])
 
 
 def side_of(dataset: Dataset) -> int:

@@ -1,0 +1,86 @@
+"""What is measured of a run in evaluation mode, again and again, and when that ends it."""
+
+import math
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from kernels.history import Thinned
+from kernels.simulation import Array, Finish, to_host
+from kernels.training.learner import Learner
+from kernels.training.parameters import Training
+from kernels.training.tensors import Tensors
+
+MOST_MEASURED = 2000  # training samples that a measurement goes through
+ENOUGH = 1e-12  # a loss that is lower by less is not lower
+
+
+class Measurements:
+    """Losses and accuracies of the training and the validation data, every `every` steps.
+
+    Of the training data the first 2,000 samples at most are measured.
+
+    Attributes
+    ----------
+    answers
+        The outputs for the validation data when they were measured last, (V, outputs).
+    """
+
+    answers: Tensor
+    _latest: Tensor  # (4,)
+
+    def __init__(self, every: int, device: torch.device, dtype: torch.dtype) -> None:
+        self._every = every
+        self._kept = Thinned((4,), device=device, dtype=dtype)
+        self._step = 0
+        self._best = math.inf, 0  # the lowest validation loss, and the step at which it came
+
+    def measure(self, learner: Learner, train: Tensors, validation: Tensors, step: int) -> None:
+        """Note loss and accuracy after `step` steps, on the device, without waiting."""
+        trained = learner.evaluate(train.first(MOST_MEASURED))
+        self.answers = learner.outputs(validation.inputs)
+        validated = learner.judge(self.answers, validation.targets)
+        self._latest = torch.stack([trained[0], validated[0], trained[1], validated[1]])
+        self._step = step
+        if step % self._every == 0:
+            self._kept.record(step // self._every, self._latest)
+
+    def curves(self) -> tuple[Array, Array]:
+        """The steps of all that is kept, (M,), and it, (4, M): two losses, two accuracies."""
+        steps = self._kept.step_numbers() * self._every
+        if steps[-1] == self._step:
+            return steps, to_host(self._kept.kept(0))
+        return np.append(steps, self._step), to_host(self._kept.with_last(0, self._latest))
+
+    def ending(self, wanted: Training, per_epoch: int) -> Finish | None:
+        """Why a run ends after what was measured last, by the stop rules `wanted`, or None."""
+        train_loss, loss, _, accuracy = map(float, to_host(self._latest))
+        if loss < self._best[0] - ENOUGH:
+            self._best = loss, self._step
+        step = self._step
+        numbers = {"step": step, "validation loss": loss, "validation accuracy": accuracy}
+        if not math.isfinite(train_loss):
+            return Finish(
+                reason="diverged",
+                sentence=f"The loss is no number any more after {step:,} steps. Go back to an "
+                "earlier step and lower the learning rate.",
+                numbers=numbers,
+            )
+        since_best = (step - self._best[1]) / per_epoch
+        if wanted.target_loss and loss <= wanted.target_loss:
+            told = f"the validation loss {loss:.4g} is at most {wanted.target_loss:g}"
+        elif wanted.target_accuracy and accuracy >= wanted.target_accuracy:
+            told = (
+                f"the validation accuracy {accuracy:.2%} is at least {wanted.target_accuracy:.2%}"
+            )
+        elif wanted.patience and since_best >= wanted.patience:
+            told = (
+                f"the validation loss has not been below {self._best[0]:.4g} for "
+                f"{wanted.patience} epochs"
+            )
+        else:
+            return None
+        return Finish(
+            reason="stop rule", sentence=f"Stopped after {step:,} steps: {told}.", numbers=numbers
+        )

@@ -1,0 +1,1 @@
+"""Ways to choose what a step learns from, side by side."""
