@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kernels.parameters import Action, Parameters, View, setting
-from kernels.simulation import Finish, Frame, Simulation, to_host
+from kernels.simulation import Document, Finish, Frame, Simulation, to_host
 from visualizer.exporting.export import Progress, export
 from visualizer.exporting.settings import ExportSettings
 from visualizer.playing.run import Run
@@ -29,6 +29,7 @@ from visualizer.scenes.store import find_scene, open_scene, save_scene
 
 __all__ = [
     "Action",
+    "Document",
     "ExportSettings",
     "Finish",
     "Frame",

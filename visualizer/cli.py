@@ -22,7 +22,8 @@ STOPPED = 130  # as a shell counts what Ctrl+C ended
 
 OUTPUT_HELP = (
     "what to write: .png (one picture of the end; numbered for a folder or a name with %%04d), "
-    ".svg, .pdf, .mp4, .webm, .gif, .webp, .apng, .json, .csv, .npz"
+    ".svg, .pdf, .mp4, .webm, .gif, .webp, .apng, .json, .csv, .npz; of a network in training also "
+    ".safetensors (its weights) and .py (a script that trains it the same)"
 )
 
 

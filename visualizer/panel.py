@@ -29,6 +29,8 @@ class Panel(QWidget):
         A gesture wants something done to the running simulation.
     gestureFinished()
         The mouse was let go: all that was requested since the last one is one entry of undo.
+    notesChanged()
+        `rowNotes` gives something else now.
     watchChanged()
         `watch` gives something else now; a new frame is wanted.
     """
@@ -37,6 +39,7 @@ class Panel(QWidget):
     viewRequested = Signal(str, object)
     actionRequested = Signal(object)
     gestureFinished = Signal()
+    notesChanged = Signal()
     watchChanged = Signal()
 
     View: ClassVar[type[View]] = View
@@ -59,6 +62,10 @@ class Panel(QWidget):
         """How the rows of lists among the parameters are drawn, by the path of the list."""
         return {}
 
+    def rowNotes(self, parameters: Any) -> Mapping[str, Sequence[str]]:
+        """What comes of the rows of lists among the parameters, by the path of the list."""
+        return {}
+
     def watch(self) -> frozenset[str]:
         """Which of the dear parts of a frame are on the screen now.
 
@@ -72,6 +79,13 @@ class Panel(QWidget):
 
     def dropParameters(self, path: str) -> tuple[tuple[str, Any], ...] | None:
         """What a file dropped here means, as (path, value) of parameters; None if nothing."""
+        return None
+
+    def branchParameters(self, parameters: Any, step: int) -> tuple[tuple[str, Any], ...] | None:
+        """What to set, as (path, value), so that another run branches off at `step`; None if none.
+
+        The run that is there is seen beside it as it was: it is given all that was done to it.
+        """
         return None
 
     def prepare(self, size: QSize) -> None:

@@ -1,10 +1,10 @@
 """What was typed on a command line, as scenes and settings."""
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from kernels.assignments import read_assignment
 from kernels.editing import load, with_value
 from kernels.errors import DeviceError, ParameterError
 from kernels.sentences import shown
@@ -13,7 +13,6 @@ from visualizer.registry import find_panel
 from visualizer.scenes.scene import Scene, changed_scene
 from visualizer.scenes.store import find_scene
 
-_PATH = re.compile(r"[\w-]+(\.[\w-]+)*")  # of a parameter
 _DEVICE = re.compile(r"auto|(cpu|cuda|mps)(:[0-9]+)?")  # as torch names it, whether here or not
 _ASKED = {  # the option that sets a field of `ExportSettings`
     "frames": "--frames",
@@ -82,14 +81,9 @@ def _changes(settings: Sequence[str], device: str | None) -> dict[str, Any]:
 
 def _assignment(text: str) -> tuple[str, Any]:
     """``PATH=VALUE`` with the value read as TOML, or as a text where it is none."""
-    path, equals, value = text.partition("=")
-    path, value = path.strip(), value.strip()
-    if not equals or not _PATH.fullmatch(path):
+    found = read_assignment(text)
+    if found is None:
         raise ParameterError(
             f"--set takes PATH=VALUE, not '{text}'. Write, for instance, --set seed=3."
         )
-    try:
-        read = tomllib.loads(f"value = {value}")
-    except (ValueError, RecursionError):
-        return path, value
-    return path, read["value"] if len(read) == 1 else value
+    return found

@@ -1,5 +1,6 @@
 """A whole panel in small: balls roll down a bowl. The fixture `toy` puts it into the registry."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -8,8 +9,9 @@ import torch
 from pydantic import Field
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from kernels.errors import ParameterError
 from kernels.parameters import Action, Parameters, View, setting
-from kernels.simulation import Array, Finish, Frame, Scalar, Simulation, to_host
+from kernels.simulation import Array, Document, Finish, Frame, Scalar, Simulation, to_host
 from visualizer.panel import Panel
 from visualizer.registry import PanelInfo
 from widgets.plots.curve_plot import CurvePlot
@@ -82,6 +84,10 @@ class Rolling(Simulation[Roll, RollFrame]):
     dtype: ClassVar[torch.dtype] = torch.float64
     prefers: ClassVar[Literal["cpu", "accelerator"]] = "cpu"
     actions: ClassVar[tuple[type[Action], ...]] = (Kick,)
+    documents: ClassVar[tuple[Document, ...]] = (
+        Document(".safetensors", "Places"),
+        Document(".py", "Model & code"),
+    )
 
     def __init__(self, parameters: Roll, device: torch.device) -> None:
         super().__init__(parameters, device)
@@ -120,6 +126,13 @@ class Rolling(Simulation[Roll, RollFrame]):
         assert isinstance(action, Kick)
         self.places = self.places + action.by * torch.rand(1, dtype=torch.float64)
         self.finished = None
+
+    def document(self, suffix: str) -> Mapping[str, bytes]:
+        torch.rand(3)  # saving leaves no trace
+        if any(ball.name == "unsaved" for ball in self.parameters.balls):
+            raise ParameterError("A ball of that name cannot be saved. Call it otherwise.")
+        data = repr(self.places.tolist()).encode().ljust(101)
+        return {suffix: data} if suffix == ".safetensors" else {suffix: data, "-data.npz": data}
 
     def frame(self, watch: frozenset[str] = frozenset()) -> RollFrame:
         torch.rand(3)  # looking leaves no trace

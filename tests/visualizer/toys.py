@@ -10,7 +10,17 @@ import torch
 from kernels.device import make_generator
 from kernels.errors import DataError
 from kernels.parameters import Action, Parameters, setting
-from kernels.simulation import Array, Finish, Frame, Simulation, Term, Trace, advance, to_host
+from kernels.simulation import (
+    Array,
+    Document,
+    Finish,
+    Frame,
+    Simulation,
+    Term,
+    Trace,
+    advance,
+    to_host,
+)
 from visualizer.playing.computing import computing
 
 CPU = torch.device("cpu")
@@ -46,6 +56,7 @@ class Walk(Simulation[WalkParameters, WalkFrame]):
     dtype: ClassVar[torch.dtype] = torch.float64
     observe_every: ClassVar[int] = 5
     actions: ClassVar[tuple[type[Action], ...]] = (Jump,)
+    documents: ClassVar[tuple[Document, ...]] = (Document(".safetensors", "Position"),)
 
     def __init__(self, parameters: WalkParameters, device: torch.device = CPU) -> None:
         super().__init__(parameters, device)
@@ -101,6 +112,10 @@ class Walk(Simulation[WalkParameters, WalkFrame]):
     def explain(self, index: int = 0) -> Trace | None:
         term = Term(name="rate", symbol="r", formula="r", numbers="r", value=(float(index),))
         return Trace(title=f"step {self.step_count + 1}", terms=(term,))
+
+    def document(self, suffix: str) -> dict[str, bytes]:
+        torch.rand(3)  # saving must leave no trace
+        return {suffix: self.position.numpy().tobytes()}
 
 
 def walk(**parameters: Any) -> Callable[[], Walk]:

@@ -10,7 +10,7 @@ from kernels.errors import ExportError
 from kernels.simulation import Scalar
 from visualizer.exporting.settings import ExportSettings, frame_steps
 from visualizer.exporting.sink import Job, Sink
-from visualizer.exporting.target import NUMBERS, OPAQUE, SINKS, file_name, suffix_of, workplace
+from visualizer.exporting.target import OPAQUE, SINKS, UNDRAWN, file_name, suffix_of, workplace
 from visualizer.playing.run import Run
 from visualizer.scenes.scene import Scene
 
@@ -41,7 +41,8 @@ def export(
     The suffix of `target` says what is made: ``.png`` is one picture of the end, or numbered
     pictures where the name holds a number as in ``frame-%04d.png`` or is a folder; ``.svg`` and
     ``.pdf`` are the end as vectors; ``.gif``, ``.mp4``, ``.webm``, ``.webp``, ``.apng`` films;
-    ``.json``, ``.csv``, ``.npz`` the numbers.
+    ``.json``, ``.csv``, ``.npz`` the numbers; ``.safetensors`` and ``.py`` what the run has come
+    to, of those that have such documents: the weights of a network, and a script that trains it.
 
     Until it is complete it is written in `hidden`, a `hidden_folder` of the target; whoever may
     have to kill this process names one, so as to remove it then.
@@ -59,7 +60,7 @@ def export(
     settings = settings or ExportSettings()
     suffix = suffix_of(target)
     if settings.transparent and suffix in OPAQUE:
-        others = ", ".join(s for s in SINKS if s not in OPAQUE and s not in NUMBERS)
+        others = ", ".join(s for s in SINKS if s not in OPAQUE and s not in UNDRAWN)
         raise ExportError(
             f"A {suffix} file has no transparency; {others} have. Choose one of these."
         )

@@ -28,8 +28,12 @@ SINKS = {
     ".json": "visualizer.exporting.numbers:NumbersSink",
     ".csv": "visualizer.exporting.numbers:NumbersSink",
     ".npz": "visualizer.exporting.numbers:NumbersSink",
+    ".safetensors": "visualizer.exporting.documents:DocumentSink",
+    ".py": "visualizer.exporting.documents:DocumentSink",
 }
 NUMBERS = (".json", ".csv", ".npz")
+DOCUMENTS = (".safetensors", ".py")
+UNDRAWN = (*NUMBERS, *DOCUMENTS)
 OPAQUE = (".mp4", ".gif")  # know no transparency
 
 NUMBERED = "frame-%06d.png"  # the pictures in a folder

@@ -8,7 +8,7 @@ moment is kept) changes what is computed.
 
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import ClassVar
@@ -16,9 +16,10 @@ from typing import ClassVar
 import torch
 
 from kernels.device import default_threads
+from kernels.generators import GlobalGenerators
 from kernels.simulation import AnySimulation, Finish, Frame, Trace, advance
 from visualizer.playing import BUDGET
-from visualizer.playing.computing import GlobalGenerators, computing
+from visualizer.playing.computing import computing
 from visualizer.playing.recording import apply_input
 from visualizer.playing.timeline import Given, Journal, Moment, Timeline
 
@@ -192,6 +193,12 @@ class Ensemble:
         chosen = self._members[member]
         with computing(self.threads), chosen.generators.in_use(keep=False):
             return chosen.simulation.explain(index)
+
+    def document(self, suffix: str, member: int = 0) -> Mapping[str, bytes]:
+        """The files of a document of one simulation as it is now, by what follows their name."""
+        chosen = self._members[member]
+        with computing(self.threads), chosen.generators.in_use(keep=False):
+            return chosen.simulation.document(suffix)
 
     def _frame(self, member: _Member, watch: frozenset[str]) -> Frame:
         with member.generators.in_use(keep=False):

@@ -52,6 +52,8 @@ class Playback(QObject):
         The run came to its end; the last frame was delivered before.
     playingChanged(playing), measured(steps_per_second), journalChanged(generation, journal),
     explained(generation, trace)
+    documented(number, files, step)
+        The document that was asked for with that number, of the run after `step` steps.
     """
 
     delivered = Signal(object)
@@ -60,6 +62,7 @@ class Playback(QObject):
     measured = Signal(float)
     journalChanged = Signal(int, object)
     explained = Signal(int, object)
+    documented = Signal(int, object, int)
 
     def __init__(
         self,
@@ -142,6 +145,13 @@ class Playback(QObject):
     def explain(self, index: int, simulation: int) -> None:
         if self.run is not None:
             self.explained.emit(self.generation, self.run.explain(index, simulation))
+
+    def document(self, number: int, suffix: str) -> None:
+        """Tell the files of a document, at the end of a seek if one is under way."""
+        if self.run is not None:
+            if self._replaying:
+                self.run.advance(self._target, stopped=self._stopped)
+            self.documented.emit(number, self.run.document(suffix), self.run.step)
 
     # ---- how it is played ------------------------------------------------------------------
 

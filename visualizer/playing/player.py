@@ -75,6 +75,9 @@ class Player(QObject):
         The run of the load with this number was built, whether another was loaded since or not.
     rejected(error)
         The last run that was loaded cannot be built, and the one before goes on; `failed` follows.
+    documented(number, files, step)
+        The document that was asked for with that number, of the run after `step` steps; it comes
+        even if another run has begun since.
     journalChanged(journal), measured(statistics), explained(trace)
     """
 
@@ -88,6 +91,7 @@ class Player(QObject):
     journalChanged = Signal(object)
     measured = Signal(object)
     explained = Signal(object)
+    documented = Signal(int, object, int)
 
     _asked = Signal(str, object)
     _closing = Signal()
@@ -221,6 +225,13 @@ class Player(QObject):
         """Ask for the next step of part `index`, worked through; `explained` answers."""
         self._ask("explain", index, simulation)
 
+    def document(self, number: int, suffix: str) -> None:
+        """Ask for a document of the first simulation, as it is now.
+
+        `documented` answers with the same `number`, or `failed`.
+        """
+        self._ask("document", number, suffix)
+
     # ---- how it is shown ---------------------------------------------------------------------
 
     @Slot(int)
@@ -289,6 +300,7 @@ class Player(QObject):
         playback.journalChanged.connect(self._on_journal)
         playback.measured.connect(self._on_measured)
         playback.explained.connect(self._on_explained)
+        playback.documented.connect(self._on_documented)
         if application := QCoreApplication.instance():
             application.aboutToQuit.connect(self.close)
         self._thread.start()
@@ -394,3 +406,8 @@ class Player(QObject):
     def _on_explained(self, generation: int, trace: object) -> None:
         if not self._is_stale(generation, self._loaded) and trace is not None:
             self.explained.emit(trace)
+
+    @Slot(int, object, int)
+    def _on_documented(self, number: int, files: object, step: int) -> None:
+        if self._worker is not None:
+            self.documented.emit(number, files, step)

@@ -4,7 +4,7 @@ Exports, the scripting interface and the gallery go this way, so that what they 
 scene alone. The player moves the same `Ensemble` on with a clock.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import torch
 
@@ -100,6 +100,10 @@ class Run:
             yield self.frame(watch)
             if self.finished:
                 return
+
+    def document(self, suffix: str) -> Mapping[str, bytes]:
+        """The files of a document of the run as it is now, by what follows their name."""
+        return self._ensemble.document(suffix)
 
     def summary(self) -> dict[str, Scalar]:
         """What a person would write down at the end of the run."""

@@ -23,6 +23,7 @@ TROUBLE = {
     "give": "The change could not be made",
     "rewrite": "The run could not be replayed",
     "explain": "This step could not be explained",
+    "document": "It could not be saved",
     "work": "The run stopped after step {step}",
 }
 

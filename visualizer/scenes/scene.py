@@ -48,6 +48,12 @@ class Play(Parameters):
         ge=1,
         le=1_000_000,
     )
+    start: int = setting(
+        0,
+        help="The step that a window shows first; those before it are computed again.",
+        ge=0,
+        le=1_000_000_000,
+    )
     loop: bool = setting(False, help="Whether the run starts again when it has ended.")
     device: str = setting("auto", help="Where it is computed: auto, cpu, cuda or mps.")
     threads: int = setting(

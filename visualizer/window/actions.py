@@ -45,6 +45,7 @@ ACTIONS: tuple[ActionInfo, ...] = (
     ActionInfo("step_many", "Run", "Ten steps", ("Shift+Right",)),
     ActionInfo("step_back_many", "Run", "Ten steps back", ("Shift+Left",)),
     ActionInfo("restart", "Run", "Start again", ("R", "Home"), "restart", separated=True),
+    ActionInfo("branch", "Run", "Branch here", ("B",), "branch"),
     ActionInfo("faster", "Run", "Faster", ("]", "Up"), separated=True),
     ActionInfo("slower", "Run", "Slower", ("[", "Down")),
     ActionInfo("full_speed", "Run", "As fast as it can", ("M",)),

@@ -66,6 +66,7 @@ class Display(QObject):
         panel.viewRequested.connect(self._edits.set_view)
         panel.actionRequested.connect(self._edits.act)
         panel.gestureFinished.connect(self._session.end_gesture)
+        panel.notesChanged.connect(self._show_notes)
         panel.watchChanged.connect(self._watch)
         self.panel = panel
         self._window.showPanel(info, panel)
@@ -79,8 +80,11 @@ class Display(QObject):
         status.setValue("seed", str(seed))
         status.setValue("device", self._device(parameters))
         self._show_marks()
+        self._show_notes()
         if self.panel is not None:
             self.panel.setParameters(parameters)
+            can_branch = self.panel.branchParameters(parameters, 0) is not None
+            self._window.actions_by_key["branch"].setEnabled(can_branch)
             self._watch()
 
     def _device(self, parameters: Parameters) -> str:
@@ -96,6 +100,13 @@ class Display(QObject):
         for path, marks in self.panel.rowMarks(self._session.parameters).items():
             shown = [(mark.color, mark.symbol, mark.dash) for mark in marks]
             self._window.parameter_form.setRowMarks(path, shown)
+
+    @Slot()
+    def _show_notes(self) -> None:
+        if self.panel is None:
+            return
+        for path, notes in self.panel.rowNotes(self._session.parameters).items():
+            self._window.parameter_form.setRowNotes(path, notes)
 
     @Slot(object)
     def _show_view(self, view: View) -> None:

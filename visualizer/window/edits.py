@@ -1,6 +1,6 @@
 """What forms and gestures ask of a session: other values, other rows, another view, an action."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -11,6 +11,7 @@ from kernels.description import FieldDescription, describe
 from kernels.editing import (
     get_value,
     is_live_change,
+    keeps_past,
     reset_by,
     with_item,
     with_value,
@@ -133,6 +134,23 @@ class Edits(QObject):
         session.do(self._fresh(session.parameters), "restart")
         session.end_gesture()
 
+    def branch(self, changes: Iterable[tuple[str, Any]]) -> None:
+        """Begin a run with `changes`, (path, value), that is given what was done to this one."""
+        session = self._session
+
+        def changed(parameters: Parameters) -> Parameters:
+            for path, value in changes:
+                parameters = with_value(parameters, path, value)
+            return parameters
+
+        self.forget()
+        session.end_gesture()
+        try:
+            session.do(self._with_its_past(changed), "branch")
+        except LayerscopeError as error:
+            session.refused.emit(Refusal.of(getattr(error, "path", ""), error))
+        session.end_gesture()
+
     def mistake(self, path: str, text: str) -> Refusal | None:
         """What would be wrong with `text` at `path`; nothing changes."""
         try:
@@ -155,6 +173,8 @@ class Edits(QObject):
             session.parametersChanged.emit(parameters)  # what was typed differently means the same
         elif is_live_change(before, parameters):
             session.do(replace(session.moment(), parameters=parameters), text)
+        elif path and keeps_past(basis, path):
+            session.do(self._with_its_past(lambda old: make(self._basis(path, old))), text)
         else:
             session.do(self._fresh(parameters), text)
 
@@ -170,17 +190,20 @@ class Edits(QObject):
         except LayerscopeError:
             return None
 
-    def _tried(self, refused: Refusal) -> Parameters:
-        return with_value(self._session.parameters, refused.path, refused.value)
+    def _tried(self, refused: Refusal, now: Parameters | None = None) -> Parameters:
+        return with_value(now or self._session.parameters, refused.path, refused.value)
 
-    def _basis(self, path: str) -> Parameters:
-        """What a change at `path` is made to: what is in force, or what it can mend."""
-        now, refused = self._session.parameters, self.refused()
+    def _basis(self, path: str, parameters: Parameters | None = None) -> Parameters:
+        """What a change at `path` is made to: what is in force, or what it can mend.
+
+        The other `parameters` of a run are mended likewise.
+        """
+        now, refused = parameters or self._session.parameters, self.refused()
         if refused is None:
             return now
         hangs = not isinstance(refused.value, Parameters) and path in reset_by(now, refused.path)
         is_in = f"{path}.".startswith(f"{refused.path}.")
-        return self._tried(refused) if hangs or is_in else now
+        return self._tried(refused, now) if hangs or is_in else now
 
     def _fresh(self, parameters: Parameters) -> Snapshot:
         """A new run with `parameters` in the place of the present one."""
@@ -192,6 +215,22 @@ class Edits(QObject):
             recorded=(),
             journal=(),
             step=0,
+        )
+
+    def _with_its_past(self, make: Callable[[Parameters], Parameters]) -> Snapshot:
+        """A new run by other parameters, given what was done to the present one, at its step."""
+        now = self._session.moment()
+        journal = tuple(
+            (step, make(given) if isinstance(given, Parameters) else given)
+            for step, given in now.journal
+        )
+        return replace(
+            now,
+            base=make(now.base),
+            parameters=make(now.parameters),
+            run=self._session.new_run(),
+            recorded=journal,
+            journal=journal,
         )
 
 

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from kernels.errors import LayerscopeError
 from visualizer.exporting.export import Progress, remaining_seconds
 from visualizer.exporting.process import ExportProcess
-from visualizer.exporting.target import NUMBERS, OPAQUE, suffix_of
+from visualizer.exporting.target import OPAQUE, UNDRAWN, suffix_of
 from visualizer.scenes.scene import Scene
 from widgets.colors import ThemeName
 
@@ -169,7 +169,7 @@ class ExportDialog(QDialog):
         path = _path_of(text)
         suffix = path.suffix.lower()
         self.start_button.setEnabled(bool(text.strip()))  # no name would mean the present folder
-        draws = suffix not in NUMBERS
+        draws = suffix not in UNDRAWN
         for widget in (self.size_box, self.theme):
             widget.setEnabled(draws)
         self.rate.setEnabled(suffix in FILMS)

@@ -47,6 +47,7 @@ TOOLS = (
     "export",
     "undo",
     "redo",
+    "branch",
     "toggle_theme",
     "full_screen",
     "keys",
@@ -88,6 +89,7 @@ class MainWindow(QMainWindow):
         )
         self.actions_by_key = make_actions(self, self._doer, self._icon)
         menus = fill_menus(self.menuBar(), self.actions_by_key)
+        self.file_menu = menus["File"]
         self.choices = Choices(self, menus["Panel"], menus["Scene"])
         self._fill_tools()
         self._enable(False)

@@ -19,6 +19,7 @@ from visualizer.window.errands import Errands
 from visualizer.window.session import Session
 
 FILTER = "Scenes (*.toml);;All files (*)"
+OPENED = "Scenes, data and weights (*.toml *.csv *.safetensors *.pt *.pth);;All files (*)"
 PAUSE = 2000  # milliseconds without a change after which what is open is kept
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".svg")
 
@@ -65,9 +66,7 @@ class SceneFiles(QObject):
     # ---- the actions of the menu "File" ----------------------------------------------------
 
     def open_scene(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(
-            self._window, "Open", self._folder(), "Scenes and data (*.toml *.csv);;All files (*)"
-        )
+        name, _ = QFileDialog.getOpenFileName(self._window, "Open", self._folder(), OPENED)
         if name:
             self.open_path(Path(name))
 
@@ -78,6 +77,7 @@ class SceneFiles(QObject):
             if not path.exists():
                 raise SceneError("Nothing is kept: nothing was ever changed in a window.")
             self.open(open_scene(path))
+            self._session.set_play(start=0)  # that it was left there is no part of what was made
         except LayerscopeError as error:
             self.refused.emit(str(error))
 
@@ -87,10 +87,12 @@ class SceneFiles(QObject):
 
     @Slot()
     def keep_last(self) -> None:
-        """Keep what is open for `reopen_scene`, if anything was done to it."""
+        """Keep what is open, and where it is, for `reopen_scene`, if anything was done to it."""
         self._pause.stop()
         if self._session.undo_stack.count():
-            self._errands.run(partial(_kept, self._session.scene(), last_scene()), _warn)
+            scene, step = self._session.scene(), self._session.player.heading
+            left = scene.model_copy(update={"play": scene.play.model_copy(update={"start": step})})
+            self._errands.run(partial(_kept, left, last_scene()), _warn)
 
     def save_scene(self) -> None:
         path = self._path()

@@ -126,13 +126,14 @@ class Session(QObject):
         after = Snapshot(
             info=info,
             base=base,
-            parameters=_in_force(base, journal, 0),
+            parameters=_in_force(base, journal, scene.play.start),
             view=view,
             play=scene.play,
             run=run,
             opening=run,
             recorded=journal,
             journal=journal,
+            step=scene.play.start,
         )
         if self._now is None:
             self.show(after)

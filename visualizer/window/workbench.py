@@ -13,6 +13,7 @@ from visualizer.registry import PanelInfo, panels
 from visualizer.scenes.scene import Scene
 from visualizer.scenes.store import find_scene, panel_scene
 from visualizer.window.display import Display
+from visualizer.window.documents import Documents
 from visualizer.window.edits import Edits
 from visualizer.window.errands import Errands
 from visualizer.window.export_dialog import ExportDialog
@@ -36,6 +37,7 @@ class Workbench(QObject):
         self.edits = Edits(self.session, self)
         self.errands = Errands(self)
         self.files = SceneFiles(window, self.session, self.edits, self.errands, self.open)
+        self.documents = Documents(window, self.session, self.player, self.errands, self.open_path)
         self.session.refused.connect(self._show_fields)  # before the display says why
         self.display = Display(window, style, self.player, self.session, self.edits)
         self._export: ExportDialog | None = None
@@ -117,6 +119,12 @@ class Workbench(QObject):
     def restart(self) -> None:
         self.edits.restart()
 
+    def branch(self) -> None:
+        panel, step = self.display.panel, self.player.heading
+        changes = panel and panel.branchParameters(self.session.parameters, step)
+        if changes:
+            self.edits.branch(changes)
+
     def faster(self) -> None:
         self._move_speed(QAbstractSlider.SliderAction.SliderSingleStepAdd)
 
@@ -159,8 +167,9 @@ class Workbench(QObject):
         bar.seekRequested.connect(self.player.seek)
         bar.speedChanged.connect(self._set_speed)
         bar.loopToggled.connect(self._set_loop)
-        self.files.told.connect(window.tell)
-        self.files.refused.connect(window.warn)
+        for saver in (self.files, self.documents):
+            saver.told.connect(window.tell)
+            saver.refused.connect(window.warn)
         self.player.finished.connect(self._loop)
         self.session.parametersChanged.connect(self._show_refused)
 

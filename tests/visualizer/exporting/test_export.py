@@ -24,7 +24,8 @@ from visualizer.exporting import export as exporting
 from visualizer.exporting.export import ExportCancelled, Progress, export, remaining_seconds
 from visualizer.exporting.picture import to_bgra
 from visualizer.exporting.settings import ExportSettings, frame_steps
-from visualizer.exporting.target import NUMBERS, SINKS
+from visualizer.exporting.target import SINKS, UNDRAWN
+from visualizer.playing.run import Run
 from visualizer.registry import PANELS
 from visualizer.scenes.scene import Play, Scene
 from visualizer.scenes.store import find_scene, shipped_scenes
@@ -34,7 +35,7 @@ pytestmark = pytest.mark.usefixtures("toy", "qapp")
 ROOT = Path(__file__).parents[3]
 SCENE = Scene(panel="roll", parameters={"tolerance": "none"}, play=Play(frames=4, threads=1))
 SMALL = ExportSettings(width=160, height=96)
-FILMS = [suffix for suffix in SINKS if suffix not in (*NUMBERS, ".png", ".svg", ".pdf")]
+FILMS = [suffix for suffix in SINKS if suffix not in (*UNDRAWN, ".png", ".svg", ".pdf")]
 TARGETS = [*(f"run{suffix}" for suffix in SINKS), "frame-%02d.png", "frames"]
 
 
@@ -46,6 +47,8 @@ def made_of(name: str) -> list[str]:
     """The files that an export of four pictures to `name` leaves."""
     if name == "frames":
         return ["frames", *(f"frames/frame-{i:06d}.png" for i in range(4))]
+    if name == "run.py":
+        return ["run.py", "run-data.npz"]
     return [name % i for i in range(4)] if "%" in name else [name]
 
 
@@ -193,6 +196,15 @@ def test_the_remaining_time() -> None:
     assert remaining_seconds(3.0, Progress(2, 10)) == 12.0
 
 
+def test_a_document_is_of_the_run_as_it_is_in_the_end(tmp_path: Path) -> None:
+    export(SCENE, tmp_path / "a.b.py", SMALL)
+    run = Run(SCENE)
+    run.advance(3)
+    wanted = repr(run.simulation.places.tolist())
+    for name in ("a.b.py", "a.b-data.npz"):
+        assert (tmp_path / name).read_text().rstrip() == wanted
+
+
 # --- what goes wrong ---------------------------------------------------------------------------
 
 
@@ -214,6 +226,19 @@ def untouched(target: Path) -> bool:
         return tree(target.parent) == [target.name] and target.read_text() == "old"
     files = [target.name, f"{target.name}/frame-000000.png"]
     return tree(target.parent) == files and (target.parent / files[1]).read_text() == "old"
+
+
+def test_a_run_without_that_document_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = "'Rolling balls' with these parameters has nothing to write as .py; it has"
+    monkeypatch.setattr(toy_panel.Rolling, "documents", toy_panel.Rolling.documents[:1])
+    with pytest.raises(ExportError, match=rf"{told} \.safetensors\. Choose"):
+        export(SCENE, tmp_path / "run.py", SMALL)
+    monkeypatch.setattr(toy_panel.Rolling, "documents", ())
+    with pytest.raises(ExportError, match=f"{told} pictures and numbers"):
+        export(SCENE, tmp_path / "run.py", SMALL)
+    assert tree(tmp_path) == []
 
 
 def test_a_cancelled_export_leaves_what_was_there(old: Path) -> None:
@@ -252,7 +277,7 @@ def test_a_failure_to_draw_leaves_what_was_there(
         raise RuntimeError("cannot draw")
 
     monkeypatch.setattr(toy_panel.RollPanel, "draw", fail)
-    if old.suffix in NUMBERS:
+    if old.suffix in UNDRAWN:
         export(SCENE, old, SMALL)  # nothing is drawn
         return
     with pytest.raises(RuntimeError, match="cannot draw"):
@@ -333,7 +358,7 @@ def test_two_processes_make_the_same_bytes(tmp_path: Path) -> None:
         assert process.communicate(timeout=100) == (b"", b"")
         assert process.returncode == 0
     first, second = (_hashes(tmp_path / folder) for folder in ("a", "b"))
-    assert len(first) == len(TARGETS) + 2 * 7
+    assert len(first) == len(TARGETS) + 1 + 2 * 7
     assert first == second
 
 

@@ -162,6 +162,16 @@ def test_a_disturbed_copy_leaves_no_gap_in_the_past(
 
 
 @both
+def test_a_document_is_of_the_run_as_it_is_and_leaves_no_trace(kind: Kind) -> None:
+    ensemble = kind([walk(), walk(rate=0.3)], threads=1)
+    for step in (7, 9):
+        ensemble.advance(step)
+        for member, rate in enumerate((0.1, 0.3)):
+            wanted = straight([step], rate=rate)[step].position.tobytes()
+            assert ensemble.document(".safetensors", member) == {".safetensors": wanted}
+
+
+@both
 def test_the_global_generator_of_others_is_left_alone(kind: Kind) -> None:
     torch.manual_seed(5)
     expected = torch.rand(3)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.visualizer.toys import Jump, WalkParameters, same, straight, walk
+from visualizer.playing import ensemble as ensemble_module
 from visualizer.playing import playback as playback_module
 from visualizer.playing.pace import Pace, StepMeter
 from visualizer.playing.playback import Playback
@@ -139,6 +140,53 @@ def test_at_max_the_run_goes_on_without_painting_and_frames_are_120_a_second() -
     driver.now += 0.004
     driver.playback.work()
     assert len(driver.steps) == 3
+
+
+NIGHT = 9 * 3600.0  # seconds
+
+
+def test_after_a_night_asleep_it_goes_on_without_a_burst() -> None:
+    driver = Driver()
+    driver.playback.set_steps_per_frame(3)
+    driver.playback.play()
+    driver.beat(4)
+    assert driver.steps == [0, 3, 6, 9, 12]
+    driver.now += NIGHT
+    driver.beat(5)
+    assert driver.steps == list(range(0, 28, 3))
+
+
+def test_after_a_night_asleep_the_highest_speed_shows_one_frame_at_a_time() -> None:
+    driver = Driver()
+    driver.playback.set_steps_per_frame(0)
+    speeds: list[float] = []
+    driver.playback.measured.connect(speeds.append)
+    driver.playback.play()
+    for _ in range(5):
+        driver.playback.work()
+        driver.paint()
+    count = len(driver.steps)
+    driver.now += NIGHT
+    for _ in range(10):
+        driver.playback.work()  # nothing was painted meanwhile
+    assert len(driver.steps) <= count + 1
+    assert all(0 <= speed < 1e9 for speed in speeds)
+
+
+def test_a_night_asleep_in_the_middle_of_a_step_changes_no_bit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = iter(range(0, 10**9, int(NIGHT)))  # every look at it is a night later
+    monkeypatch.setattr(ensemble_module.time, "perf_counter", lambda: float(next(clock)))
+    driver = Driver()
+    driver.playback.set_steps_per_frame(7)
+    driver.playback.play()
+    driver.beat(6)
+    monkeypatch.undo()
+    assert driver.steps == [0, 7, 14, 21, 28, 35, 42]
+    expected = straight(driver.steps)
+    for delivery in driver.deliveries:
+        assert same(delivery.frames[0], expected[delivery.position.step])
 
 
 def test_a_pause_at_rest_shows_nothing_new() -> None:

@@ -132,6 +132,18 @@ def test_a_folder_with_a_scene_and_its_data_can_be_moved(tmp_path: Path) -> None
     assert 'file = "file:new/data/heights.csv"' in (tmp_path / "above.toml").read_text()
 
 
+def test_a_folder_of_data_moves_with_its_scene(tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    (old / "pictures" / "cats").mkdir(parents=True)
+    data = {"kind": "pictures", "folder": f"file:{old / 'pictures'}"}
+    save_scene(Scene(panel="training", parameters={"dataset": data}), old / "talk.toml")
+    assert 'folder = "file:pictures"' in (old / "talk.toml").read_text()
+    old.rename(new)
+    scene = open_scene(new / "talk.toml")
+    assert scene.parameters["dataset"]["folder"] == f"file:{new / 'pictures'}"
+    assert changed_sources(scene) == ()
+
+
 def test_a_file_elsewhere_is_named_in_full(tmp_path: Path) -> None:
     (tmp_path / "scenes").mkdir()
     data = tmp_path / "heights.csv"

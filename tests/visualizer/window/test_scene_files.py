@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from resources import resource_path
-from tests.visualizer.windows import Bench, opened
+from tests.visualizer.toy_panel import Kick
+from tests.visualizer.windows import ENDLESS, Bench, opened
 from visualizer.scenes import sources
-from visualizer.scenes.scene import Scene
+from visualizer.scenes.scene import Scene, scene_from_text
 from visualizer.scenes.store import open_scene
 from visualizer.window import scene_files
 from visualizer.window.scene_files import SceneFiles
@@ -216,6 +217,38 @@ def test_what_was_not_saved_is_there_after_the_window_was_closed(bench: Bench, k
         assert later.value("seed") == 77
         later.workbench.files.keep_last()  # nothing was done in this window
     assert "seed = 77" in kept.read_text()
+
+
+def test_what_was_not_saved_goes_on_where_it_was(bench: Bench, kept: Path) -> None:
+    bench.workbench.edits.set_value("seed", 77)
+    bench.player.step(40)
+    bench.shows(40)
+    bench.workbench.edits.act(Kick(by=2.0))
+    bench.player.step(10)
+    bench.shows(50)
+    there = bench.player.frames[0]
+    bench.workbench.close()
+    with opened(bench.qtbot) as later:
+        later.open()
+        later.player.set_steps_per_frame(1)
+        later.do("reopen_scene")
+        later.player.pause()
+        bench.qtbot.waitUntil(lambda: (later.step() or 0) >= 50)
+        later.player.seek(50)
+        later.shows(50)
+        assert later.player.frames[0].places.tobytes() == there.places.tobytes()
+        later.do("copy_scene")
+        assert "start = 0" in QGuiApplication.clipboard().text()
+        later.do("restart")
+        later.shows(0)
+
+
+def test_a_scene_can_begin_at_a_step_of_its_own(bench: Bench) -> None:
+    bench.session.open(scene_from_text(f"{ENDLESS}[play]\nstart = 30\n"))
+    bench.player.pause()
+    bench.qtbot.waitUntil(lambda: (bench.step() or 0) >= 30)
+    bench.do("copy_scene")
+    assert "start = 30" in QGuiApplication.clipboard().text()
 
 
 def test_what_was_made_is_kept_soon_so_that_a_crash_loses_nothing(

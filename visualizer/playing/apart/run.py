@@ -3,7 +3,7 @@
 import os
 import weakref
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from typing import Any, ClassVar
 
@@ -108,6 +108,11 @@ class Apart:
         """The next step of part `index` of one simulation, worked through."""
         trace: Trace | None = self._call("explain", index, member)
         return trace
+
+    def document(self, suffix: str, member: int = 0) -> Mapping[str, bytes]:
+        """The files of a document of one simulation as it is now, by what follows their name."""
+        files: Mapping[str, bytes] = self._call("document", suffix, member)
+        return files
 
     def _call(self, method: str, *arguments: Any, goes_on: bool = False) -> Any:
         """What `method` gives over there; raises what it raises there."""

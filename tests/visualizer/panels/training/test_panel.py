@@ -17,14 +17,16 @@ from kernels.training.actions import EditWeight
 from kernels.training.experiments import simulation_class
 from kernels.training.frame import TrainingFrame
 from kernels.training.parameters import Training
-from kernels.training.predictions import PREDICTIONS
-from kernels.training.response import RESPONSE
+from kernels.training.seen.first_layer import FIRST_LAYER
+from kernels.training.seen.predictions import PREDICTIONS
+from kernels.training.seen.response import RESPONSE
 from kernels.training.training import LAYERS
 from tests.widgets.drawing import laid_out
 from visualizer.panels.training.finder_board import FinderBoard
 from visualizer.panels.training.panel import TrainingPanel
-from visualizer.panels.training.picture_board import PictureBoard, _pictures
-from visualizer.panels.training.training_board import TrainingBoard
+from visualizer.panels.training.run.picture_board import PictureBoard
+from visualizer.panels.training.run.pictures import pictures_of
+from visualizer.panels.training.run.training_board import TrainingBoard
 from visualizer.panels.training.view import TrainingView
 from widgets.pictures import rgb_of
 from widgets.style import Style
@@ -143,7 +145,7 @@ def test_the_mistakes_of_a_network_that_learns_digits(pictures: PictureBoard) ->
     assert pictures._title.text() == f"The wrongest of {count:,} mistakes, step 0"
     validation = frame.plan.dataset.validation
     worst = int(frame.predictions.wrongest[0])
-    shown = _pictures(frame.plan.dataset, frame.predictions.wrongest[:1])[0]
+    shown = pictures_of(frame.plan.dataset, validation, frame.predictions.wrongest[:1])[0]
     pixels = validation.inputs[worst, 0] * 0.3081 + 0.1307
     assert np.abs(shown / 255 - pixels).max() < 0.003
     assert frame.predictions.true[0] == validation.targets[worst]
@@ -252,7 +254,7 @@ def test_a_table_and_a_folder_become_the_data(panel: TrainingPanel, tmp_path: Pa
     assert panel.dropParameters("my.csv") == (("dataset", {"kind": "csv", "file": "file:my.csv"}),)
     dropped = panel.dropParameters(str(tmp_path))
     assert dropped is not None
-    assert load(Training, dict(dropped)).dataset.folder == str(tmp_path)
+    assert load(Training, dict(dropped)).dataset.folder == f"file:{tmp_path}"
     assert panel.dropParameters("my.txt") is None
 
 
@@ -286,3 +288,61 @@ def test_histograms_of_the_layers_and_advice_of_a_bad_run(panel: TrainingPanel) 
 def test_a_healthy_run_is_left_alone(panel: TrainingPanel) -> None:
     panel.draw(frame_of(200))
     assert board_of(panel)._advice.isHidden()
+
+
+def test_the_batch_in_use_has_its_pictures_and_labels(pictures: PictureBoard) -> None:
+    pictures.setView(TrainingView(pictures="batch"))
+    frame = pictures._frame
+    assert frame is not None
+    assert pictures._batch_title.text() == "The batch of step 30: 50 pictures"
+    labels = frame.plan.dataset.train.targets[frame.batch]
+    assert [word for (word,) in pictures._batch._words] == [str(label) for label in labels]
+    assert pictures._left.currentIndex() == 3
+    assert len(set(frame.batch.tolist())) == 50
+
+
+def test_the_first_weights_are_watched_where_they_are_shown(pictures: PictureBoard) -> None:
+    assert FIRST_LAYER not in pictures.watch()
+    pictures.setView(TrainingView(pictures="weights"))
+    assert FIRST_LAYER in pictures.watch()
+    _, frame = digits(30, pictures.watch())
+    pictures.draw(frame)
+    assert pictures._left.currentWidget() is pictures._weights
+    assert pictures._weights.title.text() == (
+        "Weights of the first 64 of 256 units of linear2, step 30"
+    )
+
+
+def test_batch_normalisation_stands_beside_the_loss(panel: TrainingPanel) -> None:
+    network = {
+        "kind": "wide",
+        "layers": [{"kind": "linear", "units": 3}, {"kind": "batch-norm"}],
+    }
+    assert not any(name.startswith("normalization") for name in panel.watch())
+    panel.setView(TrainingView(beside="normalization", norm_channel=2))
+    assert "normalization.0.1" in panel.watch()
+    parameters = load(Training, {"network": network, "dataset": "sine"})
+    run = simulation_class(parameters)(parameters, torch.device("cpu"))
+    advance(run, 20)
+    panel.draw(run.frame(panel.watch()))
+    board = board_of(panel)
+    assert board._beside.currentWidget() is board._normalization
+    assert not board._beside.isHidden()  # though numbers have no accuracy
+    assert board._normalization.title.text() == "batch_norm2, unit 2 of 3, the batch of step 20"
+
+
+def test_the_rows_of_layers_tell_their_shapes_and_counts(
+    qtbot: QtBot, panel: TrainingPanel
+) -> None:
+    parameters = load(Training, {"network": "2-8-8-8-1"})
+    assert panel.rowNotes(parameters) == {}  # nothing is known of the data yet
+    with qtbot.waitSignal(panel.notesChanged):
+        panel.draw(frame_of(0))
+    notes = panel.rowNotes(parameters)["network.layers"]
+    assert notes == ["gives 8, 24 parameters", "gives 8, 72 parameters", "gives 8, 72 parameters"]
+    with qtbot.assertNotEmitted(panel.notesChanged):
+        panel.draw(frame_of(10))
+    misfit = load(
+        Training, {"network": {"kind": "wide", "layers": [{"kind": "linear"}, {"kind": "conv"}]}}
+    )
+    assert panel.rowNotes(misfit)["network.layers"][1] == ""  # its mistake is told there

@@ -2,19 +2,21 @@
 
 from typing import ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from kernels.samples.samples import Dataset
-from kernels.simulation import Array
 from kernels.training.frame import Plan, TrainingFrame
-from kernels.training.predictions import CELL, PREDICTIONS, Predictions
-from visualizer.panels.training.layer_table import LayerTable
-from visualizer.panels.training.run_board import RunBoard
+from kernels.training.seen.first_layer import FIRST_LAYER
+from kernels.training.seen.predictions import CELL, PREDICTIONS, Predictions
+from visualizer.panels.training.run.layer_table import LayerTable
+from visualizer.panels.training.run.pictures import pictures_of
+from visualizer.panels.training.run.run_board import RunBoard
+from visualizer.panels.training.run.weight_tiles import WeightTiles
 from widgets.plots.title import Title
 from widgets.tiles.confusion_matrix import ConfusionMatrix
 from widgets.tiles.tile_grid import TileGrid
+
+LEFT = ("mistakes", "layers", "weights", "batch")
+MOST_OF_A_BATCH = 100  # pictures that somebody looks at
 
 
 class PictureBoard(RunBoard):
@@ -27,10 +29,13 @@ class PictureBoard(RunBoard):
         super()._build()
         self._title, self._tiles = Title(style), TileGrid(style)
         self._matrix, self._heading = ConfusionMatrix(style), Title(style)
-        self._layers = LayerTable(style)
+        self._layers, self._weights = LayerTable(style), WeightTiles(style)
+        self._batch_title, self._batch = Title(style), TileGrid(style)
         self._left = QStackedWidget()
         self._left.addWidget(_titled(self._title, self._tiles))
         self._left.addWidget(self._layers)
+        self._left.addWidget(self._weights)
+        self._left.addWidget(_titled(self._batch_title, self._batch))  # as in LEFT
         self._matrix.cellChosen.connect(self._choose_cell)
         self._grid.addWidget(self._left, 0, 0)
         self._grid.addWidget(_titled(self._heading, self._matrix), 0, 1)
@@ -38,16 +43,31 @@ class PictureBoard(RunBoard):
     def watch(self) -> frozenset[str]:
         cell = self._view.cell
         chosen = {f"{CELL}{cell[0]}.{cell[1]}"} if cell else set()
-        return super().watch() | {PREDICTIONS} | chosen
+        weights = {FIRST_LAYER} if self._view.pictures == "weights" else set()
+        return super().watch() | {PREDICTIONS} | chosen | weights
 
     def _draw(self, frame: TrainingFrame) -> None:
         super()._draw(frame)
-        self._left.setCurrentIndex(1 if self._view.pictures == "layers" else 0)
+        self._left.setCurrentIndex(LEFT.index(self._view.pictures))
+        if FIRST_LAYER in frame.watched:
+            self._weights.draw(frame.first_layer, frame.step)
+        if self._view.pictures == "batch":
+            self._draw_batch(frame)
         if frame.predictions is not None:
             self._draw_predictions(frame, frame.predictions)
 
     def _lay_out(self, plan: Plan) -> None:
         self._layers.draw(plan)
+
+    def _draw_batch(self, frame: TrainingFrame) -> None:
+        dataset, picked = frame.plan.dataset, frame.batch[:MOST_OF_A_BATCH]
+        count, first = len(frame.batch), "" if len(picked) == len(frame.batch) else "first "
+        told = f"batch of step {frame.step:,}" if frame.step else "first batch"
+        pictures = f"{first}{len(picked)} of {count:,} pictures" if first else f"{count} pictures"
+        self._batch_title.setText(f"The {told}: {'1 picture' if count == 1 else pictures}")
+        names = [dataset.classes[label] for label in dataset.train.targets[picked]]
+        tiles = pictures_of(dataset, dataset.train, picked)
+        self._batch.setTiles(tiles, names, ["line"] * len(names))
 
     def _draw_predictions(self, frame: TrainingFrame, found: Predictions) -> None:
         dataset, at = frame.plan.dataset, int(frame.measured_at[-1])
@@ -64,7 +84,7 @@ class PictureBoard(RunBoard):
         if len(names) == len(found.confusion) <= 26:
             self._matrix.setMatrix(found.confusion, names)
         self._tiles.setTiles(
-            _pictures(dataset, found.wrongest),
+            pictures_of(dataset, dataset.validation, found.wrongest),
             [
                 (f"{names[t]} read as {names[p]}" if p != t else names[t]) + f"\n{q:.0%}"
                 for t, p, q in zip(found.true, found.predicted, found.probability, strict=True)
@@ -91,10 +111,3 @@ def _titled(title: QWidget, widget: QWidget) -> QWidget:
     layout.addWidget(title)
     layout.addWidget(widget, 1)
     return both
-
-
-def _pictures(dataset: Dataset, samples: Array) -> NDArray[np.uint8]:
-    """The validation pictures `samples`, (n,), as they were before: (n, H, W) or (n, H, W, 3)."""
-    inputs = dataset.validation.inputs[samples]  # (n, C, H, W)
-    pixels = np.clip(np.rint((inputs * dataset.std + dataset.mean) * 255), 0, 255).astype(np.uint8)
-    return pixels[:, 0] if pixels.shape[1] == 1 else np.moveaxis(pixels, 1, -1)

@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QWidget
 
-from kernels.samples.samples import Samples
+from kernels.samples.samples import Dataset
 from kernels.simulation import Array
-from kernels.training.frame import TrainingFrame
+from visualizer.panels.training.run.answered import Answered
 from visualizer.panels.training.view import TrainingView
 from widgets.colors import diverging
 from widgets.pictures import color_table, rgb_of
@@ -25,18 +25,22 @@ class ResponsePlot(ImagePlot):
         super().__init__(style, parent)
         self.setEqualAspect(True)
 
-    def draw(self, frame: TrainingFrame, view: TrainingView) -> None:
+    def draw(self, frame: Answered, view: TrainingView) -> None:
         """Show `frame`; the picture of an older one stays where it has none."""
         dataset = frame.plan.dataset
         (x_range, y_range) = dataset.domain
         if frame.response.ndim == 3:
-            rgb = (
-                self._regions(frame.response, sharp=view.sharp)
-                if dataset.classes
-                else self._values(frame.response[..., 0], _reach(dataset.train.targets))
-            )
-            self.setImage(rgb, x_range, y_range, smooth=True)
-        self.setAxes(*dataset.features)
+            if dataset.classes:
+                rgb = self._regions(frame.response, sharp=view.sharp)
+                self.setImage(rgb, x_range, y_range, smooth=True)
+            else:
+                reach = _reach(dataset.train.targets)
+                rgb = self._values(frame.response[..., 0], reach)
+                self._put(rgb, x_range, y_range, smooth=True)
+                ends = (0.0, f"{-reach:.3g}"), (0.5, "0"), (1.0, f"{reach:.3g}")
+                colors = color_table(diverging(), np.linspace(0, 1, 64))
+                self.setShades(colors, ends, dataset.target)
+        self.setAxes(*dataset.axes)
         self._setLayer("points", self._points(frame, view))
         self.setTitle(f"{dataset.title}, step {frame.step:,}")
 
@@ -61,35 +65,39 @@ class ResponsePlot(ImagePlot):
     def _color(self, index: int) -> NDArray[np.uint8]:
         return rgb_of(named(self._style, self._style.mark(index).color))
 
-    def _points(self, frame: TrainingFrame, view: TrainingView) -> list[Points]:
+    def _points(self, frame: Answered, view: TrainingView) -> list[Points]:
         dataset = frame.plan.dataset
         groups = []
         parts = [(dataset.train, True)] + ([(dataset.validation, False)] if view.validation else [])
         for samples, is_trained in parts:
-            groups += self._kinds(samples, dataset.classes, filled=is_trained)
+            places = dataset.places(samples.inputs)
+            groups += self._kinds(places, samples.targets, dataset, filled=is_trained)
         if view.batch and frame.step and len(frame.batch) < len(dataset.train.inputs):
-            x = dataset.train.inputs[frame.batch]
-            groups.append(Points(x[:, 0], x[:, 1], "text", size=11, outline=None, filled=False))
+            x, y = dataset.places(dataset.train.inputs[frame.batch]).T
+            groups.append(Points(x, y, "text", size=11, outline=None, filled=False))
         return groups
 
-    def _kinds(self, samples: Samples, classes: tuple[str, ...], *, filled: bool) -> list[Points]:
-        """The points of `samples`, a group for each class or for like numbers."""
-        x, y = samples.inputs[:, 0], samples.inputs[:, 1]
-        if classes:
-            kinds = samples.targets
-            marks = [self._style.mark(index) for index in range(len(classes))]
-            drawn = [(mark.color, mark.symbol) for mark in marks]
-        else:
-            reach = _reach(samples.targets)
-            places = (samples.targets[:, 0] / reach + 1) / 2
-            kinds = np.clip(np.rint(places * (SHADES - 1)), 0, SHADES - 1).astype(int)
-            table = color_table(diverging(), np.linspace(0, 1, SHADES))
-            drawn = [("#{:02x}{:02x}{:02x}".format(*color), "o") for color in table]
-        edge = "base" if classes else "muted"  # a colour near white needs a dark edge
+    def _kinds(
+        self, places: Array, targets: Array, dataset: Dataset, *, filled: bool
+    ) -> list[Points]:
+        """Points at `places`, (N, 2), a group for each class or for like numbers."""
+        kinds, drawn = self._told(targets, dataset)
+        edge = "base" if dataset.classes else "muted"  # a colour near white needs a dark edge
+        x, y = places.T
         return [
             Points(x[kinds == i], y[kinds == i], color, symbol, 7, edge, filled=filled)
             for i, (color, symbol) in enumerate(drawn)
         ]
+
+    def _told(self, targets: Array, dataset: Dataset) -> tuple[Array, list[tuple[str, str]]]:
+        """The kind of each of `targets`, classes or numbers, and colour and symbol of the kinds."""
+        if dataset.classes:
+            marks = [self._style.mark(index) for index in range(len(dataset.classes))]
+            return targets, [(mark.color, mark.symbol) for mark in marks]
+        values = np.nan_to_num(targets.reshape(-1) / _reach(dataset.train.targets))
+        kinds = np.clip(np.rint((values + 1) / 2 * (SHADES - 1)), 0, SHADES - 1).astype(int)
+        table = color_table(diverging(), np.linspace(0, 1, SHADES))
+        return kinds, [("#{:02x}{:02x}{:02x}".format(*color), "o") for color in table]
 
 
 def _reach(targets: Array) -> float:

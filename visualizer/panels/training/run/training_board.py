@@ -8,18 +8,23 @@ import numpy as np
 from PySide6.QtWidgets import QStackedWidget
 
 from kernels.samples.points import Point, PointsData
+from kernels.samples.samples import Dataset
 from kernels.samples.toys import CLASS_NAMES
 from kernels.simulation import Array
 from kernels.training.actions import EditWeight
 from kernels.training.frame import Plan, TrainingFrame
 from kernels.training.parameters import Training
-from kernels.training.response import RESPONSE, has_response
-from visualizer.panels.training.fit_plot import FitPlot
-from visualizer.panels.training.layer_table import LayerTable
-from visualizer.panels.training.response_plot import ResponsePlot
-from visualizer.panels.training.run_board import RunBoard
+from kernels.training.seen.response import RESPONSE, has_response
+from visualizer.panels.training.run.fit_plot import FitPlot
+from visualizer.panels.training.run.layer_table import LayerTable
+from visualizer.panels.training.run.names import neuron_names
+from visualizer.panels.training.run.output_surface import OutputSurface
+from visualizer.panels.training.run.response_plot import ResponsePlot
+from visualizer.panels.training.run.run_board import RunBoard
+from visualizer.panels.training.run.slice_plot import SlicePlot
 from widgets.networks.network_view import NetworkView
 
+CAMERA = ("azimuth", "elevation", "distance")
 APART = 0.3  # in units of the plane: points of one stroke are not nearer to each other
 BOUNDED = {"tanh", "sigmoid"}  # what these give lies between -1 and 1
 
@@ -35,7 +40,8 @@ class TrainingBoard(RunBoard):
         self._painted: PointsData | None = None
         self._network = NetworkView(style)
         self._layers = LayerTable(style)
-        self._plane, self._fit = ResponsePlot(style), FitPlot(style)
+        self._plane, self._fit, self._slice = ResponsePlot(style), FitPlot(style), SlicePlot(style)
+        self._surface: OutputSurface | None = None  # made when it is wanted first: it is dear
         self._network.weightEdited.connect(self._edit_weight)
         self._network.biasEdited.connect(self._edit_bias)
         for gesture in (self._plane.clicked, self._plane.dragged):
@@ -46,6 +52,7 @@ class TrainingBoard(RunBoard):
         self._left.addWidget(self._layers)
         self._right.addWidget(self._plane)
         self._right.addWidget(self._fit)
+        self._right.addWidget(self._slice)
         self._grid.addWidget(self._left, 0, 0)
         self._grid.addWidget(self._right, 0, 1)
 
@@ -57,19 +64,40 @@ class TrainingBoard(RunBoard):
         if frame.plan.neurons and frame.activations:
             maps = [*_tiles(frame), _output_tiles(frame)]
             self._network.setValues(maps, frame.weights, frame.biases)
-        plot = self._right.currentWidget()
-        if isinstance(plot, ResponsePlot | FitPlot) and has_response(frame.plan.dataset):
+        if has_response(frame.plan.dataset):
+            plot = self._plot(frame.plan.dataset)
+            self._right.setCurrentWidget(plot)
             plot.draw(frame, self._view)
 
     def _lay_out(self, plan: Plan) -> None:
         """Show what suits this network and these data."""
-        is_line = len(plan.dataset.domain) == 1
-        self._right.setCurrentWidget(self._fit if is_line else self._plane)
         self._right.setVisible(has_response(plan.dataset))
+        self._grid.addWidget(self._left, 0, 0, 1, 1 if has_response(plan.dataset) else 2)
         self._left.setCurrentWidget(self._network if plan.neurons else self._layers)
         self._layers.draw(plan)
         if plan.neurons:
-            self._network.setNetwork(_names(plan), plan.captions)
+            self._network.setNetwork(neuron_names(plan), plan.captions)
+
+    def _plot(self, dataset: Dataset) -> ResponsePlot | FitPlot | SlicePlot | OutputSurface:
+        """What shows the answers to such data."""
+        if len(dataset.domain) == 1:
+            return self._fit
+        if self._view.right == "surface":
+            return self._space()
+        return self._plane if dataset.projection is None else self._slice
+
+    def _space(self) -> OutputSurface:
+        if self._surface is None:
+            self._surface = OutputSurface(self._style)
+            self._surface.clicked.connect(self._paint)
+            self._surface.released.connect(self.released)
+            self._surface.cameraChanged.connect(self._turn)
+            self._right.addWidget(self._surface)
+        return self._surface
+
+    def _turn(self, azimuth: float, elevation: float, distance: float) -> None:
+        for name, value in zip(CAMERA, (azimuth, elevation, distance), strict=True):
+            self.viewRequested.emit(name, value)
 
     def setParameters(self, parameters: Training) -> None:
         self._painted = parameters.dataset if isinstance(parameters.dataset, PointsData) else None
@@ -96,19 +124,6 @@ class TrainingBoard(RunBoard):
 def _within(value: float) -> float:
     """`value` within the plane, in hundredths."""
     return round(min(max(value, -6.0), 6.0), 2)
-
-
-def _names(plan: Plan) -> list[list[str]]:
-    """The names of the neurons of each column."""
-    inputs, *hidden, output = plan.neurons
-    dataset = plan.dataset
-    first = list(dataset.features) if len(dataset.features) == inputs else _numbered("x", inputs)
-    last = list(dataset.classes) if len(dataset.classes) == output else _numbered("y", output)
-    return [first, *(_numbered("h", count) for count in hidden), last]
-
-
-def _numbered(letter: str, count: int) -> list[str]:
-    return [f"{letter}{index + 1}" for index in range(count)]
 
 
 def _tiles(frame: TrainingFrame) -> Sequence[Array]:

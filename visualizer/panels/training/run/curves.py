@@ -33,7 +33,8 @@ class LossCurves(CurvePlot):
                 Curve("validation", at, frame.validation_loss, validation.color, (5, 2), 2.4),
             ]
         )
-        self.setTitle(frame.plan.loss)
+        is_compiled = frame.plan.engine == "compiled"
+        self.setTitle(frame.plan.loss + (", compiled steps" if is_compiled else ""))
 
 
 class AccuracyCurves(CurvePlot):

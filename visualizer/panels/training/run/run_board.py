@@ -8,12 +8,15 @@ from kernels.simulation import Frame
 from kernels.training.frame import Plan, TrainingFrame
 from kernels.training.training import LAYERS
 from visualizer.panels.board import Board
-from visualizer.panels.training.advice_bar import AdviceBar
-from visualizer.panels.training.curves import AccuracyCurves, LossCurves
+from visualizer.panels.training.run.advice_bar import AdviceBar
+from visualizer.panels.training.run.curves import AccuracyCurves, LossCurves
+from visualizer.panels.training.run.normalization_sheet import NormalizationSheet, watched
+from visualizer.panels.training.run.notes import Notes
 from visualizer.panels.training.view import TrainingView
 from widgets.plots.histograms import HistogramStack
 
 COLUMNS = ("weights", "activations", "gradients")
+BESIDE = ("accuracy", "histograms", "normalization")
 
 
 class RunBoard(Board[TrainingFrame, TrainingView]):
@@ -29,12 +32,15 @@ class RunBoard(Board[TrainingFrame, TrainingView]):
         self._losses, self._accuracy = LossCurves(style), AccuracyCurves(style)
         self._histograms, self._advice = HistogramStack(style), AdviceBar(style)
         self._beside = QStackedWidget()
-        self._beside.addWidget(self._accuracy)
-        self._beside.addWidget(self._histograms)
+        self._normalization = NormalizationSheet(style)
+        for widget in (self._accuracy, self._histograms, self._normalization):  # as in BESIDE
+            self._beside.addWidget(widget)
+        self._notes = Notes(style)
         self._advice.applied.connect(self._apply)
         self._grid.addWidget(self._losses, 1, 0)
         self._grid.addWidget(self._beside, 1, 1)
         self._grid.addWidget(self._advice, 2, 0, 1, 2)
+        self._grid.addWidget(self._notes, 3, 0, 1, 2)
         self._grid.setRowStretch(0, 5)
         self._grid.setRowStretch(1, 3)
         self._grid.setColumnStretch(0, 1)
@@ -46,8 +52,10 @@ class RunBoard(Board[TrainingFrame, TrainingView]):
         return frame.plan.dataset.is_picture == self.learnsPictures
 
     def watch(self) -> frozenset[str]:
-        is_shown = self._view.beside == "histograms" or not self.learnsPictures  # else it is dear
-        return frozenset({LAYERS}) if is_shown else frozenset()
+        beside = self._view.beside
+        is_shown = beside == "histograms" or not self.learnsPictures  # else it is dear
+        shown = {LAYERS} if is_shown else set()
+        return frozenset(shown | ({watched(self._view)} if beside == "normalization" else set()))
 
     def description(self) -> str:
         if self._frame is None:
@@ -64,14 +72,21 @@ class RunBoard(Board[TrainingFrame, TrainingView]):
         if frame.plan is not self._plan:
             self._plan = frame.plan
             self._advice.forget()
+            self._notes.setTexts(frame.plan.dataset.notes)
             self._lay_out(frame.plan)
         self._losses.draw(frame, log=self._view.log_loss)
         self._accuracy.draw(frame)
-        has_beside = bool(frame.plan.dataset.classes) or self._view.beside == "histograms"
+        beside = self._view.beside
+        has_beside = bool(frame.plan.dataset.classes) or beside != "accuracy"
         if has_beside == self._beside.isHidden():
             self._beside.setVisible(has_beside)
             self._grid.addWidget(self._losses, 1, 0, 1, 1 if has_beside else 2)
-        self._beside.setCurrentIndex(1 if self._view.beside == "histograms" else 0)
+        self._beside.setCurrentIndex(BESIDE.index(beside))
+        lower = 5 if beside == "normalization" else 3
+        if lower != self._grid.rowStretch(1):  # it lays everything out anew
+            self._grid.setRowStretch(1, lower)
+        if watched(self._view) in frame.watched:
+            self._normalization.draw(frame.normalization, frame.step)
         if LAYERS in frame.watched:
             self._draw_layers(frame)
 

@@ -1,0 +1,170 @@
+"""One step in five phases, each with its words, its formula, a picture and its numbers."""
+
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from kernels.training.frame import TrainingFrame
+from visualizer.panels.training.step.step_picture import StepPicture
+from visualizer.panels.training.step.step_tables import table_of
+from visualizer.panels.training.view import PHASES, TrainingView
+from widgets.bars.stages import StageStrip
+from widgets.formula import FormulaLabel
+from widgets.plots.number_table import ReadoutTable
+from widgets.style import Style
+
+LARGEST = 1.45  # how far the table grows into a large room
+PACE = 1200  # ms that a phase is shown while the step is played
+
+
+class StepSheet(QWidget):
+    """Stages to choose from on top; what happens in the chosen one below them.
+
+    Signals
+    -------
+    phaseRequested(phase), sampleRequested(index)
+        A person wants to see another phase, or another sample of the batch; playing, too.
+    released()
+        A gesture, or the playing, is over.
+    """
+
+    phaseRequested = Signal(str)
+    sampleRequested = Signal(int)
+    released = Signal()
+
+    def __init__(self, style: Style, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._style = style
+        self._count = 0  # samples that are shown
+        self._shape: object = None  # of the table
+        self._strip = StageStrip(style, [phase.title() for phase in PHASES])
+        self._button = QPushButton("Play the step")
+        self._words, self._formula = QLabel(), FormulaLabel(style)
+        self._words.setWordWrap(True)
+        self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._large = Style(style.theme().name, style.factor(), self)  # grows to fill the room
+        self._picture, self._table = StepPicture(style), ReadoutTable(self._large)
+        self._table.setToolTip("Click a sample to see what becomes of it.")
+        self._timer = QTimer(self, interval=PACE)
+        self._timer.timeout.connect(self._next)
+        self._button.clicked.connect(self._play_or_stop)
+        self._strip.stageChosen.connect(self._choose)
+        self._picture.sampleChosen.connect(self._choose_sample)
+        self._table.clicked.connect(self._clicked)
+        self._lay_out()
+        style.changed.connect(self._restyle)
+        self._restyle()
+
+    def _lay_out(self) -> None:
+        self._column, self._row, top = QVBoxLayout(self), QHBoxLayout(), QHBoxLayout()
+        self._column.setContentsMargins(0, 0, 0, 0)
+        top.addWidget(self._strip, 1)
+        top.addWidget(self._button)
+        self._row.addWidget(self._picture, 6)
+        self._row.addWidget(self._table, 5)
+        self._column.addLayout(top)
+        self._column.addWidget(self._words)
+        self._column.addWidget(self._formula)
+        self._column.addLayout(self._row, 1)
+
+    def draw(self, frame: TrainingFrame, view: TrainingView) -> None:
+        """Show the step inside `frame`, which has one."""
+        inside, dataset = frame.inside, frame.plan.dataset
+        assert inside is not None
+        self._count = len(inside.losses)
+        chosen = min(view.sample, self._count) - 1
+        index = PHASES.index(view.phase)
+        phase = inside.phases[index]
+        self._strip.setStage(index)
+        self._words.setText(phase.sentence)
+        self._formula.setTex(phase.formula)
+        self._formula.setVisible(view.phase != "update" or inside.rule is None)  # it is in there
+        self._picture.draw(view.phase, frame, view, chosen)
+        headings, rows = table_of(view.phase, inside, dataset, chosen)
+        self._table.setColumns(headings)
+        self._table.setRows(rows)
+        self._table.setVisible(not (dataset.is_picture and view.phase == "batch"))
+        shape = view.phase, len(rows), headings
+        if shape != self._shape:
+            self._shape = shape
+            self._fill()
+
+    def description(self) -> str:
+        """What is said of the phase."""
+        return self._words.text()
+
+    # ---- gestures --------------------------------------------------------------------------
+
+    def _choose(self, index: int) -> None:
+        self._stop()
+        self.phaseRequested.emit(PHASES[index])
+        self.released.emit()
+
+    def _choose_sample(self, index: int) -> None:
+        self.sampleRequested.emit(index)
+        self.released.emit()
+
+    def _clicked(self, index: QModelIndex) -> None:
+        """A row of samples was clicked; other tables have none."""
+        if PHASES[self._strip.stage()] in ("batch", "loss") and index.row() < self._count:
+            self._choose_sample(index.row())
+
+    # ---- playing ---------------------------------------------------------------------------
+
+    def _play_or_stop(self) -> None:
+        if self._timer.isActive():
+            self._stop()
+            self.released.emit()
+            return
+        self._timer.start()
+        self._button.setText("Stop")
+        self.phaseRequested.emit(PHASES[0])
+
+    def _next(self) -> None:
+        """Go on to the next phase; after the last one it is over."""
+        index = self._strip.stage() + 1
+        if index < len(PHASES):
+            self.phaseRequested.emit(PHASES[index])
+        else:
+            self._stop()
+            self.released.emit()
+
+    def _stop(self) -> None:
+        self._timer.stop()
+        self._button.setText("Play the step")
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._stop()
+
+    # ---- looks -----------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fill()
+
+    def _fill(self) -> None:
+        """Let the letters of the table grow as far as there is room, up to `LARGEST` times."""
+        self._column.activate()
+        room = self._table.size()
+        for growth in (LARGEST, 1.3, 1.15, 1.0):
+            self._large.setFactor(self._style.factor() * growth)
+            need = self._table.sizeHint()
+            if need.width() <= room.width() and need.height() <= room.height():
+                break
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self._style.color("base"))
+        painter.end()
+
+    def _restyle(self) -> None:
+        style = self._style
+        self._large.setTheme(style.theme().name)
+        self._words.setFont(style.font("label"))
+        self._words.setStyleSheet(f"QLabel {{ color: {style.theme().text}; }}")
+        self._button.setFont(style.font("label"))
+        self._column.setSpacing(round(style.px(6)))
+        self._row.setSpacing(round(style.px(8)))
+        self._fill()
