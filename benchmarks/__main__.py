@@ -9,7 +9,17 @@ from typing import Any
 
 from benchmarks.results import Report, markdown
 
-BENCHMARKS = ("start_up", "race_in_window", "basins", "film", "waiting", "tiny_networks")
+BENCHMARKS = (
+    "start_up",
+    "race_in_window",
+    "mnist_in_window",
+    "basins",
+    "film",
+    "waiting",
+    "tiny_networks",
+    "landscape",
+    "memory",
+)
 WRITTEN = Path(__file__).parent / "RESULTS.md"
 
 

@@ -5,7 +5,7 @@ import time
 from functools import partial
 from typing import Any
 
-from benchmarks.processes import call, headless
+from benchmarks.processes import call, headless, peak, reset_peak
 from benchmarks.results import Report, Result, Spread, ratios
 
 LEARNING_RATE = 0.05
@@ -81,9 +81,9 @@ def memory(run: str, side: int, steps: int) -> float:
     """
     runs = {"ours": _played, "bare": _bare}
     runs[run](8, 3)
-    idle = _reset_peak()
+    idle = reset_peak()
     runs[run](side, steps)
-    return max(0.0, _status("VmHWM") - idle) / 2**20
+    return max(0.0, peak() - idle) / 2**20
 
 
 def _played(side: int, steps: int) -> tuple[float, int]:
@@ -137,16 +137,3 @@ def _bare(side: int, steps: int) -> float:
         loss.sum().backward()
         optimizer.step()
     return time.perf_counter() - began
-
-
-def _reset_peak() -> float:
-    """The memory in use, in bytes; its peak is counted from now on. Linux only."""
-    with open("/proc/self/clear_refs", "w") as file:
-        file.write("5")
-    return _status("VmRSS")
-
-
-def _status(name: str) -> float:
-    with open("/proc/self/status") as file:
-        line = next(line for line in file if line.startswith(name))
-    return float(line.split()[1]) * 1024

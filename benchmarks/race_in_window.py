@@ -5,9 +5,16 @@ import time
 from typing import Any
 
 import numpy as np
+import torch
 
 from benchmarks.processes import beside, call, screen
 from benchmarks.results import Report, Result, Spread, ratios
+from benchmarks.windows import empty_gaps, opened, played
+from kernels.simulation import advance
+from visualizer.playing.apart.serving import NICE
+from visualizer.playing.run import Run, build_simulation, thread_count
+from visualizer.requests import requested_scene
+from widgets.surface.view import SurfaceView
 
 SCENE = "gradient-descent/eight-optimizers"
 HORIZON = 1_000_000  # steps: it is still running when the measurement is over
@@ -73,46 +80,22 @@ def race(deep: bool, repeats: int, seconds: float) -> dict[str, list[Any]]:
     `deep` says whether the surface in space is shown beside the map. Gives "bare" and "window",
     steps/s, and "floor" and "gaps", the seconds between two frames of the empty window and of ours.
     """
-    from visualizer.playing.player import prepare_process, settle_process
-    from visualizer.requests import requested_scene
-    from visualizer.window.app import make_application
-    from visualizer.window.main_window import MainWindow
-    from visualizer.window.workbench import Workbench
-    from widgets.style import Style
-    from widgets.surface.view import SurfaceView
-
-    prepare_process()
-    application = make_application()
-    style = Style(parent=application)
-    window = MainWindow(style)
-    workbench = Workbench(window, style)
-    window.install(workbench)
-    window.show()
-    workbench.open(requested_scene(SCENE, [*SETTINGS, "view.left=surface"], None))
-    workbench.player.pause()
-    while not workbench.player.frames:
-        _spin(0.1)
-    settle_process()
-    left: Any = window.findChild(SurfaceView)
-    left.parentWidget().setVisible(deep)
     found: dict[str, list[Any]] = {"bare": [], "floor": [], "window": [], "gaps": []}
-    for _ in range(repeats):
-        found["bare"].append(_bare(workbench.session, seconds / 2))
-        with beside("benchmarks.race_in_window:step_on"):
-            found["floor"].append(_empty(seconds))
-        steps, gaps = _played(workbench.player, seconds)
-        found["window"].append(steps)
-        found["gaps"].append(gaps)
-    window.close()
+    with opened(SCENE, [*SETTINGS, "view.left=surface"]) as (window, workbench):
+        left: Any = window.findChild(SurfaceView)
+        left.parentWidget().setVisible(deep)
+        for _ in range(repeats):
+            found["bare"].append(_bare(workbench.session, seconds / 2))
+            with beside("benchmarks.race_in_window:step_on"):
+                found["floor"].append(empty_gaps(seconds))
+            steps, gaps = played(workbench.player, seconds)
+            found["window"].append(steps)
+            found["gaps"].append(gaps)
     return found
 
 
 def step_on() -> None:
     """Step the race without an end, as considerate as the process in which ours is computed."""
-    from visualizer.playing.apart.serving import NICE
-    from visualizer.playing.run import Run
-    from visualizer.requests import requested_scene
-
     if hasattr(os, "nice"):
         os.nice(NICE)
     run = Run(requested_scene(SCENE, SETTINGS, None))
@@ -122,45 +105,8 @@ def step_on() -> None:
         pass
 
 
-def _empty(seconds: float) -> list[float]:
-    """The gaps of a window that has nothing to show but one colour, at our rate."""
-    from PySide6.QtCore import Qt, QTimer
-    from PySide6.QtGui import QPainter, QPaintEvent
-    from PySide6.QtWidgets import QWidget
-
-    from visualizer.playing.gate import SCREEN
-    from visualizer.playing.pace import Pace
-
-    painted: list[float] = []
-
-    class Empty(QWidget):
-        def paintEvent(self, event: QPaintEvent) -> None:
-            QPainter(self).fillRect(self.rect(), Qt.GlobalColor(2 + len(painted) % 2))
-            now = time.perf_counter()
-            painted.append(now)
-            pace.begun(now)
-            turn.start(round(pace.wait(now) * 1000))
-
-    pace = Pace(frames_per_second=SCREEN)
-    window = Empty()
-    window.resize(1280, 720)
-    turn = QTimer(singleShot=True, timerType=Qt.TimerType.PreciseTimer)
-    turn.timeout.connect(window.update)
-    window.show()
-    _spin(seconds)
-    turn.stop()
-    window.close()
-    gaps: list[float] = np.diff([at for at in painted if at > painted[0] + seconds / 6]).tolist()
-    return gaps
-
-
 def _bare(session: Any, seconds: float) -> float:
     """Steps/s of the race of `session` without a window, after a warm-up."""
-    import torch
-
-    from kernels.simulation import advance
-    from visualizer.playing.run import build_simulation, thread_count
-
     torch.set_num_threads(thread_count(session.play))
     simulation = build_simulation(session.info, session.parameters, session.play)
     advance(simulation, CHUNK)
@@ -168,27 +114,3 @@ def _bare(session: Any, seconds: float) -> float:
     while (now := time.perf_counter()) < began + seconds:
         advance(simulation, CHUNK)
     return (simulation.step_count - first) / (now - began)
-
-
-def _played(player: Any, seconds: float) -> tuple[float, list[float]]:
-    """Steps/s of the player from the start of its run on, and the gaps between its frames."""
-    player.seek(0)
-    player.play()
-    _spin(seconds / 3)
-    began, first = time.perf_counter(), player.position.step
-    _spin(seconds)
-    spent, steps = time.perf_counter() - began, player.position.step - first
-    player.pause()
-    _spin(0.3)
-    gaps = np.array(player.gaps())
-    recent = gaps[::-1].cumsum() < spent
-    return steps / spent, gaps[::-1][recent].tolist()
-
-
-def _spin(seconds: float) -> None:
-    """Let Qt work for `seconds`, waiting as an application does."""
-    from PySide6.QtCore import QEventLoop, QTimer
-
-    loop = QEventLoop()
-    QTimer.singleShot(round(seconds * 1000), loop.quit)
-    loop.exec()

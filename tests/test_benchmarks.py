@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as program
-from benchmarks import basins, film, film_peer, start_up, waiting
+from benchmarks import basins, film, film_peer, landscape, start_up, tiny_networks, waiting
 from benchmarks.processes import screen
 from benchmarks.results import Report, Result, Spread, markdown, ratios
 
@@ -51,7 +51,7 @@ def called_here(function: str, environment: Mapping[str, str], **arguments: Any)
 
 @pytest.fixture
 def here(qapp: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (basins, film, waiting):
+    for module in (basins, film, landscape, tiny_networks, waiting):
         monkeypatch.setattr(module, "call", called_here)
 
 
@@ -94,6 +94,27 @@ def test_waiting_is_measured() -> None:
     assert all(float(result.ours.split()[0]) > 0 for result in report.results)
     assert report.results[0].ratio is not None
     assert any("2 optimizers" in result.measured for result in report.results)
+
+
+@pytest.mark.usefixtures("here")
+def test_tiny_networks_are_measured() -> None:
+    report = tiny_networks.measure(repeats=1, steps=10)
+    assert len(report.results) == 3 * 3 * 3
+    for result in report.results:
+        assert result.ratio is not None
+        assert result.ratio.median > 0
+    assert [result.met is not None for result in report.results] == 9 * [True, False, False]
+    assert report.results[0].measured == "2-4-2-1, sgd"
+
+
+@pytest.mark.usefixtures("here")
+def test_the_landscape_is_measured_and_is_that_of_the_peer() -> None:
+    speed, apart = landscape.measure(repeats=1, side=4, samples=60, updates=3).results
+    assert speed.ratio is not None
+    assert speed.ratio.median > 0
+    assert speed.met is not None
+    assert 0 < float(apart.ours) < 1e-5
+    assert apart.met
 
 
 def test_the_start_is_measured_without_torch() -> None:
