@@ -127,9 +127,10 @@ class Simulation(ABC, Generic[P, F]):
         What `act` knows; each has a field `kind`.
     documents
         What `document` can write; pictures and tables of frames are none of these.
-    python_bound
-        A step is many small operations, so that Python takes most of its time: beside a window it
-        is computed in a process of its own. Parameters, actions and frames are pickled then.
+    apart
+        Beside a window it is computed in a process of its own: where a step is many small
+        operations, so that Python takes most of its time, or where every step counts. Parameters,
+        actions and frames are pickled then.
     not_on_meta
         Why the fake-device test cannot build the class; empty if it can.
     """
@@ -140,7 +141,7 @@ class Simulation(ABC, Generic[P, F]):
     shared: ClassVar[frozenset[str]] = frozenset()
     actions: ClassVar[tuple[type[Action], ...]] = ()
     documents: ClassVar[tuple[Document, ...]] = ()
-    python_bound: ClassVar[bool] = False
+    apart: ClassVar[bool] = False
     not_on_meta: ClassVar[str] = ""
 
     def __init__(self, parameters: P, device: torch.device) -> None:

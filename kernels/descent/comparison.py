@@ -65,7 +65,7 @@ class LogisticComparison(Simulation[Descent, ComparisonFrame]):
     dtype: ClassVar[torch.dtype] = Race.dtype
     prefers: ClassVar[Literal["cpu", "accelerator"]] = Race.prefers
     observe_every: ClassVar[int] = Race.observe_every
-    python_bound: ClassVar[bool] = Race.python_bound
+    apart: ClassVar[bool] = Race.apart
 
     def __init__(self, parameters: Descent, device: torch.device) -> None:
         super().__init__(parameters, device)

@@ -58,7 +58,7 @@ class Race(Simulation[Descent, RaceFrame]):
     dtype: ClassVar[torch.dtype] = torch.float64
     prefers: ClassVar[Literal["cpu", "accelerator"]] = "cpu"
     observe_every: ClassVar[int] = 25
-    python_bound: ClassVar[bool] = True
+    apart: ClassVar[bool] = True
 
     def __init__(self, parameters: Descent, device: torch.device) -> None:
         super().__init__(parameters, device)

@@ -1,9 +1,10 @@
 """What all optimizers have in common: their parameters, how torch's are built from them, clipping.
 
 An optimizer here is a frozen model of its hyper-parameters; the arithmetic is torch.optim's own,
-unfused and without foreach, so that a path is torch's path to the last bit.
+without foreach, and fused where that is asked for, so that a path is torch's path to the last bit.
 """
 
+import inspect
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -119,12 +120,20 @@ class OptimizerParameters(Parameters):
         """`rate`, but shrunken where the method itself shrinks it with the steps."""
         return self.rate(step)
 
-    def build(self, parameters: list[Tensor]) -> torch.optim.Optimizer:
-        """The optimizer of torch for `parameters`, with the learning rate of the first step."""
+    def options(self, *, fused: bool = False) -> dict[str, Any]:
+        """How torch's constructor is called: the learning rate of the first step and all else.
+
+        Where torch has a `fused` step for the method, it is taken if that is asked for: the same
+        arithmetic in one pass over the numbers, and other last bits.
+        """
+        has_fused = fused and "fused" in inspect.signature(self.optimizer).parameters
+        engine = {"fused": True} if has_fused else {"foreach": False}
+        return {"lr": self.rate(0), **engine, **self.hyperparameters()}
+
+    def build(self, parameters: list[Tensor], *, fused: bool = False) -> torch.optim.Optimizer:
+        """The optimizer of torch for `parameters`, with these `options`."""
         make: Any = self.optimizer
-        made: torch.optim.Optimizer = make(
-            parameters, lr=self.rate(0), foreach=False, **self.hyperparameters()
-        )
+        made: torch.optim.Optimizer = make(parameters, **self.options(fused=fused))
         return made
 
     def update(self, optimizer: torch.optim.Optimizer, learning_rate: float) -> None:

@@ -3,9 +3,11 @@
 A new one is a model with a method `load`, and one line here.
 """
 
+import copyreg
+import pickle
 from collections import OrderedDict
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -104,7 +106,7 @@ def load_dataset(parameters: DatasetParameters, seed: int) -> Dataset:
     """
     key = (parameters, seed, parameters.content())
     if key not in _datasets:
-        _datasets[key] = _noted(parameters.load(seed))
+        _datasets[key] = _noted(replace(parameters.load(seed), recipe=(parameters, seed)))
         if len(_datasets) > _KEPT:
             _datasets.popitem(last=False)
     _datasets.move_to_end(key)
@@ -114,3 +116,13 @@ def load_dataset(parameters: DatasetParameters, seed: int) -> Dataset:
 def _noted(data: Dataset) -> Dataset:
     """`data`, which says so where there is nothing to validate with."""
     return data if len(data.validation) else replace(data, notes=(*data.notes, _UNCHECKED))
+
+
+def _reduced(data: Dataset) -> Any:
+    """How `data` is pickled: pictures as what they are loaded with, since they are large."""
+    if data.is_picture and data.recipe is not None:
+        return load_dataset, data.recipe
+    return data.__reduce_ex__(pickle.HIGHEST_PROTOCOL)
+
+
+copyreg.pickle(Dataset, _reduced)

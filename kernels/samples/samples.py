@@ -39,7 +39,8 @@ class Dataset(Lasting):
     of each axis that a drawing shows, of one or two features or of the plane of `projection`; empty
     for pictures, and where the features are too many. A picture is (channels, height, width), and
     its pixels are, from 0 to 1, ``inputs * std + mean``. `notes` are sentences on what was left
-    out. `validation` is empty where no class has two samples.
+    out. `validation` is empty where no class has two samples. `recipe` are the parameters and the
+    seed that it was loaded with, where it was.
     """
 
     title: str
@@ -54,6 +55,7 @@ class Dataset(Lasting):
     mean: float = 0.0
     std: float = 1.0
     notes: tuple[str, ...] = ()
+    recipe: "tuple[DatasetParameters, int] | None" = None
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -31,6 +31,9 @@ class Learner:
     ----------
     model, criterion, batches
         The network, its loss, and the order of its samples.
+    is_fused
+        Whether torch's fused optimizer takes the steps, as it does for pictures: their networks are
+        large enough for that to matter.
 
     Raises
     ------
@@ -50,7 +53,10 @@ class Learner:
         initialize_(self.model, parameters.initialization, generator)
         if parameters.weights:
             load_weights_(self.model, parameters.weights)
-        self.optimizer = parameters.optimizer.build(list(self.model.parameters()))
+        self.is_fused = dataset.is_picture and self._device.type != "meta"
+        self.optimizer = parameters.optimizer.build(
+            list(self.model.parameters()), fused=self.is_fused
+        )
 
     def learn(
         self, train: Tensors, step: int, rate: float | None = None, picked: Tensor | None = None

@@ -12,14 +12,13 @@ from kernels.training.learner import Learner
 from kernels.training.parameters import Training
 from kernels.training.tensors import Tensors
 
-MOST_MEASURED = 2000  # training samples that a measurement goes through
 ENOUGH = 1e-12  # a loss that is lower by less is not lower
 
 
 class Measurements:
     """Losses and accuracies of the training and the validation data, every `every` steps.
 
-    Of the training data the first 2,000 samples at most are measured.
+    Of each the first samples are measured, at most as many as `most` says.
 
     Attributes
     ----------
@@ -30,17 +29,20 @@ class Measurements:
     answers: Tensor
     _latest: Tensor  # (4,)
 
-    def __init__(self, every: int, device: torch.device, dtype: torch.dtype) -> None:
-        self._every = every
+    def __init__(
+        self, every: int, most: tuple[int, int], device: torch.device, dtype: torch.dtype
+    ) -> None:
+        self._every, self._most = every, most
         self._kept = Thinned((4,), device=device, dtype=dtype)
         self._step = 0
         self._best = math.inf, 0  # the lowest validation loss, and the step at which it came
 
     def measure(self, learner: Learner, train: Tensors, validation: Tensors, step: int) -> None:
         """Note loss and accuracy after `step` steps, on the device, without waiting."""
-        trained = learner.evaluate(train.first(MOST_MEASURED))
-        self.answers = learner.outputs(validation.inputs)
-        validated = learner.judge(self.answers, validation.targets)
+        trained = learner.evaluate(train.first(self._most[0]))
+        measured = validation.first(self._most[1])
+        self.answers = learner.outputs(measured.inputs)
+        validated = learner.judge(self.answers, measured.targets)
         self._latest = torch.stack([trained[0], validated[0], trained[1], validated[1]])
         self._step = step
         if step % self._every == 0:

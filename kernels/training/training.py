@@ -56,6 +56,7 @@ class TrainingRun(Simulation[Training, TrainingFrame]):
     dtype: ClassVar[torch.dtype] = torch.float32
     prefers: ClassVar[Literal["cpu", "accelerator"]] = "cpu"
     observe_every: ClassVar[int] = 10
+    most_measured: ClassVar[tuple[int, int]] = 2000, 10_000  # of training and of validation data
     actions: ClassVar[tuple[type[Action], ...]] = (EditWeight,)
     documents: ClassVar[tuple[Document, ...]] = DOCUMENTS
     shared: ClassVar[frozenset[str]] = frozenset(
@@ -70,7 +71,9 @@ class TrainingRun(Simulation[Training, TrainingFrame]):
         self._learner = Learner(parameters, self.dataset, self._train)
         self._compiled, self._not_compiled = compiled_engine(self._learner, self._train)
         self._batch_losses = Thinned((1,), device=device, dtype=self.dtype)
-        self._measurements = Measurements(self.observe_every, device, self.dtype)
+        self._measurements = Measurements(
+            self.observe_every, self.most_measured, device, self.dtype
+        )
         self._measurements.measure(self._learner, self._train, self._validation, 0)
 
     @property
@@ -198,7 +201,7 @@ class TrainingRun(Simulation[Training, TrainingFrame]):
                 steps_per_epoch=batches.per_epoch,
                 learning_rate=self.parameters.optimizer.learning_rate,
                 batch_size=batches.size,
-                validation_size=len(self._validation),
+                validation_size=len(self._measurements.answers),
                 class_counts=np.bincount(targets, minlength=classes) if classes else np.empty(0),
                 l2=self.parameters.l2,
                 layers=layers,
@@ -211,7 +214,7 @@ class TrainingRun(Simulation[Training, TrainingFrame]):
         if PREDICTIONS not in watch or not self.dataset.classes:
             return None
         probabilities = self._learner.criterion.probabilities(self._measurements.answers)
-        targets = self._validation.targets
+        targets = self._validation.targets[: len(self._measurements.answers)]
         cells = [name.split(".")[1:] for name in watch if name.startswith(CELL)]
         if not cells:
             return predictions(probabilities, targets)
@@ -263,7 +266,9 @@ class FastTrainingRun(TrainingRun):
 
 
 class PictureTrainingRun(TrainingRun):
-    """A network that learns pictures: more work a step, so that it is measured less often."""
+    """A network that learns pictures: a step is more work, so that less is measured."""
 
     prefers: ClassVar[Literal["cpu", "accelerator"]] = "accelerator"
-    observe_every: ClassVar[int] = 100
+    apart: ClassVar[bool] = True
+    observe_every: ClassVar[int] = 200
+    most_measured: ClassVar[tuple[int, int]] = 1000, 2000

@@ -211,7 +211,7 @@ class Session(QObject):
         )
         kind = wanted.info.load_simulation()(wanted.base)
         self._load = self.player.load(
-            (build,), thread_count(wanted.play), wanted.journal, apart=kind.python_bound
+            (build,), thread_count(wanted.play), wanted.journal, apart=kind.apart
         )
         if wanted.step:
             self.player.seek(wanted.step)

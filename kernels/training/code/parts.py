@@ -18,9 +18,9 @@ from kernels.training.objective import Criterion
 _FUNCTIONS = {"bce": "binary_cross_entropy_with_logits", "huber": "huber_loss", "mse": "mse_loss"}
 
 
-def optimizer_call(spec: OptimizerParameters) -> str:
+def optimizer_call(spec: OptimizerParameters, *, fused: bool) -> str:
     """What follows ``torch.optim.``, with the learning rate of the first step."""
-    given = {"lr": spec.rate(0), "foreach": False, **spec.hyperparameters()}
+    given = spec.options(fused=fused)
     lines = "".join(f"    {name}={value!r},\n" for name, value in given.items())
     return f"{spec.optimizer.__name__}(\n    network.parameters(),\n{lines})"
 

@@ -112,7 +112,7 @@ def training_code(learner: Learner, dataset: Dataset, steps: int, length: int, p
         reading=arrays,
         network=network_code(parameters.network.layers, dataset.shape, learner.criterion.outputs),
         first=FIRST,
-        optimizer=optimizer_call(spec),
+        optimizer=optimizer_call(spec, fused=learner.is_fused),
         functions="\n\n\n".join(function for function in functions if function),
         dropout="torch.manual_seed(0)  # of what dropout draws\n" if has_dropout else "",
         update="\n".join([*update, "    optimizer.step()"]),

@@ -48,7 +48,7 @@ class Fan(Simulation[Training, FanFrame]):
     dtype: ClassVar[torch.dtype] = torch.float32
     prefers: ClassVar[Literal["cpu", "accelerator"]] = "cpu"
     observe_every: ClassVar[int] = 10
-    python_bound: ClassVar[bool] = True
+    apart: ClassVar[bool] = True
     shared: ClassVar[frozenset[str]] = frozenset(
         {"dataset", "_train", "_validation", "_measured_data", "_plan"}
     )

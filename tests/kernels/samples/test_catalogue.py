@@ -1,7 +1,9 @@
 """Every data set there is: by its name, described for a form, loaded and shared."""
 
+import pickle
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from kernels.description import catalogue, describe
@@ -13,6 +15,7 @@ from kernels.samples.catalogue import (
     CsvData,
     DatasetParameters,
     DatasetSpec,
+    MnistData,
     load_dataset,
 )
 
@@ -60,3 +63,15 @@ def test_a_changed_file_is_read_anew(tmp_path: Path) -> None:
     path.write_text("x,y\n" + "1,c\n2,d\n" * 5)
     assert before.classes == ("a", "b")
     assert load_dataset(CsvData(file=str(path)), 0).classes == ("c", "d")
+
+
+def test_pictures_are_pickled_as_what_they_are_loaded_with() -> None:
+    digits = load_dataset(MnistData(training_digits=200), 3)
+    packed = pickle.dumps(digits)
+    assert len(packed) < 2000 < digits.train.inputs.nbytes
+    assert pickle.loads(packed) is digits  # it is kept
+    circle = load_dataset(CircleData(), 3)
+    other = pickle.loads(pickle.dumps(circle))
+    assert other is not circle
+    assert np.array_equal(other.train.inputs, circle.train.inputs)
+    assert other.classes == circle.classes

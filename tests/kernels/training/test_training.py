@@ -293,3 +293,29 @@ def test_it_computes_on_any_device_without_waiting():
     for network in ("2-4-2-1", "2-8-8-8-1"):
         parameters = load(Training, {"network": network, "dataset": {"kind": "circle"}})
         run_on_meta(lambda device: TrainingRun(parameters, device))  # noqa: B023
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "sgd", "momentum", "rmsprop"])
+def test_pictures_are_learned_as_in_a_plain_loop_with_the_fused_optimizer(optimizer):
+    digits = {"kind": "mnist", "training_digits": 300}
+    run = made(dataset=digits, network="784-256-10", optimizer=optimizer)
+    parameters, data = run.parameters, run.dataset.train
+    model = build(parameters.network.layers, run.dataset.shape, 10)
+    initialize_(model, parameters.initialization, make_generator(CPU, 0))
+    rate = parameters.optimizer.learning_rate
+    weights = list(model.parameters())
+    plain = {
+        "adam": lambda: torch.optim.Adam(weights, lr=rate, fused=True),
+        "sgd": lambda: torch.optim.SGD(weights, lr=rate, fused=True),
+        "momentum": lambda: torch.optim.SGD(weights, lr=rate, momentum=0.9, fused=True),
+        "rmsprop": lambda: torch.optim.RMSprop(weights, lr=rate, foreach=False),  # has no such step
+    }[optimizer]()
+    batches = Batches(len(data), 64, 0)
+    inputs, targets = torch.tensor(data.inputs), torch.tensor(data.targets)
+    advance(run, 12)
+    for step in range(12):
+        picked = torch.tensor(batches.order(batches.epoch_of(step))[batches.part(step)])
+        plain.zero_grad()
+        functional.cross_entropy(model(inputs[picked]), targets[picked]).backward()
+        plain.step()
+    assert all(torch.equal(a, b) for a, b in zip(run.model.parameters(), weights, strict=True))

@@ -114,19 +114,19 @@ def player(qapp: Any) -> Iterator[Player]:
     player.close()
 
 
-def python_bound() -> list[str]:
+def set_apart() -> list[str]:
     """The shipped scenes whose simulations go into a process of their own."""
     found = []
     for name in shipped_scenes():
         scene = requested_scene(name, (), None)
         info = find_panel(scene.panel)
         parameters = load(info.load_parameters(), scene.parameters)
-        if info.load_simulation()(parameters).python_bound:
+        if info.load_simulation()(parameters).apart:
             found.append(name)
     return found
 
 
-@pytest.mark.parametrize("name", python_bound())
+@pytest.mark.parametrize("name", set_apart())
 def test_shipped_scenes_are_the_same_to_the_last_bit(name: str) -> None:
     scene = requested_scene(name, (), None)
     info = find_panel(scene.panel)
@@ -155,9 +155,9 @@ def _pairs(here: Any, there: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def test_races_are_what_goes_into_a_process_of_its_own() -> None:
-    assert Race.python_bound
-    assert LogisticComparison.python_bound
-    assert not Walk.python_bound
+    assert Race.apart
+    assert LogisticComparison.apart
+    assert not Walk.apart
 
 
 def test_it_is_computed_in_another_process() -> None:

@@ -17,7 +17,7 @@ from kernels.training.comparison.settings import run_parameters, settable, with_
 from kernels.training.experiments import simulation_class
 from kernels.training.parameters import Training
 from kernels.training.seen.response import RESPONSE
-from kernels.training.training import TrainingRun
+from kernels.training.training import PictureTrainingRun, TrainingRun
 from tests.kernels.experiments import assert_same_tensors, check_contract, same_frames
 from tests.kernels.fake_device import run_on_meta
 
@@ -230,7 +230,7 @@ def test_pictures_are_compared_with_pictures():
     )
     run = built(given)
     assert isinstance(run, PictureComparison)
-    assert run.observe_every == 100
+    assert run.observe_every == PictureTrainingRun.observe_every
     advance(run, 3)
     shuffled = load(
         Training, {"dataset": digits | {"shuffled_pixels": True}, "network": "784-256-10"}

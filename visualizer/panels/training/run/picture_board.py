@@ -27,6 +27,7 @@ class PictureBoard(RunBoard):
     def _build(self) -> None:
         style = self._style
         super()._build()
+        self._drawn: tuple[object, ...] = ()
         self._title, self._tiles = Title(style), TileGrid(style)
         self._matrix, self._heading = ConfusionMatrix(style), Title(style)
         self._layers, self._weights = LayerTable(style), WeightTiles(style)
@@ -58,6 +59,7 @@ class PictureBoard(RunBoard):
 
     def _lay_out(self, plan: Plan) -> None:
         self._layers.draw(plan)
+        self._drawn = ()
 
     def _draw_batch(self, frame: TrainingFrame) -> None:
         dataset, picked = frame.plan.dataset, frame.batch[:MOST_OF_A_BATCH]
@@ -70,6 +72,12 @@ class PictureBoard(RunBoard):
         self._batch.setTiles(tiles, names, ["line"] * len(names))
 
     def _draw_predictions(self, frame: TrainingFrame, found: Predictions) -> None:
+        parts = found.confusion, found.wrongest, found.probability
+        told = (frame.measured_at[-1], frame.watched, self._style.theme().name)
+        drawn = *told, *(part.tobytes() for part in parts)
+        if drawn == self._drawn:  # they are measured now and then only
+            return
+        self._drawn = drawn
         dataset, at = frame.plan.dataset, int(frame.measured_at[-1])
         names = dataset.classes
         wrong = int(found.confusion.sum() - found.confusion.trace())
