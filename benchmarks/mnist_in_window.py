@@ -54,8 +54,8 @@ def measure(*, repeats: int = 3, seconds: float = 6.0) -> Report:
 
 NOTES = (
     f"The peer is the plain eager loop of PyTorch on one thread, batch {BATCH}, torch.optim.Adam "
-    "with its own defaults, in the same process while the window rests. It trains only; ours also "
-    "measures losses, accuracies and mistakes.",
+    "with its own defaults, in the same process while the window rests. It trains only; ours takes "
+    "torch's fused step of the same method, and measures losses, accuracies and mistakes as well.",
     "A gap is the time from one painted frame to the next, over all frames of a repeat; its peer "
     "is that of a window which does nothing but fill itself with one colour at the same rate, "
     "beside a process in which the plain loop runs: less than this no window has here.",

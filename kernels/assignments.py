@@ -6,7 +6,7 @@ import tomllib
 from typing import Any
 
 _PATH = re.compile(r"[\w-]+(\.[\w-]+)*")  # of a parameter
-_BETWEEN = re.compile(r';(?=(?:[^"]*"[^"]*")*[^"]*$)')  # a semicolon outside of quotation marks
+_PART = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^;])+')  # until a semicolon outside of quotation marks
 
 
 def read_assignment(text: str) -> tuple[str, Any] | None:
@@ -23,7 +23,7 @@ def read_assignment(text: str) -> tuple[str, Any] | None:
 
 def assignments_in(text: str) -> tuple[str, ...]:
     """The parts of `text` between semicolons, without those that are empty."""
-    return tuple(part.strip() for part in _BETWEEN.split(text) if part.strip())
+    return tuple(part.strip() for part in _PART.findall(text) if part.strip())
 
 
 def write_assignment(path: str, value: Any) -> str:
@@ -45,7 +45,8 @@ def _written(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        is_plain = value and ";" not in value and value == value.strip() and _value(value) == value
+        is_marked = ";" in value or '"' in value or value != value.strip()
+        is_plain = value and not is_marked and _value(value) == value
         return value if is_plain else json.dumps(value, ensure_ascii=False)
     if isinstance(value, tuple | list):
         return f"[{', '.join(json.dumps(v) if isinstance(v, str) else _written(v) for v in value)}]"

@@ -82,6 +82,30 @@ def local_path(source: str, relative_to: Path | None = None) -> Path:
     return path
 
 
+def read_file(path: Path, most: int, what: str) -> bytes:
+    """What is in the file at `path`: `what`, such as "a table", of at most `most` bytes.
+
+    Raises `DataError` if it is no file, is larger, or cannot be read.
+    """
+    if not os.path.isfile(path):  # unlike Path's own, this never raises
+        raise DataError(
+            f"{path} is a folder or a device, not a file. Choose a file that holds {what}."
+        )
+    try:
+        with path.open("rb") as file:
+            data = file.read(most + 1)
+    except OSError as error:
+        raise DataError(
+            f"{path} cannot be read: {error.strerror}. Mend that, or choose another file."
+        ) from error
+    if len(data) > most:
+        raise DataError(
+            f"{path} is larger than {most / 1e6:,.0f} MB, which is the most for {what}. "
+            "Choose a smaller file."
+        )
+    return data
+
+
 def read_table(source: str, relative_to: Path | None = None) -> Table:
     """The table in the CSV file that `source` names.
 
@@ -89,7 +113,7 @@ def read_table(source: str, relative_to: Path | None = None) -> Table:
     parsed once and then shared, as long as the file stays as it is. Raises `DataError`.
     """
     path = local_path(source, relative_to)
-    data, name = _bytes(path), path.name
+    data, name = read_file(path, MAX_BYTES, "a table"), path.name
     key = (hashlib.sha256(data).hexdigest(), name)
     if key not in _tables:
         _tables[key] = parse_table(data, name)
@@ -121,23 +145,6 @@ def _names_in(path: Path, _changed: int, _size: int) -> tuple[str, ...]:
             return header_names(file.read(_HEADER_BYTES))
     except OSError:
         return ()
-
-
-def _bytes(path: Path) -> bytes:
-    if not os.path.isfile(path):  # unlike Path's own, this never raises
-        raise DataError(f"{path} is a folder or a device, not a file. Choose a CSV file.")
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise DataError(
-            f"{path} cannot be read: {error.strerror}. Mend that, or choose another file."
-        ) from error
-    if len(data) > MAX_BYTES:
-        raise DataError(
-            f"{path} is larger than {MAX_BYTES / 1e6:,.0f} MB, which is the most. Use a part of it."
-        )
-    return data
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from kernels.annotations import (
     variants_of,
 )
 from kernels.errors import ParameterError
-from kernels.parameters import KIND, NONE, Parameters
+from kernels.parameters import KIND, NONE, Parameters, Requires
 from kernels.sentences import cut, shown, unknown_field, unknown_kind, validated
 
 M = TypeVar("M", bound=Parameters)
@@ -215,7 +215,7 @@ def _put(old: Any, annotation: Any, parts: list[str], value: Any, path: str) -> 
         return validated(type(old), fields, path)
     fields = {n: v for n, v in fields.items() if n not in _reset_by(type(old), part)}
     made = validated(type(old), fields, path)
-    for name, kind in _required_by(type(old), part, new).items():
+    for name, kind in _required_by(made, part, new).items():
         made = _put(made, type(made), [name], kind, path)
     return made
 
@@ -226,9 +226,11 @@ def _reset_by(model: type[Parameters], name: str) -> tuple[str, ...]:
     return resets
 
 
-def _required_by(model: type[Parameters], name: str, chosen: Any) -> dict[str, str]:
-    """The variants that fields must be once `chosen` is the variant of field `name`."""
-    requires: dict[str, dict[str, str]] = extra_of(model.model_fields[name]).get("requires", {})
+def _required_by(parameters: Parameters, name: str, chosen: Any) -> Mapping[str, str]:
+    """The variants that fields must be now that `chosen` is the variant of field `name`."""
+    requires: Requires = extra_of(type(parameters).model_fields[name]).get("requires", {})
+    if callable(requires):
+        return requires(parameters)
     return requires.get(getattr(chosen, KIND, ""), {})
 
 

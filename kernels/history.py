@@ -13,7 +13,8 @@ class Thinned:
     """Series of rows by step number, kept at every `stride`-th step, at most `capacity` of them.
 
     It is preallocated, and when it is full every other row goes and the stride doubles. What is
-    kept depends on step numbers alone. A row of a series is (R, ...): R curves with a point each.
+    kept depends on step numbers alone: each at which the stride is due is to be recorded. A row of
+    a series is (R, ...): R curves with a point each.
 
     Parameters
     ----------
@@ -21,6 +22,8 @@ class Thinned:
         The shape of a row of each series.
     capacity
         An even number.
+    stride
+        At which steps rows are kept at first.
     """
 
     def __init__(
@@ -29,9 +32,10 @@ class Thinned:
         device: torch.device,
         dtype: torch.dtype,
         capacity: int = CAPACITY,
+        stride: int = 1,
     ) -> None:
         self.capacity = capacity
-        self.stride = 1
+        self.stride = stride
         self.count = 0
         self._series = tuple(
             torch.zeros((row[0], capacity, *row[1:]), device=device, dtype=dtype) for row in rows
@@ -85,6 +89,17 @@ class Thinned:
     def with_last(self, series: int, row: Tensor) -> Tensor:
         """All kept rows of a series, and `row` after them as the latest: (R, count + 1, ...)."""
         return torch.cat([self._series[series][:, : self.count], row.unsqueeze(1)], dim=1)
+
+    def up_to(self, step: int, *rows: Tensor) -> tuple[Array, tuple[Tensor, ...]]:
+        """All that is kept until `step`, the latest, whose `rows` come last, kept or not.
+
+        Gives the step numbers, (T,), and each series, (R, T, ...).
+        """
+        steps = self.step_numbers()
+        if len(steps) and steps[-1] == step:
+            return steps, tuple(self.kept(series) for series in range(len(rows)))
+        series = tuple(self.with_last(index, row) for index, row in enumerate(rows))
+        return np.append(steps, step), series
 
     def kept(self, series: int) -> Tensor:
         """The kept rows of a series, (R, count, ...), sharing its memory."""

@@ -68,6 +68,9 @@ class Action(Given):
     """What a person does to a running simulation; a concrete one has a field `kind`."""
 
 
+Requires = Mapping[str, Mapping[str, str]] | Callable[[Any], Mapping[str, str]]
+
+
 def setting(
     default: Any = ...,
     *,
@@ -83,7 +86,7 @@ def setting(
     in_form: bool = True,
     keeps_past: bool = False,
     resets: tuple[str, ...] = (),
-    requires: Mapping[str, Mapping[str, str]] | None = None,
+    requires: Requires | None = None,
     **constraints: Any,
 ) -> Any:
     """A field of `Parameters`.
@@ -122,6 +125,7 @@ def setting(
     requires
         For a union: by the names of its variants, which variant each field beside it must be then,
         such as ``{"comparison": {"objective": "logistic"}}``; to choose the one chooses the other.
+        Or what gives that, ``{"network": "cnn-25k"}``, for the parameters with the variant chosen.
     constraints
         What pydantic's `Field` takes: ``ge``, ``gt``, ``le``, ``lt``, ``min_length``,
         ``max_length``, ``discriminator``.
@@ -138,6 +142,6 @@ def setting(
         "in_form": in_form,
         "keeps_past": keeps_past,
         "resets": resets,
-        "requires": dict(requires or {}),
+        "requires": requires or {},
     }
     return Field(default, description=help, json_schema_extra=extra, **constraints)

@@ -27,6 +27,8 @@ class Panel(QWidget):
         A gesture wants another value of the view.
     actionRequested(action)
         A gesture wants something done to the running simulation.
+    stepRequested(n)
+        A gesture wants the run to rest, and then to go on by `n` steps, which may be none.
     gestureFinished()
         The mouse was let go: all that was requested since the last one is one entry of undo.
     notesChanged()
@@ -38,6 +40,7 @@ class Panel(QWidget):
     parameterRequested = Signal(str, object)
     viewRequested = Signal(str, object)
     actionRequested = Signal(object)
+    stepRequested = Signal(int)
     gestureFinished = Signal()
     notesChanged = Signal()
     watchChanged = Signal()

@@ -1,10 +1,10 @@
 """How sharply a loss may be curved before full-batch descent leaves it: where that is known."""
 
-from kernels.optimizers.catalogue import OptimizerSpec
+from kernels.optimizers.base import OptimizerParameters
 from kernels.optimizers.plain import MomentumParameters, NesterovParameters, SGDParameters
 
 
-def sharpest(optimizer: OptimizerSpec, learning_rate: float) -> float | None:
+def sharpest(optimizer: OptimizerParameters, learning_rate: float) -> float | None:
     """The largest curvature at which descent with `learning_rate` is stable, or None.
 
     From the limits that the optimizers state: c / (curvature + weight decay), where c is 2 for
@@ -21,7 +21,7 @@ def sharpest(optimizer: OptimizerSpec, learning_rate: float) -> float | None:
     return limit * (1.0 + decay) / learning_rate - decay
 
 
-def rule(optimizer: OptimizerSpec) -> str:
+def rule(optimizer: OptimizerParameters) -> str:
     """`sharpest` in symbols; empty where there is none."""
     if sharpest(optimizer, 1.0) is None:
         return ""

@@ -13,21 +13,11 @@ from torch import Tensor, nn
 from torch.func import functional_call, vmap
 
 from kernels.landscape.plane import Plane, unflattened
+from kernels.networks.layers import ACTIVATIONS
 
 Criterion: TypeAlias = Callable[[Tensor, Tensor], Tensor]  # outputs, targets -> the mean loss
 
-ELEMENTWISE = (
-    nn.Identity,
-    nn.ReLU,
-    nn.Tanh,
-    nn.Sigmoid,
-    nn.LeakyReLU,
-    nn.ELU,
-    nn.GELU,
-    nn.SiLU,
-    nn.Softplus,
-    nn.Dropout,  # in evaluation mode it changes nothing
-)
+ELEMENTWISE = (*ACTIVATIONS.values(), nn.Dropout)  # which changes nothing in evaluation mode
 ROWS = 512  # samples that go through the layers at once
 TILE = 2**19  # numbers that a layer makes at once: they stay in the processor's cache
 ANSWERS = 2**20  # numbers that are kept until their loss is taken

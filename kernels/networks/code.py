@@ -6,12 +6,6 @@ from kernels.networks.layers import LayerParameters
 from kernels.networks.network import stages
 from kernels.networks.parts import Shape
 
-_IMPORTS = """\
-from collections import OrderedDict
-
-from torch import nn
-
-"""
 _HEAD = """\
 # {given} -> {made}; {count:,} parameters
 network = nn.Sequential(
@@ -25,18 +19,13 @@ _TAIL = """\
 """
 
 
-def pytorch_code(layers: Sequence[LayerParameters], input_shape: Shape, outputs: int) -> str:
+def network_code(layers: Sequence[LayerParameters], input_shape: Shape, outputs: int) -> str:
     """The network as Python text that makes `network`, a torch.nn.Sequential on the CPU.
 
-    Its modules are named as those of `kernels.networks.network.build`, so that the one loads the
-    weights of the other; its first values are PyTorch's own. Raises `ParameterError` where shapes
-    do not fit.
+    It needs `OrderedDict`, and `nn` of torch. Its modules are named as those of
+    `kernels.networks.network.build`, so that the one loads the weights of the other; its first
+    values are PyTorch's own. Raises `ParameterError` where shapes do not fit.
     """
-    return _IMPORTS + network_code(layers, input_shape, outputs)
-
-
-def network_code(layers: Sequence[LayerParameters], input_shape: Shape, outputs: int) -> str:
-    """The same without its imports, to stand in a longer text."""
     found = list(stages(layers, input_shape, outputs))
     lines = []
     for stage in found:

@@ -6,7 +6,6 @@ Nothing in a file is ever run: safetensors holds no code, and `torch.load` is as
 
 import io
 import json
-import os
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,9 +15,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor, nn
 
-from kernels.datasets import parse_source
+from kernels.datasets import local_path, parse_source, read_file
 from kernels.errors import DataError
-from resources import read_bytes
 
 SAFETENSORS = ".safetensors"
 STATE_DICTS = (".pt", ".pth")
@@ -50,7 +48,7 @@ def read_weights(source: str) -> dict[str, Tensor]:
             f"'{source}' is no file of weights; Layerscope reads {SAFETENSORS}, .pt and .pth. "
             "Choose one of these."
         )
-    data = _resource(found.place) if found.kind == "resource" else _file(found.place)
+    data = read_file(local_path(source), LARGEST, "weights")
     return _safetensors(data, name) if suffix == SAFETENSORS else _state_dict(data, name)
 
 
@@ -120,7 +118,10 @@ def _state_dict(data: bytes, name: str) -> dict[str, Tensor]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             size = sum(entry.file_size for entry in archive.infolist())
         if size > LARGEST:
-            raise DataError(_too_large(name))
+            raise DataError(
+                f"{name} would be larger than {LARGEST / 1e6:,.0f} MB when unpacked, more than "
+                "any network here has. Choose another file."
+            )
         read = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
     except DataError:
         raise
@@ -140,37 +141,4 @@ def _is_plain(value: object) -> bool:
         and value.layout is torch.strided
         and value.device.type == "cpu"
         and not value.is_quantized
-    )
-
-
-def _resource(name: str) -> bytes:
-    try:
-        return read_bytes(name)
-    except FileNotFoundError as error:
-        raise DataError(str(error)) from error
-
-
-def _file(place: str) -> bytes:
-    if os.path.exists(place) and not os.path.isfile(place):  # unlike Path's own, these never raise
-        raise DataError(f"{place} is a folder or a device, not a file. Choose a file of weights.")
-    try:
-        with Path(place).open("rb") as file:
-            data = file.read(LARGEST + 1)
-    except FileNotFoundError as error:
-        raise DataError(f"There is no file {place}. Check the name, or choose another.") from error
-    except OSError as error:
-        raise DataError(
-            f"{place} cannot be read: {error.strerror}. Mend that, or choose another file."
-        ) from error
-    except ValueError as error:  # a NUL in the name
-        raise DataError(f"{place!r} cannot be the name of a file. Choose another.") from error
-    if len(data) > LARGEST:
-        raise DataError(_too_large(place))
-    return data
-
-
-def _too_large(name: str) -> str:
-    return (
-        f"{name} is larger than {LARGEST / 1e6:,.0f} MB, more than any network here has. "
-        "Choose another file."
     )

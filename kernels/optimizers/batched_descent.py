@@ -26,10 +26,9 @@ class BatchedDescent:
         self.points = points
         self._place = 2 if points.is_contiguous() else 1  # of the coordinates, in memory
         self._tensors = list(self._as_stored(points).unbind(0))  # views, (S, d) or (d, S) each
-        self._optimizer = row.build(self._tensors)
+        is_fused = row.optimizer in FUSED and points.device.type in ("cpu", "cuda")
+        self._optimizer = row.build(self._tensors, fused=is_fused)
         (group,) = self._optimizer.param_groups
-        if isinstance(self._optimizer, FUSED) and points.device.type in ("cpu", "cuda"):
-            group["fused"] = True
         self._optimizer.param_groups[:] = [{**group, "params": [t]} for t in self._tensors]
 
     def step(self, row: OptimizerParameters, rates: Sequence[float], gradient: Tensor) -> None:

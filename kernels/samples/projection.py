@@ -31,11 +31,6 @@ class Projection:
         places: Array = (inputs - self.mean) @ self.components.T
         return places
 
-    def inputs_at(self, places: Array) -> Array:
-        """The inputs, (N, D), at `places`, (N, 2), of the plane."""
-        inputs: Array = self.mean + places @ self.components
-        return inputs
-
 
 def principal_plane(inputs: Array) -> Projection:
     """The plane of the first two principal components of `inputs`, (N, D), D at least 2.

@@ -78,13 +78,11 @@ class CsvData(DatasetParameters):
         for name in self._features(table, target):
             columns |= _encoded(table, name, train)
         notes = _notes(table, columns)
+        scales = _scales_of_axes(table, columns, train)
         if not classes:
-            mean, std = _scale(targets[train])
+            scales[target] = mean, std = _scale(targets[train])
             targets = ((targets - mean) / std).astype(np.float32)
-            notes += (
-                f"'{target}' is standardised: 0 stands for its mean {mean:.4g}, 1 for its standard "
-                f"deviation {std:.4g} above.",
-            )
+        notes += _standardised(scales)
         inputs = np.stack(list(columns.values()), axis=1, dtype=np.float32, casting="same_kind")
         projection, domain = _drawing(inputs, train)
         return Dataset(
@@ -155,6 +153,40 @@ def _encoded(table: Table, name: str, train: Array) -> dict[str, Array]:
             "are the most. Leave it out: name the features that are to be used."
         )
     return {f"{name}={word}": (words == word).astype(np.float64) for word in different}
+
+
+def _scales_of_axes(
+    table: Table, columns: dict[str, Array], train: Array
+) -> dict[str, tuple[float, float]]:
+    """Mean and standard deviation of the numbers that are drawn as they are; others are mixed."""
+    if len(columns) > 2:
+        return {}
+    numbers = [n for n in columns if n not in table.words and n in table.names]
+    return {n: _scale(table.column(n)[train]) for n in numbers if np.ptp(columns[n]) > 0}
+
+
+def _standardised(scales: dict[str, tuple[float, float]]) -> tuple[str, ...]:
+    """What the numbers of these columns stand for, in a sentence if there are any."""
+    if not scales:
+        return ()
+    names = _listed([f"'{name}'" for name in scales])
+    means = _listed([f"{mean:.4g}" for mean, _ in scales.values()])
+    stds = _listed([f"{std:.4g}" for _, std in scales.values()])
+    if len(scales) == 1:
+        sentence = (
+            f"{names} is standardised: 0 stands for its mean {means}, 1 for its standard deviation "
+            f"{stds} above."
+        )
+    else:
+        sentence = (
+            f"{names} are standardised: 0 stands for their means {means}, 1 for their standard "
+            f"deviations {stds} above."
+        )
+    return (sentence,)
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join([*filter(None, [", ".join(words[:-1])]), words[-1]])
 
 
 def _scale(known: Array) -> tuple[float, float]:

@@ -5,12 +5,12 @@ import torch
 from torch import Tensor
 
 from kernels.errors import LayerscopeError
+from kernels.optimizers.base import OptimizerParameters
 from kernels.optimizers.schedules import ConstantSchedule
 from kernels.simulation import Array
 from kernels.training.compiled.network import applies_to
 from kernels.training.compiled.step import CompiledStep, batches_between, warm_up
 from kernels.training.learner import Learner
-from kernels.training.parameters import Training
 from kernels.training.tensors import Tensors
 
 
@@ -38,7 +38,7 @@ class CompiledEngine:
         """Do the `n` steps from number `first` on, at least one; the loss of each batch, (n,)."""
         if learner.parameters is not self._parameters:
             self._step, self._parameters = _step(learner), learner.parameters
-        rates = _rates(learner.parameters, first, n)
+        rates = _rates(learner.spec, first, n)
         order, starts = batches_between(learner.batches, first, first + n)
         self._step.load(learner.model, learner.optimizer)
         losses = self._step.run(self._inputs, self._wanted, order, starts, rates)
@@ -68,9 +68,8 @@ def _step(learner: Learner) -> CompiledStep:
     return CompiledStep(learner.model, learner.criterion.name, parameters.optimizer, **penalties)
 
 
-def _rates(parameters: Training, first: int, n: int) -> Array:
+def _rates(spec: OptimizerParameters, first: int, n: int) -> Array:
     """The learning rate of each of the `n` steps from number `first` on, (n,)."""
-    spec = parameters.optimizer
     if isinstance(spec.schedule, ConstantSchedule):
         return np.full(n, spec.rate(first))
     return np.array([spec.rate(step) for step in range(first, first + n)])

@@ -5,11 +5,9 @@ from kernels.training.comparison.comparison import Comparison, FastComparison, P
 from kernels.training.fan.fan import Fan, PictureFan
 from kernels.training.finder import LearningRateFinder
 from kernels.training.landscape.landscape import LandscapeRun
-from kernels.training.parameters import Training
+from kernels.training.parameters import PICTURES, Training
 from kernels.training.sampling.sampling import SamplingComparison
 from kernels.training.training import FastTrainingRun, PictureTrainingRun, TrainingRun
-
-PICTURES = frozenset({"mnist", "pictures", "pixels-csv"})  # data sets of pictures
 
 EXPERIMENTS: dict[str, type[AnySimulation]] = {  # but for those that depend on the data
     "finder": LearningRateFinder,

@@ -29,8 +29,8 @@ class FinderFrame(Frame):
 
     `rates`, (step,), and `losses`, (step,), of the batches; `smoothed`, (step,), the mean over a
     twentieth of all steps around each. `lowest` is the rate at the lowest mean, and `chosen` a
-    tenth of it; NaN where the loss has not fallen. `present` is the learning rate that the
-    parameters have.
+    tenth of it; NaN until the loss has fallen and risen again. `present` is the learning rate that
+    the parameters have.
     """
 
     title: str
@@ -101,7 +101,10 @@ class LearningRateFinder(Simulation[Training, FinderFrame]):
 
     def _advice(self, chosen: float) -> str:
         if not math.isfinite(chosen):
-            return "It has hardly fallen before: begin at a lower rate, or take more steps."
+            return (
+                "It has hardly fallen before, or not risen again: begin at a lower rate, end at a "
+                "higher one, or take more steps."
+            )
         lowest = f"It was lowest at {SAFE * chosen:.3g}"
         return f"{lowest}; a tenth of that, {chosen:.3g}, is a rate to try."
 
@@ -111,10 +114,10 @@ class LearningRateFinder(Simulation[Training, FinderFrame]):
         return 2 * round(WIDTH * self.length / 2) + 1
 
     def _chosen(self, losses: Array, means: Array) -> float:
-        """A tenth of the rate at the lowest mean; NaN where the loss has not fallen to it.
+        """A tenth of the rate at the lowest mean; NaN unless the loss falls to it and then rises.
 
-        It has fallen if its mean did by more than chance: by several standard errors, which the
-        scatter of the first quarter of the losses gives.
+        It has fallen, and risen, if its mean did by more than chance: by several standard errors,
+        which the scatter of the first quarter of the losses gives, and that around the lowest mean.
         """
         width = self._width
         reach, quarter = width // 2, self.length // 4
@@ -122,9 +125,12 @@ class LearningRateFinder(Simulation[Training, FinderFrame]):
         if len(means) < quarter or not np.isfinite(whole).any():
             return math.nan
         at = int(np.nanargmin(whole))
-        scatter = float(np.std(losses[:quarter] - means[:quarter]))
-        fall = float(whole[0] - whole[at])
-        return self.rate(at + reach) / SAFE if fall > ERRORS * scatter / width**0.5 else math.nan
+        around = slice(at, at + width)
+        at_first, there = (np.std(losses[i] - means[i]) for i in (slice(quarter), around))
+        has_fallen = whole[0] - whole[at] > ERRORS * at_first / width**0.5
+        has_risen = np.nanmax(whole[at:]) - whole[at] > ERRORS * there / width**0.5
+        has_risen |= not np.isfinite(losses[at:]).all()
+        return self.rate(at + reach) / SAFE if has_fallen and has_risen else math.nan
 
     def frame(self, watch: frozenset[str] = frozenset()) -> FinderFrame:
         losses = to_host(self._losses[: self.step_count])

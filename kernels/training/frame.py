@@ -22,7 +22,8 @@ class Plan(Lasting):
     column of the picture of the network, inputs first, and `captions` what is written over each;
     both are empty where the network is no row of small linear layers. `axes`, (2, G) or (1, G), are
     the coordinates of the response maps. `engine` takes the steps; `not_compiled` says why it is
-    PyTorch where compiled steps were asked for, as a clause; "" otherwise.
+    PyTorch where compiled steps were asked for, as a clause; "" otherwise. `notes` are sentences on
+    the data, and on how many of them the curves are measured.
     """
 
     dataset: Dataset
@@ -34,6 +35,7 @@ class Plan(Lasting):
     captions: tuple[str, ...]
     engine: EngineName = "torch"
     not_compiled: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +48,8 @@ class TrainingFrame(Frame):
         `batch_steps`, (T,), and `batch_losses`, (T,): the loss of each batch as it was trained,
         before its update, with dropout and the statistics of the batch, and without penalties.
         `measured_at`, (M,), and `train_loss`, `validation_loss`, `train_accuracy`,
-        `validation_accuracy`, (M,): in evaluation mode, of the first 2,000 training samples at most
-        and of the validation data; accuracies are NaN where numbers are to be found.
+        `validation_accuracy`, (M,): in evaluation mode, of the first training and validation
+        samples, of how many `plan.notes` say; accuracies are NaN where numbers are to be found.
     Now
         `epoch`, how often the data have been gone through; `learning_rate` of the step to come;
         `batch`, (B,), the samples that the last step used, or the first will.

@@ -14,6 +14,7 @@ from kernels.networks.parts import Shape, numbers_in
 from kernels.networks.weights import load_weights_
 from kernels.optimizers.catalogue import clip_gradient_
 from kernels.samples.samples import Dataset
+from kernels.training.annealing import annealed
 from kernels.training.objective import Criterion
 from kernels.training.parameters import Training
 from kernels.training.tensors import Tensors
@@ -31,9 +32,11 @@ class Learner:
     ----------
     model, criterion, batches
         The network, its loss, and the order of its samples.
-    is_fused
-        Whether torch's fused optimizer takes the steps, as it does for pictures: their networks are
-        large enough for that to matter.
+    spec
+        The optimizer of the parameters, with the learning rate that falls over the run if it does.
+    is_picture, is_fused
+        Whether it learns pictures, and whether torch's fused optimizer takes the steps, as it does
+        for these: their networks are large enough for that to matter.
 
     Raises
     ------
@@ -53,10 +56,10 @@ class Learner:
         initialize_(self.model, parameters.initialization, generator)
         if parameters.weights:
             load_weights_(self.model, parameters.weights)
+        self.is_picture = dataset.is_picture
         self.is_fused = dataset.is_picture and self._device.type != "meta"
-        self.optimizer = parameters.optimizer.build(
-            list(self.model.parameters()), fused=self.is_fused
-        )
+        self.spec = annealed(parameters, self.batches, is_picture=dataset.is_picture)
+        self.optimizer = self.spec.build(list(self.model.parameters()), fused=self.is_fused)
 
     def learn(
         self, train: Tensors, step: int, rate: float | None = None, picked: Tensor | None = None
@@ -67,11 +70,12 @@ class Learner:
         as it was trained, without penalties, on the device.
         """
         inputs, targets = train.take(self.picked(step) if picked is None else picked)
-        self.model.train()
-        self.optimizer.zero_grad()
+        if not self.model.training:
+            self.model.train()
+        self.model.zero_grad()  # as the optimizer's own, which takes longer
         loss: Tensor = self.criterion(self.model(inputs), targets)
         torch.autograd.backward(self._penalized(loss))
-        spec = self.parameters.optimizer
+        spec = self.spec
         if spec.clip_norm or spec.clip_value:
             self._clip()
         self.optimizer.param_groups[0]["lr"] = spec.rate(step) if rate is None else rate
@@ -86,7 +90,8 @@ class Learner:
     def adjust(self, parameters: Training, step: int) -> None:
         """Go on with other live parameters; the next step is number `step`."""
         self.parameters = parameters
-        parameters.optimizer.update(self.optimizer, parameters.optimizer.rate(step))
+        self.spec = annealed(parameters, self.batches, is_picture=self.is_picture)
+        self.spec.update(self.optimizer, self.spec.rate(step))
 
     def outputs(self, inputs: Tensor) -> Tensor:
         """What the network gives for `inputs`, (N, *shape) -> (N, outputs), in evaluation mode."""
@@ -138,7 +143,7 @@ class Learner:
 
     def _clip(self) -> None:
         """Clip the gradient of the whole network, as torch.nn.utils does."""
-        spec = self.parameters.optimizer
+        spec = self.spec
         gradients = [p.grad for p in self.model.parameters() if p.grad is not None]
         flat = torch.cat([gradient.flatten() for gradient in gradients])
         clip_gradient_(flat, spec.clip_norm, spec.clip_value)

@@ -2,7 +2,6 @@
 
 import math
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -32,8 +31,8 @@ class Measurements:
     def __init__(
         self, every: int, most: tuple[int, int], device: torch.device, dtype: torch.dtype
     ) -> None:
-        self._every, self._most = every, most
-        self._kept = Thinned((4,), device=device, dtype=dtype)
+        self._most = most
+        self._kept = Thinned((4,), device=device, dtype=dtype, stride=every)
         self._step = 0
         self._best = math.inf, 0  # the lowest validation loss, and the step at which it came
 
@@ -45,15 +44,22 @@ class Measurements:
         validated = learner.judge(self.answers, measured.targets)
         self._latest = torch.stack([trained[0], validated[0], trained[1], validated[1]])
         self._step = step
-        if step % self._every == 0:
-            self._kept.record(step // self._every, self._latest)
+        self._kept.record(step, self._latest)
+
+    def notes(self, train: Tensors, validation: Tensors) -> tuple[str, ...]:
+        """A sentence on how many samples are measured, where these are not all."""
+        parts = (("training", len(train)), ("validation", len(validation)))
+        told = [
+            f"the first {most:,} of {there:,} {name} samples"
+            for (name, there), most in zip(parts, self._most, strict=True)
+            if there > most
+        ]
+        return (f"Measured in evaluation mode: {' and '.join(told)}.",) if told else ()
 
     def curves(self) -> tuple[Array, Array]:
         """The steps of all that is kept, (M,), and it, (4, M): two losses, two accuracies."""
-        steps = self._kept.step_numbers() * self._every
-        if steps[-1] == self._step:
-            return steps, to_host(self._kept.kept(0))
-        return np.append(steps, self._step), to_host(self._kept.with_last(0, self._latest))
+        steps, (curves,) = self._kept.up_to(self._step, self._latest)
+        return steps, to_host(curves)
 
     def ending(self, wanted: Training, per_epoch: int) -> Finish | None:
         """Why a run ends after what was measured last, by the stop rules `wanted`, or None."""

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from kernels.errors import ParameterError
 from kernels.networks.initialization import INITIALIZATION_LABELS, Initialization
+from kernels.networks.network import rows
 from kernels.networks.presets import NETWORK_LABELS, NetworkSpec, SmallNetwork
 from kernels.networks.weights import FILTER
 from kernels.optimizers.catalogue import OPTIMIZER_LABELS, AdamParameters, OptimizerSpec
@@ -19,6 +20,8 @@ from kernels.training.objective import LOSS_LABELS, LossName
 from kernels.training.sampling.parameters import SamplingExperiment
 
 MOST_EPOCHS = 100_000
+PICTURES = frozenset({"mnist", "pictures", "pixels-csv"})  # data sets of pictures
+SEEDS = 2**32  # how many there are
 
 EngineName = Literal["torch", "compiled"]
 ENGINE_LABELS = {"torch": "PyTorch", "compiled": "Compiled, for tiny networks"}
@@ -81,8 +84,20 @@ STOP_RULES = frozenset({"target_loss", "target_accuracy", "patience"})
 IDLE = {  # which fields have no effect in an experiment; stop rules have one in few
     "train": frozenset[str](),
     "comparison": frozenset[str](),
-    "finder": STOP_RULES | {"epochs", "optimizer.schedule", "optimizer.learning_rate"},
+    "finder": STOP_RULES | {"epochs", "annealing", "optimizer.schedule", "optimizer.learning_rate"},
 }
+
+
+def _network_for(parameters: "Training") -> dict[str, str]:
+    """Another network where the layers are for pictures and the data are none, or for no pictures.
+
+    Else nobody could go from the ones to the others: data and layers would have to change at once.
+    """
+    is_picture = parameters.dataset.kind in PICTURES
+    found = rows(parameters.network.layers, (1, 28, 28) if is_picture else (2,), 1)
+    if not any(row.mistake for row in found):
+        return {}
+    return {"network": "cnn-25k" if is_picture else "2-4-2-1"}
 
 
 class Training(Parameters):
@@ -92,7 +107,11 @@ class Training(Parameters):
         TrainExperiment(), labels=EXPERIMENT_LABELS, help="What is done with the network."
     )
     dataset: DatasetSpec = setting(
-        CircleData(), labels=DATASET_LABELS, label="Data", help="What the network learns."
+        CircleData(),
+        labels=DATASET_LABELS,
+        label="Data",
+        requires=_network_for,
+        help="What the network learns.",
     )
     network: NetworkSpec = setting(
         SmallNetwork(),
@@ -127,6 +146,13 @@ class Training(Parameters):
         live=True,
         help="How often all training data are gone through.",
     )
+    annealing: Literal["auto", "cosine", "none"] = setting(
+        "auto",
+        labels={"auto": "Of pictures", "cosine": "Yes", "none": "No"},
+        live=True,
+        help="Whether the learning rate falls along half a cosine to 0 at the end of all epochs, "
+        "unless a schedule is chosen.",
+    )
     l1: float = setting(
         0.0,
         ge=0,
@@ -158,7 +184,8 @@ class Training(Parameters):
     weights: str = setting(
         "",
         source=FILTER,
-        help="A file with the first weights, such as those saved of another run; empty for none.",
+        help="A file with the first weights, such as those saved of another run; empty to draw "
+        "them.",
     )
     target_loss: float = setting(
         0.0,
@@ -191,12 +218,12 @@ class Training(Parameters):
         "and the same but for rounding; it takes some ten seconds to make, once on a machine.",
     )
     seed: int = setting(
-        0, ge=0, le=2**32 - 1, help="What data, first weights and the order of samples come from."
+        0, ge=0, le=SEEDS - 1, help="What data, first weights and the order of samples come from."
     )
     data_seed: int | None = setting(
         None,
         ge=0,
-        le=2**32 - 1,
+        le=SEEDS - 1,
         label="Seed of the data",
         help="What the data alone come from; without a number the seed above.",
     )
@@ -205,6 +232,10 @@ class Training(Parameters):
     def dataset_seed(self) -> int:
         """The seed that the data are drawn from."""
         return self.seed if self.data_seed is None else self.data_seed
+
+    def seed_after(self, places: int) -> int:
+        """The seed so many places further: that of another run of the same."""
+        return (self.seed + places) % SEEDS
 
     def idle(self) -> frozenset[str]:
         drawn = frozenset({"initialization"} if self.weights else ())

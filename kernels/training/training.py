@@ -29,18 +29,9 @@ from kernels.training.seen.first_layer import first_layer
 from kernels.training.seen.neurons import neuron_columns, neuron_weights, set_weight_
 from kernels.training.seen.normalization import normalization
 from kernels.training.seen.predictions import CELL, PREDICTIONS, Predictions, listed, predictions
-from kernels.training.seen.response import (
-    MOST_RINGED,
-    RESPONSE,
-    activations_on_grid,
-    answers,
-    grid,
-    has_response,
-    on_grid,
-    side_of,
-)
+from kernels.training.seen.response import RESPONSE, activations_on_grid, has_response, responses
 from kernels.training.seen.statistics import LayerStatistics, layer_statistics
-from kernels.training.tensors import Tensors, tensors_of
+from kernels.training.tensors import tensors_of
 
 MOST_LOOKED_AT = 256  # training samples whose way through the layers is told
 LAYERS = "layers"  # what a viewer watches to get that, and advice
@@ -133,24 +124,26 @@ class TrainingRun(Simulation[Training, TrainingFrame]):
             captions=captions,
             engine="torch" if self._compiled is None else "compiled",
             not_compiled=self._not_compiled,
+            notes=(*dataset.notes, *self._measurements.notes(self._train, self._validation)),
         )
 
     def frame(self, watch: frozenset[str] = frozenset()) -> TrainingFrame:
         measured_at, measured = self._measurements.curves()
         weights, biases = neuron_weights(self.model) if self._plan.neurons else ((), ())
-        response: Array = np.empty(0)
+        learner, data = self._learner, (self._train, self._validation)
+        response, *answers = responses(
+            learner.outputs, learner.criterion, self.dataset, *data, watch
+        )
         activations: tuple[Array, ...] = ()
-        if RESPONSE in watch and has_response(self.dataset):
-            response = self._response()
-            if self._plan.neurons:
-                activations = activations_on_grid(self.model, self.dataset, self.device)
+        if RESPONSE in watch and has_response(self.dataset) and self._plan.neurons:
+            activations = activations_on_grid(self.model, self.dataset, self.device)
         layers = self._layers() if LAYERS in watch else ()
         picked = self._learner.picked(max(0, self.step_count - 1))
         return TrainingFrame(
             step=self.step_count,
             plan=self._plan,
             epoch=self.step_count / self._learner.batches.per_epoch,
-            learning_rate=self.parameters.optimizer.effective_rate(self.step_count),
+            learning_rate=self._learner.spec.effective_rate(self.step_count),
             batch=to_host(picked),
             batch_steps=self._batch_losses.step_numbers(),
             batch_losses=to_host(self._batch_losses.kept(0)[0]),
@@ -163,8 +156,8 @@ class TrainingRun(Simulation[Training, TrainingFrame]):
             biases=biases,
             response=response,
             activations=activations,
-            train_answers=self._answers_to(self._train, watch),
-            validation_answers=self._answers_to(self._validation, watch),
+            train_answers=answers[0],
+            validation_answers=answers[1],
             predictions=self._predictions(watch),
             layers=layers,
             advice=self._advice(layers, measured_at, measured) if LAYERS in watch else (),
@@ -220,21 +213,6 @@ class TrainingRun(Simulation[Training, TrainingFrame]):
             return predictions(probabilities, targets)
         true, predicted = map(int, cells[0])
         return listed(probabilities, targets, true, predicted)
-
-    def _answers_to(self, data: Tensors, watch: frozenset[str]) -> Array:
-        """What the network says of the first of `data`, where only their projections are drawn."""
-        if RESPONSE not in watch or self.dataset.projection is None:
-            return np.empty(0)
-        outputs = self._learner.outputs(data.first(MOST_RINGED).inputs)
-        return answers(outputs, self._learner.criterion)
-
-    def _response(self) -> Array:
-        """What the network says all over the domain, as `TrainingFrame.response` has it."""
-        side = side_of(self.dataset)
-        outputs = self._learner.outputs(grid(self.dataset, side, self.device))
-        if self.dataset.classes:
-            outputs = self._learner.criterion.probabilities(outputs)
-        return to_host(on_grid(outputs, self.dataset, side))
 
     def summary(self) -> dict[str, Scalar]:
         """Losses and accuracies in evaluation mode, of test data if there are some; notes."""

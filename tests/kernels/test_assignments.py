@@ -22,6 +22,13 @@ def test_what_is_written_is_read(values):
         assert type(read[1]) is type("none" if value is None else value)
 
 
+@pytest.mark.parametrize("value", ["a;b", 'a";"b', '"', '";', "\\;", '\\";', ["a;b", '";']])
+def test_a_semicolon_in_quotation_marks_parts_nothing(value):
+    texts = (write_assignment("a", value), 'b = "c;d"', write_assignment("e", value))
+    assert assignments_in("; ".join(texts)) == texts
+    assert [read_assignment(text) for text in texts] == [("a", value), ("b", "c;d"), ("e", value)]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

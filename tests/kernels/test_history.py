@@ -52,6 +52,26 @@ def test_the_latest_row_comes_last():
     assert history.count == 3
 
 
+@given(st.integers(1, 300), st.sampled_from([1, 5, 10]), st.integers(1, 6))
+@settings(deadline=None, max_examples=60)
+def test_all_up_to_the_latest(steps, stride, half):
+    history = Thinned(
+        (3, 2), (3,), device=CPU, dtype=torch.float64, capacity=2 * half, stride=stride
+    )
+    for step in range(steps):
+        history.record(step, *rows(step))
+    kept = list(history.steps)
+    assert all(step % stride == 0 for step in kept)
+    assert len(kept) <= 2 * half
+    for latest in (kept[-1], steps):  # kept, and not
+        last = tuple(row.double() for row in rows(latest))
+        numbers, series = history.up_to(latest, *last)
+        assert numbers.tolist() == [*kept, *([] if latest == kept[-1] else [latest])]
+        for index, found in enumerate(series):
+            wanted = [rows(step)[index].double() for step in numbers.tolist()]
+            assert torch.equal(found, torch.stack(wanted, dim=1))
+
+
 @pytest.mark.parametrize("later", [0, 3, 50])
 def test_a_state_leads_back(later):
     history = recorded(13, 8)

@@ -148,7 +148,7 @@ def test_two_rows_and_ten_thousand_columns_and_labels_with_a_gap_are_learned(
     assert exported(tmp_path, "dataset=csv", two) == 0
     found = summary(tmp_path)
     assert found["validation_accuracy"] is found["validation_loss"] is None
-    assert found["notes"].startswith("No class has two samples")
+    assert "No class has two samples" in found["notes"]
     rows = np.random.default_rng(0).integers(0, 9, (6, 10_000)).tolist()
     names = [*(f"f{i}" for i in range(10_000)), "kind"]
     wide = write(tmp_path / "wide.csv", [names, *((*r, "ab"[i % 2]) for i, r in enumerate(rows))])

@@ -20,6 +20,8 @@ class Board(QWidget, Generic[F, V]):
     -------
     parameterRequested(path, value), viewRequested(path, value), actionRequested(action)
         What a gesture wants.
+    stepRequested(n)
+        It wants the run to rest, and then to go on by `n` steps, which may be none.
     released()
         A gesture has ended.
     """
@@ -30,6 +32,7 @@ class Board(QWidget, Generic[F, V]):
     parameterRequested = Signal(str, object)
     viewRequested = Signal(str, object)
     actionRequested = Signal(object)
+    stepRequested = Signal(int)
     released = Signal()
 
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:

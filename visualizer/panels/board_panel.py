@@ -62,6 +62,7 @@ class BoardPanel(Panel):
         board.parameterRequested.connect(self.parameterRequested)
         board.viewRequested.connect(self.viewRequested)
         board.actionRequested.connect(self.actionRequested)
+        board.stepRequested.connect(self.stepRequested)
         board.released.connect(self.gestureFinished)
         board.setView(self._view)
         self._stack.addWidget(board)

@@ -71,6 +71,8 @@ class Player(QObject):
         The run came to its end, after its last frame: a `Finish` or None for each simulation.
     failed(sentence, details)
         Something went wrong; the run rests at its last good step.
+    loading()
+        A run is about to be built; `built`, or `rejected` and `failed`, follow.
     built(number)
         The run of the load with this number was built, whether another was loaded since or not.
     rejected(error)
@@ -86,6 +88,7 @@ class Player(QObject):
     playingChanged = Signal(bool)
     finished = Signal(object)
     failed = Signal(str, str)
+    loading = Signal()
     built = Signal(int)
     rejected = Signal(object)
     journalChanged = Signal(object)
@@ -170,6 +173,7 @@ class Player(QObject):
         self._start()
         run = (tuple(factories), threads, tuple(seeds), tuple(journal), apart)
         self._ask("load", self._loaded, *run)
+        self.loading.emit()
         return self._loaded
 
     @Slot()

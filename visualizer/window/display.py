@@ -19,6 +19,7 @@ from visualizer.window.session import Refusal, Session
 from widgets.redraw_pace import RedrawPace
 from widgets.style import Style
 
+SOON = 400  # milliseconds in which most runs are there: nothing is said of those
 READABLE = 30.0  # frames a second, up to which all that is shown is of the same step
 
 
@@ -36,6 +37,8 @@ class Display(QObject):
         self._edits = edits
         self._failure = ""  # the sentence on the last run, until there is another
         self._pace = RedrawPace(self, self._show_position, inStep=True)
+        self._slow = QTimer(self, singleShot=True, interval=SOON)
+        self._slow.timeout.connect(self._show_loading)
         self.panel: Panel | None = None
         self._connect()
 
@@ -48,7 +51,10 @@ class Display(QObject):
         session.refused.connect(self.show_refusal)
         for change in ("canUndoChanged", "canRedoChanged", "undoTextChanged", "redoTextChanged"):
             getattr(session.undo_stack, change).connect(self._show_undo)
+        player.loading.connect(self._slow.start)
         player.frameReady.connect(self._draw)
+        for there_is_a_run in (player.frameReady, player.failed):
+            there_is_a_run.connect(self._hide_loading)
         player.positionChanged.connect(self._move)
         player.playingChanged.connect(self._show_playing)
         player.finished.connect(self._show_finish)
@@ -65,6 +71,7 @@ class Display(QObject):
         panel.parameterRequested.connect(self._edits.set_value)
         panel.viewRequested.connect(self._edits.set_view)
         panel.actionRequested.connect(self._edits.act)
+        panel.stepRequested.connect(self._player.step)
         panel.gestureFinished.connect(self._session.end_gesture)
         panel.notesChanged.connect(self._show_notes)
         panel.watchChanged.connect(self._watch)
@@ -149,6 +156,16 @@ class Display(QObject):
         actions["redo"].setText(f"Redo {stack.redoText()}".strip())
 
     # ---- the player ------------------------------------------------------------------------
+
+    @Slot()
+    def _show_loading(self) -> None:
+        """What is seen is not yet of the run that the form tells of."""
+        self._window.notice.say("Loading…")
+
+    @Slot()
+    def _hide_loading(self) -> None:
+        self._slow.stop()
+        self._window.notice.say("")
 
     @Slot()
     def _watch(self) -> None:

@@ -29,6 +29,7 @@ from visualizer.window.appearance import Appearance
 from visualizer.window.choices import Choices
 from visualizer.window.focus import FieldUndo, keeps_key, press_focused
 from widgets.bars.banner import Banner
+from widgets.bars.notice import Notice
 from widgets.bars.status import StatusReadout
 from widgets.bars.transport import TransportBar
 from widgets.forms.form import ParameterForm
@@ -72,6 +73,7 @@ class MainWindow(QMainWindow):
         self.transport = TransportBar(style)
         self.stage = QStackedWidget()
         self.stage.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.notice = Notice(style, self.stage)
         self._loading = QLabel()
         self._loading.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.stage.addWidget(self._loading)

@@ -20,6 +20,7 @@ from widgets.style import Style
 Floats = NDArray[np.floating]
 
 _TOGETHER = 10  # curves that are drawn at once, in a millisecond or two
+_BEYOND = 0.05  # of the number of ends, left and right of them, for the ring around one
 _NEAR = 30.0  # pixels at factor 1 within which a click chooses a curve
 
 
@@ -164,7 +165,8 @@ class EndsPlot(CurvePlot):
         self._hold()
 
     def _hold(self) -> None:
-        self.setRange((0.0, len(self._ends) + 1.0), self._heights)
+        beyond = max(1.0, _BEYOND * len(self._ends))
+        self.setRange((1.0 - beyond, len(self._ends) + beyond), self._heights)
 
     def _choose(self, x: float, y: float) -> None:
         plane = self.plane()

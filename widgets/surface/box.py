@@ -148,7 +148,11 @@ def _write_along(
         half = named.horizontalAdvance(name) / 2
         way = out[-1]
         gap = style.px(9) + abs(way[0]) * (2 * widest + half) + abs(way[1]) * named.height() * 1.4
-        _write(painter, on[-1] + way * gap, name, named)
+        at = on[-1] + way * gap
+        if at[0] < half:  # it would be cut off
+            is_upright = abs(on[0, 0] - on[-1, 0]) < abs(on[0, 1] - on[-1, 1]) / 4
+            at = np.array([half + 2, on[:, 1].min() - named.height() if is_upright else at[1]])
+        _write(painter, at, name, named)
 
 
 def _write(painter: QPainter, at: Floats, text: str, metrics: QFontMetricsF) -> None:

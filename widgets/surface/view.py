@@ -83,7 +83,7 @@ class SurfaceView(QWidget):
             self._picture = SurfacePicture()
         except RuntimeError:
             self._showMap()
-        style.changed.connect(self._news)
+        style.changed.connect(self._restyle)
 
     # what is shown
     def setTitle(self, title: str, heights: str = "") -> None:
@@ -183,6 +183,12 @@ class SurfaceView(QWidget):
             self._pace.news(at_hand=self._mode == "turn")
         else:
             self.update()
+
+    def _restyle(self) -> None:
+        """Draw it at once in other colours: numbers and names over the old ones are not read."""
+        self._image = None
+        self._news()
+        self.update()
 
     def _redraw(self, fine: bool) -> Iterator[None]:
         if self._picture is not None and self.isVisible():

@@ -85,7 +85,7 @@ def training_code(learner: Learner, dataset: Dataset, steps: int, length: int, p
 
     With `pixels` the file beside it holds pixels, uint8, in the place of the inputs.
     """
-    parameters, spec = learner.parameters, learner.parameters.optimizer
+    parameters, spec = learner.parameters, learner.spec
     schedule, clip = rate(spec.schedule), clipping(spec)
     added = penalty(parameters.l1, parameters.l2)
     update = [f"    {'penalized(loss)' if added else 'loss'}.backward()"]

@@ -221,6 +221,7 @@ class PictureComparison(Comparison):
 
     Run: ClassVar[type[TrainingRun]] = PictureTrainingRun
     prefers: ClassVar[Literal["cpu", "accelerator"]] = Run.prefers
+    apart: ClassVar[bool] = Run.apart
     observe_every: ClassVar[int] = Run.observe_every
 
 

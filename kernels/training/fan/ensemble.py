@@ -20,6 +20,7 @@ from kernels.networks.parts import numbers_in
 from kernels.optimizers.batched_descent import BatchedDescent
 from kernels.samples.samples import Dataset
 from kernels.simulation import Array
+from kernels.training.annealing import annealed
 from kernels.training.learner import CHUNK, Learner
 from kernels.training.parameters import Training
 from kernels.training.tensors import Tensors
@@ -58,6 +59,7 @@ class Ensemble:
         self._require_room(len(seeds), passed)
         self._seeds = tuple(seeds)
         self._points = torch.stack([self._drawn(seed) for seed in seeds])  # (M, P)
+        self._is_picture = dataset.is_picture
         self._descent = BatchedDescent(parameters.optimizer, self._points.unsqueeze(0))
         self._buffers = {
             name: buffer.expand(len(seeds), *buffer.shape).clone()
@@ -83,7 +85,7 @@ class Ensemble:
         loss = self._penalized(mean * len(self), weights)  # the sum of their losses
         slopes = torch.autograd.grad(loss, list(weights.values()))
         gradient = torch.cat([slope.flatten(1) for slope in slopes], dim=1)  # (M, P)
-        optimizer = self.parameters.optimizer
+        optimizer = annealed(self.parameters, self.batches, is_picture=self._is_picture)
         self._descent.step(optimizer, [optimizer.learning_rate], gradient.unsqueeze(0))
 
     def picked(self, step: int) -> Tensor:

@@ -3,7 +3,7 @@
 What is seen of one run may be the luck of its seed; the fan shows how much of it is.
 """
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -21,20 +21,11 @@ from kernels.training.fan.parameters import FanExperiment
 from kernels.training.frame import Plan
 from kernels.training.objective import LOSS_LABELS
 from kernels.training.parameters import Training
-from kernels.training.seen.response import (
-    MOST_RINGED,
-    RESPONSE,
-    answers,
-    grid,
-    has_response,
-    on_grid,
-    side_of,
-)
-from kernels.training.tensors import Tensors, tensors_of
+from kernels.training.seen.response import responses
+from kernels.training.tensors import tensors_of
 
 MOST_MEASURED = 2000  # samples that a measurement goes through
 CAPACITY = 200  # points a curve; there are many of them
-SEEDS = 2**32  # how many there are
 
 
 class Fan(Simulation[Training, FanFrame]):
@@ -63,10 +54,17 @@ class Fan(Simulation[Training, FanFrame]):
         self._measured_data = measured.first(MOST_MEASURED)
         if len(measured) > MOST_MEASURED:
             self._measured_on = f"first {MOST_MEASURED:,} of the {self._measured_on}"
-        self._seeds = tuple((parameters.seed + k) % SEEDS for k in range(self._experiment.count))
+        self._seeds = tuple(parameters.seed_after(k) for k in range(self._experiment.count))
         self._ensemble = Ensemble(parameters, self.dataset, self._train, self._seeds)
         shape = (len(self._seeds),)
-        self._curves = Thinned(shape, shape, device=device, dtype=self.dtype, capacity=CAPACITY)
+        self._curves = Thinned(
+            shape,
+            shape,
+            device=device,
+            dtype=self.dtype,
+            capacity=CAPACITY,
+            stride=self.observe_every,
+        )
         self._latest: tuple[Tensor, Tensor]
         self._measured_at = 0
         self._measure()
@@ -90,8 +88,7 @@ class Fan(Simulation[Training, FanFrame]):
         """Note loss and accuracy of all in evaluation mode, on the device, without waiting."""
         self._latest = self._ensemble.evaluate(self._measured_data)
         self._measured_at = self.step_count
-        if self.step_count % self.observe_every == 0:
-            self._curves.record(self.step_count // self.observe_every, *self._latest)
+        self._curves.record(self.step_count, *self._latest)
 
     def observe(self) -> None:
         self._measure()
@@ -130,12 +127,16 @@ class Fan(Simulation[Training, FanFrame]):
         )
 
     def frame(self, watch: frozenset[str] = frozenset()) -> FanFrame:
-        steps, losses, accuracies = self._measurements()
+        steps, (losses, accuracies) = self._curves.up_to(self._measured_at, *self._latest)
         spread = quantiles(losses)
         last, accuracy = to_host(losses[:, -1]), to_host(accuracies[:, -1])
         diverged = np.isnan(last)
         solved = accuracy >= self._experiment.solved_accuracy  # not where it is NaN
-        member = self._member(watch)
+        ensemble, member = self._ensemble, self._member(watch)
+        data = self._train, self._validation
+        response, train_answers, validation_answers = responses(
+            partial(ensemble.outputs_of, member), ensemble.criterion, self.dataset, *data, watch
+        )
         return FanFrame(
             step=self.step_count,
             plan=self._plan,
@@ -151,43 +152,18 @@ class Fan(Simulation[Training, FanFrame]):
             solved=solved,
             solved_accuracy=self._experiment.solved_accuracy,
             member=member,
-            batch=to_host(self._ensemble.picked(max(0, self.step_count - 1))[member]),
-            response=self._response(member, watch),
-            train_answers=self._answers(member, self._train, watch),
-            validation_answers=self._answers(member, self._validation, watch),
+            batch=to_host(ensemble.picked(max(0, self.step_count - 1))[member]),
+            response=response,
+            train_answers=train_answers,
+            validation_answers=validation_answers,
             sentence=self._sentence(spread[:, -1], diverged, solved),
             notes=self._notes(),
         )
-
-    def _measurements(self) -> tuple[Array, Tensor, Tensor]:
-        """The steps of all that is kept of the curves, (T,), losses and accuracies, (M, T) each."""
-        steps = self._curves.step_numbers() * self.observe_every
-        if steps[-1] == self._measured_at:
-            return steps, self._curves.kept(0), self._curves.kept(1)
-        losses, accuracies = (self._curves.with_last(i, row) for i, row in enumerate(self._latest))
-        return np.append(steps, self._measured_at), losses, accuracies
 
     def _member(self, watch: frozenset[str]) -> int:
         """The place of the run that is watched; the first one's where none is."""
         places = [int(name.removeprefix(MEMBER)) for name in watch if name.startswith(MEMBER)]
         return places[0] if places and places[0] < len(self._seeds) else 0
-
-    def _response(self, member: int, watch: frozenset[str]) -> Array:
-        """What this run says all over the domain, as `TrainingFrame.response` has it."""
-        if RESPONSE not in watch or not has_response(self.dataset):
-            return np.empty(0)
-        side = side_of(self.dataset)
-        outputs = self._ensemble.outputs_of(member, grid(self.dataset, side, self.device))
-        if self.dataset.classes:
-            outputs = self._ensemble.criterion.probabilities(outputs)
-        return to_host(on_grid(outputs, self.dataset, side))
-
-    def _answers(self, member: int, data: Tensors, watch: frozenset[str]) -> Array:
-        """What this run says of the first of `data`, where only their projections are drawn."""
-        if RESPONSE not in watch or self.dataset.projection is None:
-            return np.empty(0)
-        outputs = self._ensemble.outputs_of(member, data.first(MOST_RINGED).inputs)
-        return answers(outputs, self._ensemble.criterion)
 
     def _sentence(self, spread: Array, diverged: Array, solved: Array) -> str:
         """How many solved it, and how far their losses lie apart."""
@@ -212,8 +188,8 @@ class Fan(Simulation[Training, FanFrame]):
         first, last = self._seeds[0], self._seeds[-1]
         drawn = "" if self.parameters.weights else "first weights and "
         told = [
-            f"All learn the same data, drawn from seed {self.parameters.dataset_seed}; the seeds "
-            f"{first} to {last} draw {drawn}the order of the samples."
+            f"All learn the same data (seed {self.parameters.dataset_seed}); the seeds {first} to "
+            f"{last} draw {drawn}the order of the samples."
         ]
         if self.parameters.weights:
             told.append("All begin with the weights of the file.")

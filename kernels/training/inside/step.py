@@ -47,7 +47,6 @@ def step_inside(learner: Learner, train: Tensors, step: int, *, is_row: bool) ->
     shown = PICTURES if inputs.ndim == 4 else ROWS
     outputs = way.outputs[-1].detach()[:shown]
     criterion = learner.criterion
-    each = [criterion(outputs[i : i + 1], targets[i : i + 1]) for i in range(len(outputs))]
     probabilities = criterion.probabilities(outputs) if criterion.classes else outputs[:0]
     inside = StepInside(
         number=step + 1,
@@ -55,14 +54,14 @@ def step_inside(learner: Learner, train: Tensors, step: int, *, is_row: bool) ->
         layers=_layers(way),
         outputs=to_host(outputs),
         probabilities=to_host(probabilities),
-        losses=to_host(torch.stack(each)),
+        losses=to_host(criterion.each(outputs, targets[:shown])),
         loss=float(way.loss),
         l1=sum(m.costs[0] for m in moved),
         l2=sum(m.costs[1] for m in moved),
         tensors=tuple(m.norms() for m in moved),
         gradient_norm=_norm(*(m.gradient + m.pulls[0] + m.pulls[1] for m in moved)),
         received_norm=_norm(*(m.received for m in moved)),
-        learning_rate=learner.parameters.optimizer.effective_rate(step),
+        learning_rate=learner.spec.effective_rate(step),
         rule=_rule(tried, step, moved),
         loss_after=float(after),
         row=_row(tried.model, way, moved, shown) if is_row else None,
@@ -188,7 +187,7 @@ def _rule(learner: Learner, step: int, moved: Sequence[_Moved]) -> Trace | None:
 
     What it gets is clipped already, over the whole network.
     """
-    spec = learner.parameters.optimizer
+    spec = learner.spec
     if not spec.elementwise:
         return None
     farthest = [float(np.nan_to_num(np.abs(m.update), nan=0.0).max()) for m in moved]

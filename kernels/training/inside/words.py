@@ -36,7 +36,9 @@ def _batch(inside: StepInside, learner: Learner) -> Phase:
             f"takes {size:,} of {batches.samples:,} training samples: batch {part:,} of "
             f"{batches.per_epoch:,} in epoch {epoch:,}; each epoch shuffles them anew."
         )
-    formula = rf"B_{{{inside.number}}} = \{{ (x_i, y_i) \}}_{{i = 1 \ldots {size}}}"
+    members = r"(x_1, y_1)" if size == 1 else r"(x_i, y_i)"
+    which = "" if size == 1 else rf"_{{i = 1 \ldots {size}}}"
+    formula = rf"B_{{{inside.number}}} = \{{ {members} \}}{which}"
     return Phase(name="Batch", sentence=f"Step {inside.number:,} {told}", formula=formula)
 
 
@@ -101,7 +103,7 @@ def _loss(inside: StepInside, learner: Learner) -> Phase:
 
 
 def _backward(inside: StepInside, learner: Learner) -> Phase:
-    spec, parameters = learner.parameters.optimizer, learner.parameters
+    spec, parameters = learner.spec, learner.parameters
     told = (
         "The chain rule leads from the loss back to every weight: the gradient has length "
         f"{_number(inside.gradient_norm)}"
@@ -129,7 +131,7 @@ def _backward(inside: StepInside, learner: Learner) -> Phase:
 
 
 def _update(inside: StepInside, learner: Learner) -> Phase:
-    spec = learner.parameters.optimizer
+    spec = learner.spec
     count = sum(p.numel() for p in learner.model.parameters())
     before, after = inside.loss, inside.loss_after
     falls = "falls" if after < before else "rises" if after > before else "stays"

@@ -35,7 +35,7 @@ class CurvatureRecord:
         value, self._vector = largest_curvature(
             learner.objective(train), list(learner.model.parameters()), self._vector
         )
-        spec = learner.parameters.optimizer
+        spec = learner.spec
         most = sharpest(spec, spec.rate(updates))
         told = [float(updates), math.nan if most is None else most]
         known = torch.tensor(told, device=value.device, dtype=value.dtype)
@@ -50,7 +50,7 @@ class CurvatureRecord:
 def uncurved(learner: Learner) -> str:
     """Why the curvature is not measured; empty if it is."""
     if learner.batches.per_epoch > 1:
-        return "The curvature is told where every step goes through all samples."
+        return "No curvature: that needs all samples in one batch."
     if any(isinstance(m, nn.Dropout | nn.BatchNorm1d | nn.BatchNorm2d) for m in learner.model):
-        return "With dropout or batch normalisation a step does not follow one fixed loss."
+        return "No curvature: dropout or batch normalisation leave no fixed loss."
     return ""

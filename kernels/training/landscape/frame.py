@@ -8,6 +8,8 @@ from kernels.landscape.refinement import Range
 from kernels.simulation import Array, Frame, Lasting, Scalar
 from kernels.training.landscape.parameters import PlaneName
 
+SMALL = 0.001  # a share of which tenths of a percent say nothing
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Landscape(Lasting):
@@ -37,7 +39,7 @@ class Landscape(Lasting):
         if self.plane == "random":
             what = (
                 f"A slice: the plane through the weights of step {self.step:,} in two random "
-                "directions, each filter as long as the network's (Li et al. 2018)."
+                "directions, scaled filter by filter (Li et al. 2018)."
             )
         else:
             whose = "the path" if self.runs == 1 else f"the {self.runs} paths"
@@ -45,10 +47,12 @@ class Landscape(Lasting):
                 f"A slice: the plane of the first two principal components of {whose} until step "
                 f"{self.step:,}."
             )
-        told = [what]
-        if math.isfinite(self.explained):
+        if math.isfinite(self.explained):  # in one paragraph, so that neither is shown alone
             whose = "path's" if self.runs == 1 else "paths'"
-            told.append(f"It holds {self.explained:.1%} of the {whose} variance; {self._beside()}")
+            what += (
+                f" It holds {_percent(self.explained)} of the {whose} variance; {self._beside()}"
+            )
+        told = [what]
         if self.has_statistics:
             told.append(
                 "All over it batch normalisation keeps the running statistics of that step."
@@ -60,13 +64,11 @@ class Landscape(Lasting):
         if self.plane == "random":
             share = min(1.0, 2 / self.parameter_count)
             return (
-                f"two random directions of {self.parameter_count:,} hold {100 * share:.2g}% of any "
-                "variance on average."
+                f"two directions drawn uniformly from {self.parameter_count:,} dimensions hold "
+                f"{100 * share:.2g}% of any variance on average."
             )
         if self.runs > 1:
-            return (
-                "how far apart they began is in that, so that a random walk is no measure for it."
-            )
+            return "how far apart they began is in that: a random walk is no measure for it."
         return (
             f"that of a pure random walk of {self.snapshots} points in many dimensions holds "
             f"{walk_share(self.snapshots):.1%}."
@@ -128,10 +130,20 @@ class LandscapeFrame(Frame):
     def sentences(self) -> tuple[str, ...]:
         """What is to be known of the picture."""
         if self.landscape is None:
-            return ("The path has no plane before it has three points.",)
+            why = "There is no surface yet: it comes in steps, and on a path after three points."
+            return why, *self._uncurved()
         told = ", ".join(f"{distance:.3g}" for distance in self.distances[:, -1])
         now = f"The present weights are {told} away from it."
-        return (*self.landscape.sentences(), now)
+        return (*self.landscape.sentences(), *self._uncurved(), now)
+
+    def _uncurved(self) -> tuple[str, ...]:
+        """Why there is no curvature, where there is none."""
+        return (self.uncurved,) if self.uncurved else ()
+
+
+def _percent(share: float) -> str:
+    """`share` in percent, with two digits where it is small."""
+    return f"{share:.1%}" if share >= SMALL else f"{100 * share:.2g}%"
 
 
 def _plain(value: float) -> float | None:

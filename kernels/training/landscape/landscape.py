@@ -15,15 +15,16 @@ from torch import Tensor, nn
 from kernels.history import Thinned
 from kernels.landscape.directions import filter_normalized, gaussian_directions
 from kernels.landscape.path import explained_share, path_plane
-from kernels.landscape.plane import Plane, Projection, flat
+from kernels.landscape.plane import Plane, flat
 from kernels.landscape.refinement import Range, Refinement, steps_of
 from kernels.landscape.stability import rule
 from kernels.landscape.surface import PlaneLoss
 from kernels.samples.catalogue import load_dataset
 from kernels.simulation import Array, Finish, Scalar, Simulation, to_host
 from kernels.training.landscape.curvature import CurvatureRecord, uncurved
-from kernels.training.landscape.frame import Landscape, LandscapeFrame
+from kernels.training.landscape.frame import LandscapeFrame
 from kernels.training.landscape.parameters import LandscapeExperiment
+from kernels.training.landscape.shown import Shown
 from kernels.training.learner import Learner
 from kernels.training.objective import LOSS_LABELS
 from kernels.training.parameters import Training
@@ -45,7 +46,7 @@ class LandscapeRun(Simulation[Training, LandscapeFrame]):
     prefers: ClassVar[Literal["cpu", "accelerator"]] = "cpu"
     observe_every: ClassVar[int] = 10
     shared: ClassVar[frozenset[str]] = frozenset(
-        {"dataset", "_train", "_seen", "_evaluator", "_projected", "_drawn"}
+        {"dataset", "_train", "_seen", "_evaluator", "_shown"}
     )
 
     def __init__(self, parameters: Training, device: torch.device) -> None:
@@ -77,8 +78,7 @@ class LandscapeRun(Simulation[Training, LandscapeFrame]):
         self._landscape: tuple[Refinement, Tensor] | None = None  # what is shown, and its surface
         # what can be worked out anew at any time
         self._evaluator: tuple[Plane, PlaneLoss] | None = None
-        self._projected: tuple[Projection, dict[int, tuple[Array, Array]]] | None = None
-        self._drawn: tuple[Tensor, Landscape] | None = None
+        self._shown = Shown(asked, self._gaussian.shape[1])
         self._record()
         self._measure_curvature()
         if asked.plane == "random":
@@ -102,7 +102,7 @@ class LandscapeRun(Simulation[Training, LandscapeFrame]):
 
     def _of_run(self, parameters: Training, run: int) -> Training:
         """What run number `run` is trained with: a seed of its own."""
-        return parameters.model_copy(update={"seed": (parameters.seed + run) % 2**32})
+        return parameters.model_copy(update={"seed": parameters.seed_after(run)})
 
     # ---- steps -----------------------------------------------------------------------------
 
@@ -236,8 +236,9 @@ class LandscapeRun(Simulation[Training, LandscapeFrame]):
             steps = np.append(steps, self._trained)
             weights = self._path.with_last(0, self._weights())
             losses = self._path.with_last(1, self._losses())
-        landscape = self._shown()
-        paths, distances = self._projections(steps, weights)
+        landscape = None if self._landscape is None else self._shown.landscape(*self._landscape)
+        plane = None if self._landscape is None else self._landscape[0].plane
+        paths, distances = self._shown.paths(plane, steps, weights)
         curvature_steps, stable, curvature = self._curvature.arrays()
         why = uncurved(self._learners[0])
         return LandscapeFrame(
@@ -257,45 +258,6 @@ class LandscapeRun(Simulation[Training, LandscapeFrame]):
             rule="" if why else rule(self.parameters.optimizer),
             uncurved=why,
         )
-
-    def _shown(self) -> Landscape | None:
-        """The surface that is shown, one object for as long as it is the same."""
-        if self._landscape is None:
-            return None
-        refined, surface = self._landscape
-        if self._drawn is None or self._drawn[0] is not surface:
-            self._drawn = (
-                surface,
-                Landscape(
-                    plane=self._experiment.plane,
-                    surface=to_host(surface),
-                    x_range=refined.x_range,
-                    y_range=refined.y_range,
-                    step=refined.step,
-                    explained=refined.explained,
-                    snapshots=refined.snapshots,
-                    parameter_count=self._gaussian.shape[1],
-                    has_statistics=bool(refined.buffers),
-                    runs=self._experiment.runs,
-                ),
-            )
-        return self._drawn[1]
-
-    def _projections(self, steps: Array, weights: Tensor) -> tuple[Array, Array]:
-        """Where the paths, (R, T, D), lie on the plane that is shown, and how far from it."""
-        runs, points, _ = weights.shape
-        if self._landscape is None:
-            return np.full((runs, points, 2), math.nan), np.full((runs, points), math.nan)
-        plane = self._landscape[0].plane
-        if self._projected is None or self._projected[0].plane is not plane:
-            self._projected = Projection(plane), {}
-        project, known = self._projected
-        for index, step in enumerate(steps.tolist()):
-            if step not in known:  # one by one: so the bits are the same whatever was known
-                places, away = project(weights[:, index])
-                known[step] = to_host(places), to_host(away)
-        found = [known[step] for step in steps.tolist()]
-        return np.stack([p for p, _ in found], axis=1), np.stack([d for _, d in found], axis=1)
 
     def summary(self) -> dict[str, Scalar]:
         losses = to_host(self._losses())

@@ -19,14 +19,19 @@ class LandscapeExperiment(Parameters):
         "the network (Li et al. 2018); or the plane in which the path varies most.",
     )
     runs: int = setting(
-        1, ge=1, le=4, help="How many networks from different first weights are on the plane."
+        1,
+        ge=1,
+        le=4,
+        help="How many networks from different first weights are on the plane; a random one goes "
+        "through the weights of the first.",
     )
     reach: float = setting(
         1.0,
         gt=0,
         le=10,
         slider=(0.1, 3.0),
-        help="Of a random plane: how far it reaches to each side; 1 is as long as the filters are.",
+        help="Of a random plane: how far it reaches to each side; at 1 each filter is moved by its "
+        "own length.",
     )
     directions: int = setting(
         0, ge=0, le=2**32 - 1, label="Directions seed", help="What the random directions come from."
@@ -49,7 +54,8 @@ class LandscapeExperiment(Parameters):
         slider=(5, 500),
         scale="log",
         label="Points a step",
-        help="At how many points of the grid the loss is taken in a step.",
+        help="At how many points of the grid the loss is taken in a step; with more it is complete "
+        "sooner, and steps are slower.",
     )
 
     def idle(self) -> frozenset[str]:

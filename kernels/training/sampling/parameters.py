@@ -98,5 +98,6 @@ class SamplingExperiment(Parameters):
         3,
         ge=1,
         le=MOST_REPEATS,
-        help="Seeds of first weights and orders; less than their spread tells nothing.",
+        help="From how many seeds, of first weights and orders, each is trained; a difference "
+        "smaller than their spread tells nothing.",
     )

@@ -33,6 +33,7 @@ class SamplingComparison(Simulation[Training, SamplingFrame]):
 
     dtype: ClassVar[torch.dtype] = torch.float32
     prefers: ClassVar[Literal["cpu", "accelerator"]] = "cpu"
+    apart: ClassVar[bool] = True
     observe_every: ClassVar[int] = 20
     shared: ClassVar[frozenset[str]] = frozenset({"dataset", "_train", "_validation", "_plan"})
 
@@ -62,13 +63,15 @@ class SamplingComparison(Simulation[Training, SamplingFrame]):
         )
         shape = len(specs), experiment.repeats
         self._batches = [first.picked(0)] * len(specs)
-        self._measures = Thinned(shape, shape, device=device, dtype=self.dtype)
+        self._measures = Thinned(
+            shape, shape, device=device, dtype=self.dtype, stride=self.observe_every
+        )
         self._measured: tuple[Tensor, Tensor]
         self._measured_at = 0
         self._measure()
 
     def _learner(self, parameters: Training, repeat: int) -> Learner:
-        own = parameters.model_copy(update={"seed": (parameters.seed + repeat) % 2**32})
+        own = parameters.model_copy(update={"seed": parameters.seed_after(repeat)})
         return Learner(own, self.dataset, self._train)
 
     @property
@@ -113,46 +116,56 @@ class SamplingComparison(Simulation[Training, SamplingFrame]):
             torch.stack([torch.stack([share for _, share in row]) for row in found]),
         )  # (S, R) each
         self._measured_at = self.step_count
-        if self.step_count % self.observe_every == 0:
-            self._measures.record(self.step_count // self.observe_every, *self._measured)
+        self._measures.record(self.step_count, *self._measured)
 
     def _told(self) -> str:
         """Which samplers differ from random order by more than their repeats do."""
+        if not len(self._validation):
+            return "There are no validation data to compare by."
         if self._plan.repeats < 2:
             return "One seed tells nothing of a difference: choose more repeats."
         losses = to_host(self._measured[0])
-        lower, higher = [], []
-        for name, own in zip(self._plan.names[1:], losses[1:], strict=True):
-            if own.max() < losses[0].min():
+        lower, higher, lost = [], [], []
+        for name, own in zip(self._plan.names, losses, strict=True):
+            if not np.isfinite(own).all():
+                lost.append(name)
+            elif own.max() < losses[0].min():
                 lower.append(name)
             elif own.min() > losses[0].max():
                 higher.append(name)
+        diverged = f"Diverged from one seed or more: {', '.join(lost)}." if lost else ""
+        if RANDOM in lost:
+            return f"{diverged} There is nothing to compare with."
         told = [
             f"{where} that of random order from every seed: {', '.join(names)}."
             for where, names in (("below", lower), ("above", higher))
             if names
         ]
-        within = len(self._plan.names) - 1 - len(lower) - len(higher)
-        if not told:
-            return "No validation loss differs from that of random order by more than the seeds do."
-        rest = " The others overlap with it." if within else ""
-        return "The validation loss is " + " It is ".join(told) + rest
+        within = len(self._plan.names) - 1 - len(lower) - len(higher) - len(lost)
+        if told:
+            compared = "The validation loss is " + " It is ".join(told)
+            compared += " The others overlap with it." if within else ""
+        elif within:
+            others = "of the others " if lost else ""
+            compared = (
+                f"No validation loss {others}differs from that of random order by more than the "
+                "seeds do."
+            )
+        else:
+            compared = ""
+        return f"{compared} {diverged}".strip()
 
     def frame(self, watch: frozenset[str] = frozenset()) -> SamplingFrame:
         shown = min(_shown(watch), len(self._samplers) - 1)
-        steps = self._measures.step_numbers() * self.observe_every
-        is_kept = steps[-1] == self._measured_at
-        losses, shares = (
-            to_host(self._measures.kept(i) if is_kept else self._measures.with_last(i, latest))
-            for i, latest in enumerate(self._measured)
-        )  # (S, M, R) each
+        steps, series = self._measures.up_to(self._measured_at, *self._measured)
+        losses, accuracies = map(to_host, series)  # (S, M, R) each
         return SamplingFrame(
             step=self.step_count,
             plan=self._plan,
             epoch=self.step_count / self._plan.steps_per_epoch,
-            measured_at=steps if is_kept else np.append(steps, self._measured_at),
+            measured_at=steps,
             validation_loss=np.moveaxis(losses, 1, -1),
-            validation_accuracy=np.moveaxis(shares, 1, -1),
+            validation_accuracy=np.moveaxis(accuracies, 1, -1),
             pool_sizes=np.array([len(samplers[0].pool) for samplers in self._samplers]),
             seen=self._seen(),
             shown=shown,

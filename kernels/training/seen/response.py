@@ -1,5 +1,8 @@
 """What a network answers all over the plane, or the line, of its inputs, and to samples."""
 
+from collections.abc import Callable
+
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -7,6 +10,7 @@ from kernels.samples.samples import Dataset
 from kernels.simulation import Array, to_host
 from kernels.training.objective import Criterion
 from kernels.training.seen.neurons import activated
+from kernels.training.tensors import Tensors
 
 RESPONSE = "response"  # what a viewer watches to get it
 PLANE, LINE = 200, 512  # points a side of the plane, and of the line
@@ -42,9 +46,34 @@ def has_response(dataset: Dataset) -> bool:
     return len(dataset.domain) in (1, 2)
 
 
-def on_grid(values: Tensor, dataset: Dataset, side: int) -> Tensor:
-    """`values` (points, K) of a `grid` as (side, K), or (side, side, K)."""
-    return values if len(dataset.domain) == 1 else values.reshape(side, side, -1)
+def responses(
+    outputs_of: Callable[[Tensor], Tensor],
+    criterion: Criterion,
+    dataset: Dataset,
+    train: Tensors,
+    validation: Tensors,
+    watch: frozenset[str],
+) -> tuple[Array, Array, Array]:
+    """`response`, `train_answers` and `validation_answers` as `TrainingFrame` has them.
+
+    `outputs_of` is what a network gives in evaluation mode, (N, features) -> (N, outputs).
+    """
+    if RESPONSE not in watch or not has_response(dataset):
+        return np.empty(0), np.empty(0), np.empty(0)
+    is_line = len(dataset.domain) == 1
+    side = LINE if is_line else PLANE
+    outputs = outputs_of(grid(dataset, side, train.inputs.device))
+    if dataset.classes:
+        outputs = criterion.probabilities(outputs)
+    response = to_host(outputs if is_line else outputs.reshape(side, side, -1))
+    if dataset.projection is None:  # each sample is drawn where it is asked for
+        return response, np.empty(0), np.empty(0)
+    ringed = (outputs_of(data.first(MOST_RINGED).inputs) for data in (train, validation))
+    train_answers, validation_answers = (
+        to_host(criterion.predicted(outputs) if criterion.classes else outputs[:, 0])
+        for outputs in ringed
+    )
+    return response, train_answers, validation_answers
 
 
 def activations_on_grid(
@@ -60,13 +89,3 @@ def activations_on_grid(
         columns = [points, *activated(model, points)[:-1]]
     shape = (1, TILE) if len(dataset.domain) == 1 else (TILE, TILE)
     return tuple(to_host(column.T.reshape(-1, *shape)) for column in columns)
-
-
-def answers(outputs: Tensor, criterion: Criterion) -> Array:
-    """What `outputs`, (N, outputs), say of N samples: classes, int64 (N,), or numbers, (N,)."""
-    return to_host(criterion.predicted(outputs) if criterion.classes else outputs[:, 0])
-
-
-def side_of(dataset: Dataset) -> int:
-    """How many points a side the response has."""
-    return LINE if len(dataset.domain) == 1 else PLANE

@@ -78,18 +78,6 @@ class LayerStatistics:
     gradient_norm: float
     weight_norm: float
 
-    def update_ratio(self, learning_rate: float) -> float:
-        """How far a step of plain gradient descent moves the weights, as a share of their length.
-
-        The learning rate times the norm of the gradient over that of the weights. What momentum,
-        Adam and others do with the gradient is not in it. Infinite where the weights alone are 0,
-        and NaN where the gradient is, too.
-        """
-        moved = learning_rate * self.gradient_norm
-        if self.weight_norm:
-            return moved / self.weight_norm
-        return math.inf if moved else math.nan
-
 
 @dataclass(slots=True)
 class _Seen:

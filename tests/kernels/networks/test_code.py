@@ -1,12 +1,15 @@
 """The network as text: run, it gives what the network gives."""
 
+from collections import OrderedDict
+from typing import Any
+
 import pytest
 import torch
 from hypothesis import assume, given
 from torch import nn
 
 from kernels.errors import ParameterError
-from kernels.networks.code import pytorch_code
+from kernels.networks.code import network_code
 from kernels.networks.initialization import initialize_
 from kernels.networks.layers import LayerParameters, LinearLayer
 from kernels.networks.network import build, rows
@@ -14,10 +17,6 @@ from kernels.networks.presets import NETWORKS
 from tests.kernels.networks.layer_lists import fitting
 
 LENET = """\
-from collections import OrderedDict
-
-from torch import nn
-
 # (N, 1, 28, 28) -> (N, 10); 61,706 parameters
 network = nn.Sequential(
     OrderedDict(
@@ -41,9 +40,10 @@ network = nn.Sequential(
 
 
 def run(text: str) -> nn.Module:
-    room: dict[str, nn.Module] = {}
+    room: dict[str, Any] = {"OrderedDict": OrderedDict, "nn": nn}
     exec(compile(text, "network.py", "exec"), room)
-    return room["network"]
+    network: nn.Module = room["network"]
+    return network
 
 
 @given(fitting())
@@ -54,7 +54,7 @@ def test_the_text_is_the_network(case: tuple[tuple[LayerParameters, ...], tuple[
     network = build(layers, shape, 3)
     initialize_(network, "he", generator)
     with torch.random.fork_rng():
-        written = run(pytorch_code(layers, shape, 3))
+        written = run(network_code(layers, shape, 3))
     assert written.load_state_dict(network.state_dict()) == ([], [])
     assert repr(written) == repr(network)
     inputs = torch.randn(4, *shape, generator=generator)
@@ -62,9 +62,9 @@ def test_the_text_is_the_network(case: tuple[tuple[LayerParameters, ...], tuple[
 
 
 def test_the_text_is_fit_to_be_read() -> None:
-    assert pytorch_code(NETWORKS["lenet-5"]().layers, (1, 28, 28), 10) == LENET
+    assert network_code(NETWORKS["lenet-5"]().layers, (1, 28, 28), 10) == LENET
 
 
 def test_what_does_not_fit_is_not_written() -> None:
     with pytest.raises(ParameterError, match="needs a row of numbers"):
-        pytorch_code((LinearLayer(),), (1, 28, 28), 10)
+        network_code((LinearLayer(),), (1, 28, 28), 10)

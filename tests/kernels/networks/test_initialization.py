@@ -1,7 +1,8 @@
 """First weights: torch's own bits, closed forms of bounds and variances, one generator alone."""
 
 import math
-from typing import get_args
+from collections import OrderedDict
+from typing import Any, get_args
 
 import pytest
 import torch
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from torch import nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 
-from kernels.networks.code import pytorch_code
+from kernels.networks.code import network_code
 from kernels.networks.initialization import (
     INITIALIZATION_LABELS,
     TOO_LARGE,
@@ -46,10 +47,10 @@ def test_the_default_is_torchs_own_to_the_last_bit(seed: int) -> None:
     layers = (ConvLayer(), BatchNormLayer(), FlattenLayer(), LinearLayer(bias=False))
     network = build(layers, (1, 5, 5), 2)
     initialize_(network, "default", torch.Generator().manual_seed(seed))
-    room: dict[str, nn.Module] = {}
+    room: dict[str, Any] = {"OrderedDict": OrderedDict, "nn": nn}
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        exec(pytorch_code(layers, (1, 5, 5), 2), room)
+        exec(network_code(layers, (1, 5, 5), 2), room)
     theirs = room["network"].state_dict()
     assert list(theirs) == list(network.state_dict())
     for name, ours in network.state_dict().items():

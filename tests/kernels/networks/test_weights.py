@@ -156,7 +156,7 @@ def test_a_file_that_would_grow_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("archive/data.pkl", bytes(201_000_000))
     assert path.stat().st_size < 1_000_000
-    with pytest.raises(DataError, match="larger than 200 MB"):
+    with pytest.raises(DataError, match="would be larger than 200 MB"):
         read_weights(str(path))
 
 
@@ -180,7 +180,7 @@ def test_a_damaged_file_is_told(tmp_path: Path, data: st.DataObject) -> None:
         ("weights.csv", "is no file of weights; Layerscope reads .safetensors, .pt and .pth"),
         ("camera:0", "is no file of weights"),
         ("https://somewhere/a.pt", "an address on a network"),
-        ("none.safetensors", "There is no file none.safetensors"),
+        ("none.safetensors", "There is no file or folder none.safetensors"),
         ("resource:none.pt", "none.pt"),
         ("a\0.pt", "cannot be the name of a file"),
     ],
@@ -194,3 +194,13 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
     (tmp_path / "a.pt").mkdir()
     with pytest.raises(DataError, match="a folder or a device"):
         read_weights(str(tmp_path / "a.pt"))
+
+
+def test_a_file_larger_than_any_network_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.safetensors"
+    path.write_bytes(weights_bytes(network(), {}))
+    monkeypatch.setattr("kernels.networks.weights.LARGEST", 100)
+    with pytest.raises(DataError, match="the most for weights"):
+        read_weights(str(path))

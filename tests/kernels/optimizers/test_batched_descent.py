@@ -28,9 +28,8 @@ def himmelblau(points: Tensor) -> Tensor:
 def alone(row: OptimizerParameters, rate: float, steps: int) -> Tensor:
     """Where `STARTS` are after the bare loop in torch, (S, 2)."""
     points = STARTS.clone().requires_grad_()
-    optimizer = row.model_copy(update={"learning_rate": rate}).build([points])
-    if isinstance(optimizer, FUSED):  # what is not fused rounds otherwise
-        optimizer.param_groups[0]["fused"] = True
+    changed = row.model_copy(update={"learning_rate": rate})
+    optimizer = changed.build([points], fused=row.optimizer in FUSED)  # else it rounds otherwise
     for _ in range(steps):
         optimizer.zero_grad()
         himmelblau(points).sum().backward()

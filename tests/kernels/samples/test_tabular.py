@@ -84,7 +84,8 @@ def test_few_whole_numbers_are_classes_unless_told_otherwise(made) -> None:
 def test_a_column_that_never_changes_is_zero_and_told(made) -> None:
     data = made("x same answer", [(i, 0.1, "ab"[i % 2]) for i in range(30)])
     np.testing.assert_allclose(data.train.inputs[:, 1], 0, atol=1e-6)
-    assert data.notes == ("'same' is the same in every row and tells nothing.",)
+    assert data.notes[0] == "'same' is the same in every row and tells nothing."
+    assert data.notes[1].startswith("'x' is standardised")  # and nothing is told of the other
     data = made("x same word answer", [(i, 0.1, "w", "ab"[i % 2]) for i in range(30)])
     assert data.notes == ("'same' and 1 more are the same in every row and tell nothing.",)
 
@@ -128,6 +129,12 @@ def test_two_features_are_drawn_as_they_are_and_very_many_not_at_all(made) -> No
     names = [f"f{i}" for i in range(202)]
     two = made("a b y", [(*row[:2], i % 2) for i, row in enumerate(rows)])
     assert (two.projection, two.axes) == (None, ("a", "b"))
+    (told,) = two.notes
+    means, stds = re.findall(r"their \S+ ?\S* ([-\d.]+ and [-\d.]+)", told)
+    scales = [tuple(map(float, part.split(" and "))) for part in (means, stds)]
+    every = np.concatenate((two.train.inputs, two.validation.inputs)) * scales[1] + scales[0]
+    assert told.startswith("'a' and 'b' are standardised: 0 stands for")
+    np.testing.assert_allclose(np.sort(every, axis=0), np.sort(rows[:, :2], axis=0), atol=2e-3)
     np.testing.assert_array_equal(two.places(two.train.inputs), two.train.inputs)
     drawn = made(" ".join([*names[:200], "y"]), [(*r[:200], i % 2) for i, r in enumerate(rows)])
     assert drawn.projection is not None

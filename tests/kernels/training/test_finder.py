@@ -72,6 +72,20 @@ def test_a_loss_that_does_not_fall_gives_no_rate(steps):
     assert run.summary()["learning_rate"] is None
 
 
+def test_while_the_loss_still_falls_no_rate_is_named():
+    run = finder(steps=400)
+    advance(run, 400)
+    lowest = int(np.searchsorted(run.frame().rates, run.frame().lowest * 0.999))
+    early = finder(steps=400)
+    advance(early, lowest)
+    assert early.frame().smoothed[-1] < 0.8 * early.frame().smoothed[0]  # it has fallen by far
+    assert math.isnan(early.frame().chosen)
+    falling = finder(highest=0.03, steps=400)  # to its very end
+    advance(falling, 400)
+    assert falling.finished is not None
+    assert "end at a higher one" in falling.finished.sentence
+
+
 def test_smoothing_takes_as_many_on_either_side():
     losses = np.array([1.0, 5.0, 3.0, 7.0, 9.0])
     assert smoothed(losses, 3).tolist() == pytest.approx([1, 3, 5, 19 / 3, 9])

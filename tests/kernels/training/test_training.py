@@ -130,6 +130,26 @@ def test_the_measurements_are_those_of_evaluation_mode():
     assert frame.row()["validation_loss"] == frame.validation_loss[-1]
 
 
+def test_where_not_all_samples_are_measured_it_is_told_how_many():
+    assert made().frame().plan.notes == ()
+    circle = {"kind": "circle", "count": 5000, "train_share": 0.6}
+    run = made(dataset=circle)
+    assert run.frame().plan.notes == (
+        "Measured in evaluation mode: the first 2,000 of 3,000 training samples.",
+    )
+    run.model.eval()
+    with torch.no_grad():
+        scores = run.model(torch.tensor(run.dataset.train.inputs[:2000]))[:, 0]
+    targets = torch.tensor(run.dataset.train.targets[:2000]).float()
+    loss = functional.binary_cross_entropy_with_logits(scores, targets)
+    assert run.frame().train_loss[0] == pytest.approx(loss.item(), rel=1e-6)
+    pictures = made(dataset={"kind": "mnist", "training_digits": 1200}, network="784-256-10")
+    assert pictures.frame().plan.notes[-1] == (
+        "Measured in evaluation mode: the first 1,000 of 1,200 training samples and the first "
+        "2,000 of 5,000 validation samples."
+    )
+
+
 def test_it_ends_after_its_epochs_and_is_measured_there():
     run = made(epochs=1, batch_size=7)
     assert run.length == math.ceil(250 / 7)
@@ -298,7 +318,7 @@ def test_it_computes_on_any_device_without_waiting():
 @pytest.mark.parametrize("optimizer", ["adam", "sgd", "momentum", "rmsprop"])
 def test_pictures_are_learned_as_in_a_plain_loop_with_the_fused_optimizer(optimizer):
     digits = {"kind": "mnist", "training_digits": 300}
-    run = made(dataset=digits, network="784-256-10", optimizer=optimizer)
+    run = made(dataset=digits, network="784-256-10", optimizer=optimizer, annealing="none")
     parameters, data = run.parameters, run.dataset.train
     model = build(parameters.network.layers, run.dataset.shape, 10)
     initialize_(model, parameters.initialization, make_generator(CPU, 0))
@@ -319,3 +339,26 @@ def test_pictures_are_learned_as_in_a_plain_loop_with_the_fused_optimizer(optimi
         functional.cross_entropy(model(inputs[picked]), targets[picked]).backward()
         plain.step()
     assert all(torch.equal(a, b) for a, b in zip(run.model.parameters(), weights, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("given", "falls"),
+    [
+        ({"dataset": {"kind": "mnist", "training_digits": 300}, "network": "784-256-10"}, True),
+        ({}, False),
+        ({"annealing": "cosine"}, True),
+        ({"annealing": "cosine", "optimizer": {"kind": "sgd", "schedule": "step"}}, False),
+    ],
+)
+def test_the_rate_falls_along_half_a_cosine_to_the_end_of_the_run(given, falls):
+    run = made(epochs=2, **given)
+    spec, length = run.parameters.optimizer, run.length
+    for step in (0, 3, length - 1):
+        factor = 0.5 * (1 + math.cos(math.pi * step / length)) if falls else 1.0
+        advance(run, step + 1 - run.step_count)  # so that step number `step` is the last
+        used = run._learner.optimizer.param_groups[0]["lr"]
+        assert used == pytest.approx(spec.rate(step) * factor, abs=1e-15)
+    run.adjust(run.parameters.model_copy(update={"epochs": 4}))
+    rate = run.frame().learning_rate
+    half = 0.5 * (1 + math.cos(math.pi * length / run.length)) if falls else 1.0
+    assert rate == pytest.approx(spec.rate(length) * half)

@@ -66,6 +66,33 @@ def test_the_chosen_one_has_the_accent(strip: StageStrip, theme: Any) -> None:
 
 def test_letters_grow_with_the_style(strip: StageStrip) -> None:
     before = strip._group.button(0).font().pixelSize()
+    laid_out(strip, 1200, 80)
     strip._style.setFactor(2.0)
     assert strip._group.button(0).font().pixelSize() == 2 * before
     assert [b.text() for b in strip._group.buttons()] == ["1  Batch", "2  Forward", "3  Loss"]
+
+
+@pytest.mark.parametrize("factor", [1.0, 1.44])
+@pytest.mark.parametrize("width", [220, 300, 600, 1000])
+def test_no_name_is_cut(strip: StageStrip, width: int, factor: float) -> None:
+    strip._style.setFactor(factor)
+    laid_out(strip, width, 60)
+    if strip._has_room(NAMES, strip._group.button(0).font()):
+        for button, name in zip(strip._group.buttons(), NAMES, strict=True):
+            assert button.text().endswith(name)
+            letters = button.fontMetrics().horizontalAdvance(button.text())
+            assert letters + 2 * strip._style.px(5) <= button.width()
+    else:
+        assert (width, factor) == (220, 1.44)
+
+
+def test_numbers_and_arrows_are_there_where_there_is_room(strip: StageStrip) -> None:
+    assert [b.text() for b in strip._group.buttons()] == ["1  Batch", "2  Forward", "3  Loss"]
+    assert not any(arrow.isHidden() for arrow in strip._arrows)
+    full = strip._group.button(0).font()
+    laid_out(strip, 220, 40)
+    assert [b.text() for b in strip._group.buttons()] == list(NAMES)
+    assert all(arrow.isHidden() for arrow in strip._arrows)
+    laid_out(strip, 600, 40)
+    assert strip._group.button(0).font() == full
+    assert strip._group.button(0).text() == "1  Batch"

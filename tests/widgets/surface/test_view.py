@@ -22,6 +22,7 @@ from tests.widgets.drawing import (
 from widgets.plots.contour_plot import ContourPlot, Markers
 from widgets.plots.shapes import Path, Points
 from widgets.style import Style
+from widgets.surface import box
 from widgets.surface import view as surface_view
 from widgets.surface.gl import opengl
 from widgets.surface.view import NO_OPENGL, SurfaceView
@@ -58,6 +59,39 @@ def test_a_surface_is_drawn_over_the_ground(view: SurfaceView) -> None:
     assert picture(view)[middle.y(), middle.x()].max() < 120  # dark where it is low
     view._style.setTheme("dark")
     assert like(picture(view), "#15171a", 10).mean() > 0.3
+
+
+@pytest.mark.gl
+def test_another_theme_is_drawn_at_once_however_slow_the_driver(
+    qtbot: QtBot, view: SurfaceView
+) -> None:
+    view.hide()
+    view.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen, False)
+    with qtbot.waitExposed(view):
+        view.show()
+    view._pace.drew(100.0)  # it rests for long
+    view._style.setTheme("dark")
+    assert like(picture(view), "#15171a", 10).mean() > 0.3
+
+
+@pytest.mark.gl
+def test_names_of_axes_stay_within_a_narrow_picture(
+    view: SurfaceView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: dict[str, tuple[float, float]] = {}
+    monkeypatch.setattr(
+        box,
+        "_write",
+        lambda painter, at, text, metrics: written.update(
+            {text: (at[0] - metrics.horizontalAdvance(text) / 2, at[1])}
+        ),
+    )
+    view.setAxes("x", "the second direction", "loss of the network")
+    view.setCamera(-35, 32, 4)
+    laid_out(view, 300, 240)
+    picture(view)
+    assert written["the second direction"][0] >= 0
+    assert written["loss of the network"][0] >= 0
 
 
 @pytest.mark.gl

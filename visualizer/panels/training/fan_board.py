@@ -22,7 +22,7 @@ from widgets.plots.fan_plot import Band, EndsPlot, FanPlot
 from widgets.plots.shapes import Curve, Points, Rule
 
 PALE, LIGHT, STRONG = 0.22, 0.19, 0.31  # how strong a curve among many is, and the bands
-LINES = 4.5  # of words
+LINES = 5.1  # of words
 
 
 class FanBoard(Board[FanFrame, TrainingView]):
@@ -134,12 +134,12 @@ class FanBoard(Board[FanFrame, TrainingView]):
         )
         self._accuracies.setRules([Rule(frame.solved_accuracy, color="text")])
         count, enough = int(frame.solved.sum()), f"{frame.solved_accuracy:.4g} or more"
-        self._accuracies.setTitle(f"Accuracy: {count:,} of {len(frame.seeds):,} have {enough}")
+        self._accuracies.setTitle(f"{count:,} of {len(frame.seeds):,} solved: accuracy {enough}")
 
     def _draw_ends(self, frame: FanFrame, member: int) -> None:
         ends, solved = frame.losses[frame.order, -1], frame.solved[frame.order]
         at = np.arange(1.0, len(ends) + 1)
-        kinds = [(solved, f"accuracy {frame.solved_accuracy:.4g} or more", 2), (~solved, "less", 3)]
+        kinds = [(solved, "solved", 2), (~solved, "unsolved", 3)]
         if not frame.plan.dataset.classes:
             kinds = [(~solved, "", 0)]
         groups = [
@@ -219,13 +219,13 @@ def _shown(frame: FanFrame, view: TrainingView) -> int:
 
 def _end_of(frame: FanFrame, member: int) -> str:
     """Where this run is, in a sentence."""
-    seed, at = frame.seeds[member], frame.measured_at[-1]
+    seed = frame.seeds[member]
     if frame.diverged[member]:
         return f"Seed {seed} has diverged."
     place = int(np.flatnonzero(frame.order == member)[0]) + 1
     accuracy = frame.accuracies[member, -1]
     right = f", accuracy {accuracy:.4g}" if np.isfinite(accuracy) else ""
     return (
-        f"Seed {seed} at step {at:,}: loss {frame.losses[member, -1]:.3g}{right}; "
-        f"{place - 1:,} of the {len(frame.seeds) - 1:,} others have a lower loss."
+        f"Seed {seed}: loss {frame.losses[member, -1]:.3g}{right}; {place - 1:,} of "
+        f"{len(frame.seeds) - 1:,} others have a lower one."
     )

@@ -4,14 +4,19 @@ import math
 from typing import ClassVar
 
 import numpy as np
+from PySide6.QtGui import QFontMetricsF
 
 from kernels.simulation import Array
 from kernels.training.finder import FinderFrame
+from kernels.training.parameters import FinderExperiment, Training
 from visualizer.panels.board import Board
 from visualizer.panels.training.view import TrainingView
 from widgets.numbers import format_number
+from widgets.paragraphs import Paragraphs
 from widgets.plots.curve_plot import CurvePlot
 from widgets.plots.shapes import Curve
+
+LINES = 2.6  # of words
 
 
 class FinderBoard(Board[FinderFrame, TrainingView]):
@@ -25,12 +30,24 @@ class FinderBoard(Board[FinderFrame, TrainingView]):
         self._plot.setAxes("learning rate", "loss of the batch")
         self._plot.setLog(x=True)
         self._plot.clicked.connect(self._take)
-        self._grid.addWidget(self._plot)
+        self._words = Paragraphs(self._style)
+        self._grid.addWidget(self._plot, 0, 0)
+        self._grid.addWidget(self._words, 1, 0)
+        self._grid.setRowStretch(0, 1)
+
+    def setParameters(self, parameters: Training) -> None:
+        asked = parameters.experiment
+        if isinstance(asked, FinderExperiment):
+            self._plot.setRange((asked.lowest, asked.highest), None)
 
     def description(self) -> str:
-        if self._frame is None or not math.isfinite(self._frame.chosen):
-            return "No learning rate is found yet."
-        return f"A learning rate to try is {self._frame.chosen:.3g}."
+        frame = self._frame
+        if frame is None or not math.isfinite(frame.chosen):
+            return "There is a rate to try when the loss has fallen and then clearly risen again."
+        return (
+            f"The mean loss is lowest at {frame.lowest:.3g}; a tenth of that, {frame.chosen:.3g}, "
+            "is a rate to try. A rule of thumb: one run, of a network that has hardly learned."
+        )
 
     def _draw(self, frame: FinderFrame) -> None:
         batch, mean = self._style.mark(0), self._style.mark(1)
@@ -46,7 +63,13 @@ class FinderBoard(Board[FinderFrame, TrainingView]):
             told = f"{name}: {format_number(rate, 3)}"
             curves.append(Curve(told, np.full(2, rate), _height(frame), color, (4, 3), width))
         self._plot.setCurves(curves)
+        self._words.setTexts([self.description()])
         self._plot.setTitle(f"{frame.title}, step {frame.step:,}: click on a rate to train with it")
+
+    def _restyle(self) -> None:
+        line = QFontMetricsF(self._style.font("body")).height()
+        self._words.setMinimumHeight(round(LINES * line))
+        super()._restyle()
 
     def _take(self, rate: float, _: float) -> None:
         self.parameterRequested.emit("optimizer.learning_rate", float(f"{rate:.2g}"))

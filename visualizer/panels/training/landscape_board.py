@@ -14,12 +14,12 @@ from visualizer.panels.training.view import TrainingView
 from widgets.plots.contour_plot import ContourPlot, Markers
 from widgets.plots.curve_plot import CurvePlot
 from widgets.plots.number_table import Row
-from widgets.plots.ranges import HeldRange, Range
+from widgets.plots.ranges import HeldRange, Range, nice_step
 from widgets.plots.shapes import Curve, Path
 from widgets.surface.flight import Flight
 from widgets.surface.view import SurfaceView
 
-AXES = {"random": ("first direction", "second direction"), "path": ("PC 1", "PC 2")}
+AXES = {"random": ("direction 1", "direction 2"), "path": ("PC 1", "PC 2")}
 HEADINGS = ("loss", "from the plane")
 
 
@@ -44,8 +44,8 @@ class LandscapeBoard(Board[LandscapeFrame, TrainingView]):
         self._grid.addWidget(self._map, 0, 3, 1, 3)
         for column in range(6):
             self._grid.setColumnStretch(column, 1)
-        self._grid.setRowStretch(0, 6)
-        self._grid.setRowStretch(1, 4)
+        self._grid.setRowStretch(0, 11)
+        self._grid.setRowStretch(1, 9)
         self._lay_out(has_curvature=False)
         self._surface.cameraChanged.connect(self._camera_changed)
         self._surface.released.connect(self.released)
@@ -137,6 +137,8 @@ class LandscapeBoard(Board[LandscapeFrame, TrainingView]):
         curves = [Curve("this network", steps, frame.curvature, mark.color, width=2.4)]
         if frame.rule:
             curves.append(Curve(frame.rule, steps, frame.stable, limit.color, (5, 2), 2.4))
+        known = np.concatenate([curve.y[np.isfinite(curve.y)] for curve in curves])
+        self._curvature.setRange(None, _round_ends(known))
         self._curvature.setCurves(curves)
 
     def _draw_numbers(self, frame: LandscapeFrame) -> None:
@@ -156,6 +158,14 @@ class LandscapeBoard(Board[LandscapeFrame, TrainingView]):
             ("distance", distance),
         ):
             self.viewRequested.emit(name, value)
+
+
+def _round_ends(values: Array) -> Range | None:
+    """Round numbers around `values`, so far apart that both stand at the axis."""
+    if not len(values) or not values.max() > values.min():
+        return None
+    step = nice_step(float(values.max() - values.min()), 1)
+    return math.floor(values.min() / step) * step, math.ceil(values.max() / step) * step
 
 
 def _heights(losses: Array, is_log: bool) -> Array:

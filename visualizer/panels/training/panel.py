@@ -11,8 +11,7 @@ from kernels.networks.weights import SAFETENSORS, STATE_DICTS
 from kernels.samples.samples import Dataset
 from kernels.training.comparison.parameters import ComparisonExperiment
 from kernels.training.comparison.settings import branching
-from kernels.training.experiments import PICTURES
-from kernels.training.parameters import Training
+from kernels.training.parameters import PICTURES, Training
 from visualizer.panels.board import AnyBoard
 from visualizer.panels.board_panel import BoardPanel
 from visualizer.panels.training.comparison.comparison_board import ComparisonBoard

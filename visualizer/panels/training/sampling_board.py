@@ -4,6 +4,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from kernels.samples.samples import Dataset
 from kernels.simulation import Array
 from kernels.training.sampling.frame import SamplingFrame
 from kernels.training.sampling.sampling import POOL
@@ -11,6 +12,7 @@ from visualizer.panels.board import Board
 from visualizer.panels.readout import Readout
 from visualizer.panels.training.run.curves import FLOOR
 from visualizer.panels.training.view import TrainingView
+from widgets.numbers import format_number
 from widgets.plots.curve_plot import CurvePlot
 from widgets.plots.number_table import Row
 from widgets.plots.shapes import Curve, Points
@@ -39,7 +41,17 @@ class SamplingBoard(Board[SamplingFrame, TrainingView]):
         self._grid.addWidget(self._readout, 1, 1)
         for index in (0, 1):
             self._grid.setRowStretch(index, 1)
-            self._grid.setColumnStretch(index, 1)
+            self._grid.setColumnStretch(index, 8 + index)  # the table needs the room
+
+    def _lay_out(self, *, has_shares: bool, has_plane: bool) -> None:
+        """Share the room among what there is to show."""
+        if (has_shares, has_plane) == (not self._shares.isHidden(), not self._plane.isHidden()):
+            return
+        self._shares.setVisible(has_shares)
+        self._plane.setVisible(has_plane)
+        self._grid.addWidget(self._losses, 0, 0, 1, 1 if has_shares else 2)
+        first = 1 if has_plane else 0
+        self._grid.addWidget(self._readout, 1, first, 1, 2 - first)
 
     def watch(self) -> frozenset[str]:
         return frozenset({f"{POOL}{self._view.sampler}"})
@@ -53,9 +65,11 @@ class SamplingBoard(Board[SamplingFrame, TrainingView]):
             self._view.log_loss and bool((losses[np.isfinite(losses)] > 0).all()), FLOOR
         )
         self._losses.setCurves(self._curves(frame, losses))
-        self._losses.setTitle(f"{frame.plan.loss}: {frame.plan.repeats} seeds, thick their mean")
+        seeds = frame.plan.repeats
+        told = f"thick the mean of {seeds} seeds" if seeds > 1 else "one seed"
+        self._losses.setTitle(f"{frame.plan.loss}: {told}")
         has_shares = bool(frame.plan.dataset.classes)
-        self._shares.setVisible(has_shares)
+        self._lay_out(has_shares=has_shares, has_plane=_has_plane(frame.plan.dataset))
         if has_shares:
             self._shares.setCurves(self._curves(frame, shares))
             self._shares.setTitle("Accuracy on the validation data")
@@ -75,9 +89,7 @@ class SamplingBoard(Board[SamplingFrame, TrainingView]):
     def _draw_plane(self, frame: SamplingFrame) -> None:
         """The samples in use of the chosen sampler, among all."""
         dataset = frame.plan.dataset
-        is_plane = len(dataset.domain) == 2 and bool(dataset.classes)
-        self._plane.setVisible(is_plane)
-        if not is_plane:
+        if not _has_plane(dataset):
             return
         places = dataset.places(dataset.train.inputs)
         targets = dataset.train.targets
@@ -96,18 +108,40 @@ class SamplingBoard(Board[SamplingFrame, TrainingView]):
 
     def _draw_numbers(self, frame: SamplingFrame) -> None:
         plan = frame.plan
+        has_spread, has_shares = plan.repeats > 1, bool(plan.dataset.classes)
+        headings = ["mean loss", "lowest–highest"] if has_spread else ["loss"]
+        headings += [*(["right"] if has_shares else []), "samples met"]
         rows = []
         for index, name in enumerate(plan.names):
             mark = self._style.mark(index)
             loss = frame.validation_loss[index, :, -1]
-            spread = f"{loss.min():.3g} to {loss.max():.3g}"
-            share = float(frame.validation_accuracy[index, :, -1].mean())
-            told = f"{share:.1%}" if share == share else None
-            seen = f"{round(frame.seen[index].mean()):,}"
-            rows.append(Row(name, (float(loss.mean()), spread, told, seen), mark.color, mark.dash))
-        headings = ("mean loss", "lowest, highest", "right", "samples met")
+            values: list[float | str] = [float(loss.mean())]
+            if has_spread:
+                values.append(_spread(loss))
+            if has_shares:
+                share = float(frame.validation_accuracy[index, :, -1].mean())
+                values.append(f"{share:.1%}" if np.isfinite(share) else "")
+            values.append(f"{round(frame.seen[index].mean()):,}")
+            rows.append(Row(name, tuple(values), mark.color, mark.dash))
         self._readout.setTable(headings, rows, frame.shown)
-        self._readout.setSentences([f"After {frame.step:,} updates of each. {frame.told}"])
+        self._readout.setSentences([f"After {_counted(frame.step)} of each. {frame.told}"])
+
+
+def _counted(updates: int) -> str:
+    """So many updates, in words."""
+    return f"{updates:,} update" if updates == 1 else f"{updates:,} updates"
+
+
+def _spread(losses: Array) -> str:
+    """From the lowest to the highest of `losses`."""
+    is_known = bool(np.isfinite(losses).all())
+    ends = [format_number(float(end), 3) for end in (losses.min(), losses.max())]
+    return "–".join(ends) if is_known else "no number"
+
+
+def _has_plane(dataset: Dataset) -> bool:
+    """Whether the samples lie on a plane with their classes."""
+    return len(dataset.domain) == 2 and bool(dataset.classes)
 
 
 def _points(places: Array, color: str, symbol: str, size: float, *, filled: bool = True) -> Points:

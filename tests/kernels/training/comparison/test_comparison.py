@@ -231,6 +231,7 @@ def test_pictures_are_compared_with_pictures():
     run = built(given)
     assert isinstance(run, PictureComparison)
     assert run.observe_every == PictureTrainingRun.observe_every
+    assert run.apart
     advance(run, 3)
     shuffled = load(
         Training, {"dataset": digits | {"shuffled_pixels": True}, "network": "784-256-10"}

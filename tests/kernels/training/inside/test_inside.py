@@ -87,7 +87,7 @@ def test_what_is_told_is_what_the_step_then_does_to_the_last_bit(case):
         assert told.received == _length(gradient)
         assert told.ratio == pytest.approx(_length(new - old) / _length(old) if old.any() else 1e99)
     assert inside.received_norm == pytest.approx(_length(*gradients), rel=1e-6)
-    assert inside.learning_rate == run.parameters.optimizer.learning_rate
+    assert inside.learning_rate == run._learner.optimizer.param_groups[0]["lr"]
     if inside.row is None:
         assert case in ("digits", "normalised")
         return

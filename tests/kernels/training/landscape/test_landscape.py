@@ -2,6 +2,7 @@
 
 import copy
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -179,8 +180,16 @@ def test_the_sentences_say_that_it_is_a_slice_and_what_chance_gives():
     random = landscape(SMALL)
     advance(random, 60)
     told = " ".join(random.frame().sentences())
-    assert "in two random directions, each filter as long as the network's" in told
-    assert "two random directions of 25 hold 8% of any variance" in told
+    assert "in two random directions, scaled filter by filter (Li et al. 2018)" in told
+    assert "two directions drawn uniformly from 25 dimensions hold 8% of any variance" in told
+
+
+def test_a_tiny_share_of_the_variance_is_no_zero():
+    run = landscape(SMALL)
+    advance(run, 60)
+    shown = run.frame().landscape
+    (told,) = replace(shown, explained=0.000123).sentences()
+    assert "It holds 0.012% of the path's variance" in told
 
 
 def test_full_batch_descent_tells_its_largest_curvature():

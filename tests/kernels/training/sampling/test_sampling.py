@@ -181,8 +181,32 @@ def test_a_difference_is_told_only_beyond_the_spread_of_the_seeds():
     told = two.frame().told
     assert "below that of random order from every seed: 50 by k-centre." in told
     assert "above that of random order from every seed: Easy first." in told
-    two._measured = torch.tensor([[1.0, 3.0], [torch.nan, 5.0], [2.0, 4.0]]), torch.ones(3, 2)
-    assert two.frame().told.startswith("No validation loss differs")
+
+
+def test_what_diverged_is_told_and_not_compared():
+    two, shares = comparison(EASY, {"kind": "coreset"}, repeats=2), torch.ones(3, 2)
+    two._measured = torch.tensor([[1.0, 3.0], [torch.nan, 5.0], [2.0, 4.0]]), shares
+    assert two.frame().told == (
+        "No validation loss of the others differs from that of random order by more than the seeds "
+        "do. Diverged from one seed or more: Easy first."
+    )
+    two._measured = torch.tensor([[1.0, 3.0], [torch.inf, 5.0], [4.0, 5.0]]), shares
+    assert two.frame().told == (
+        "The validation loss is above that of random order from every seed: 50 by k-centre. "
+        "Diverged from one seed or more: Easy first."
+    )
+    two._measured = torch.tensor([[1.0, 3.0], [torch.inf, 5.0], [torch.nan, 5.0]]), shares
+    assert two.frame().told == "Diverged from one seed or more: Easy first, 50 by k-centre."
+    two._measured = torch.tensor([[torch.nan, 3.0], [1.0, 5.0], [4.0, 5.0]]), shares
+    told = two.frame().told
+    assert told == "Diverged from one seed or more: Random order. There is nothing to compare with."
+
+
+def test_without_validation_data_nothing_is_compared():
+    points = [{"x1": -1.0, "x2": 0.0, "label": 0}, {"x1": 1.0, "x2": 0.0, "label": 1}]
+    run = comparison(EASY, repeats=2, dataset={"kind": "points", "points": points})
+    assert not len(run.dataset.validation)
+    assert run.frame().told == "There are no validation data to compare by."
 
 
 def test_alike_samplers_have_names_of_their_own():

@@ -60,9 +60,8 @@ def test_the_regions_are_a_slice_through_the_mean(tmp_path: Path, target: str) -
     assert [column.shape[0] for column in frame.activations] == [5, 4, 2]
     np.testing.assert_allclose(  # the maps of the inputs are those of the slice
         frame.activations[0][:, 0, 0],
-        plane.inputs_at(
-            np.array([left + (right - left) / 80, bottom + (top - bottom) / 80], np.float32)
-        ),
+        plane.mean
+        + np.array([left + (right - left) / 80, bottom + (top - bottom) / 80]) @ plane.components,
         atol=1e-5,
     )
 

@@ -15,7 +15,7 @@ from kernels.networks.initialization import initialize_
 from kernels.networks.layers import BatchNormLayer, DropoutLayer, LinearLayer
 from kernels.networks.network import build
 from kernels.networks.presets import LeNetNetwork, SmallConvNetwork
-from kernels.training.seen.statistics import LayerStatistics, distribution, layer_statistics
+from kernels.training.seen.statistics import distribution, layer_statistics
 
 CPU = torch.device("cpu")
 LAYERS = (
@@ -188,35 +188,6 @@ def test_an_activation_belongs_to_the_layer_right_before_it():
     assert layer_statistics(pooled, mean, torch.ones(1, 1, 6, 6), None)[0].activation == ""
     dropped = nn.Sequential(nn.Linear(1, 2), nn.Dropout(), nn.Tanh(), nn.ReLU())
     assert layer_statistics(dropped, mean, torch.ones(3, 1), None)[0].activation == "tanh"
-
-
-def statistics(weight_norm: float, gradient_norm: float) -> LayerStatistics:
-    none = distribution(np.zeros(1))
-    return LayerStatistics(
-        name="linear1",
-        shape=(1, 1),
-        activation="",
-        samples=1,
-        weights=none,
-        activations=none,
-        gradients=none,
-        dead=math.nan,
-        saturated=math.nan,
-        gradient_norm=gradient_norm,
-        weight_norm=weight_norm,
-    )
-
-
-def test_the_update_ratio_is_that_of_a_step_of_plain_descent():
-    model, (inputs, targets) = made(LAYERS[:1], (3,), 3), batch(40, 3)
-    (first, _) = layer_statistics(model, functional.cross_entropy, inputs, targets)
-    before = model[0].weight.detach().clone()
-    functional.cross_entropy(model(inputs), targets).backward()
-    torch.optim.SGD(model.parameters(), lr=0.3).step()
-    moved = (model[0].weight - before).norm() / before.norm()
-    assert first.update_ratio(0.3) == pytest.approx(moved.item(), rel=1e-4)
-    assert statistics(0.0, 2.0).update_ratio(0.1) == math.inf
-    assert math.isnan(statistics(0.0, 0.0).update_ratio(0.1))
 
 
 @pytest.mark.parametrize("value", [0.0, 1.0, -3.0, 1e-30, 1e30])

@@ -91,10 +91,15 @@ def test_curvature_is_drawn_with_its_limit_where_there_is_one(panel: TrainingPan
     assert np.array_equal(own.y, frame.curvature)
     assert limit.name == "2 / learning rate"
     assert (limit.y == 4.0).all()
+    ends = board._curvature._fixed["y"]
+    assert ends is not None
+    assert ends[0] <= min(own.y.min(), 4.0) < max(own.y.max(), 4.0) <= ends[1]
     board, _ = shown(panel, {}, batch_size=60_000)  # Adam
     assert [curve.name for curve in board._curvature._curves] == ["this network"]
-    board, _ = shown(panel, {})
+    board, frame = shown(panel, {})
     assert board._curvature.isHidden()
+    assert "all samples in one batch" in frame.uncurved
+    assert frame.uncurved in board._readout._said
 
 
 def test_before_there_is_a_surface_the_losses_are_drawn(panel: TrainingPanel) -> None:

@@ -222,6 +222,10 @@ def test_a_click_on_the_finder_takes_the_rate_and_trains(qtbot: QtBot) -> None:
     board = panel._board()
     assert isinstance(board, FinderBoard)
     assert np.array_equal(board._plot._curves[1].y, frame.smoothed)
+    assert board._plot._fixed["x"] == (1e-6, 10.0)
+    assert board._words.texts() == (board.description(),)
+    assert f"a tenth of that, {frame.chosen:.3g}" in board.description()
+    assert "rule of thumb" in board.description()
     asked = []
     panel.parameterRequested.connect(lambda *told: asked.append(told))
     with qtbot.waitSignal(panel.gestureFinished):

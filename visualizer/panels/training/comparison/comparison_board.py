@@ -8,9 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from kernels.simulation import Frame
 from kernels.training.comparison.frame import ComparisonFrame
 from kernels.training.comparison.settings import variants_of
-from kernels.training.experiments import PICTURES
 from kernels.training.frame import TrainingFrame
-from kernels.training.parameters import Training
+from kernels.training.parameters import PICTURES, Training
 from kernels.training.seen.response import RESPONSE, has_response
 from visualizer.panels.board import Board
 from visualizer.panels.readout import Readout
@@ -37,6 +36,7 @@ class Picture(QWidget):
         self._both = QStackedWidget()
         self._both.addWidget(self.plane)
         self._both.addWidget(self.fit)
+        self.fit.setLegend(False)  # it would hide much of so small a picture
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -83,8 +83,8 @@ class ComparisonBoard(Board[ComparisonFrame, TrainingView]):
         self._grid.addWidget(self._losses, 3, 0)
         self._grid.addWidget(self._readout, 3, 1)
         self._grid.addWidget(self._editor, 4, 0, 1, 2)
-        self._grid.setColumnStretch(0, 1)
-        self._grid.setColumnStretch(1, 1)
+        self._grid.setColumnStretch(0, 4)
+        self._grid.setColumnStretch(1, 5)  # the table needs the room
 
     def setParameters(self, parameters: Training) -> None:
         self._editor.setParameters(parameters)
@@ -166,7 +166,7 @@ class ComparisonBoard(Board[ComparisonFrame, TrainingView]):
 
 
 def _said(frame: ComparisonFrame) -> list[str]:
-    """How runs have ended, and that nothing differs where it does not."""
+    """That nothing differs where it does not, how runs have ended, and of when the numbers are."""
     said = []
     for ending in dict.fromkeys(filter(None, frame.endings)):
         told = zip(frame.names, frame.endings, strict=True)
@@ -175,4 +175,5 @@ def _said(frame: ComparisonFrame) -> list[str]:
         said.append(f"{who[:1].upper()}{who[1:]}: {ending}")
     if not frame.differences:
         said.insert(0, "Nothing differs yet: set something otherwise in a run beside this one.")
-    return said
+    measured = max(int(run.measured_at[-1]) for run in frame.runs if run is not None)
+    return [*said, f"Measured at step {measured:,}."]

@@ -37,9 +37,10 @@ class ComparedCurves(CurvePlot):
                 x, y = self._part(run, kind, begins)
                 title = "training" if kind == "train" else kind
                 curves.append(Curve(f"{name}, {title}", x, y, mark.color, mark.dash, width))
-            if begins:
-                x, y = self._part(run, "validation", begins)
-                marks.append(Points(x[:1], y[:1], mark.color, mark.symbol, 12))
+            x, y = self._part(run, "validation", begins)
+            if begins and len(x) > 1:
+                at = np.array([float(begins)])  # there may be no measurement just there
+                marks.append(Points(at, np.interp(at, x, y), mark.color, mark.symbol, 12))
         if self._what == "loss":
             seen = [curve.y[np.isfinite(curve.y)] for curve in curves]
             self.setLogY(log and all(bool((y > 0).all()) for y in seen), FLOOR)
@@ -72,7 +73,13 @@ def headings(frame: ComparisonFrame) -> list[str]:
     told = [difference.label for difference in frame.differences]
     has_classes = any(run is not None and run.plan.dataset.classes for run in frame.runs)
     right = ["right"] if has_classes else []
-    return [*(_short(label, told) for label in told), "validation", *right, "training", "step"]
+    step = [] if _is_in_step(frame) else ["step"]
+    return [*(_short(label, told) for label in told), "validation", *right, "training", *step]
+
+
+def _is_in_step(frame: ComparisonFrame) -> bool:
+    """Whether all runs have begun and are at the step of the first one, which the window shows."""
+    return len({-1 if run is None else run.step for run in frame.runs}) == 1
 
 
 def rows(frame: ComparisonFrame, style: Style) -> list[Row]:
@@ -82,7 +89,8 @@ def rows(frame: ComparisonFrame, style: Style) -> list[Row]:
     for index, run in enumerate(frame.runs):
         mark = style.mark(index)
         differing = [_told(difference.values[index]) for difference in frame.differences]
-        values = (*differing, *_reached(frame, index, run, has_classes))
+        reached = _reached(frame, index, run, has_classes)
+        values = (*differing, *(reached[:-1] if _is_in_step(frame) else reached))
         made.append(Row(frame.names[index], values, mark.color, mark.dash))
     return made
 

@@ -1,6 +1,6 @@
 """A line below the compared runs: in which run, what is set otherwise, and to which value."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -54,8 +54,8 @@ class SettingEditor(QWidget):
         self._held: _Held | None = None
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
-        for part in (QLabel("Set in"), self.run, self.setting):
-            self._row.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
+        for part, share in ((QLabel("Set in"), 0), (self.run, 2), (self.setting, 3)):
+            self._row.addWidget(part, share, Qt.AlignmentFlag.AlignVCenter)
         style.changed.connect(self._restyle)
         self._restyle()
 
@@ -101,7 +101,8 @@ class SettingEditor(QWidget):
         choices = tuple(Choice(path, field.label) for path, field in by_path.items())
         self.setting = self._offering("Setting", self.setting, choices)
         self.setting.setChoice(chosen)
-        self._edit(by_path[chosen])
+        field = by_path[chosen]  # the list before it says where it belongs
+        self._edit(replace(field, label=field.label.rpartition(": ")[2]))
 
     def _edit(self, field: FieldDescription) -> None:
         key = signature(field)
@@ -111,7 +112,7 @@ class SettingEditor(QWidget):
                 self._row.removeWidget(old.view)
                 old.view.hide()
                 old.view.deleteLater()
-            self._row.addWidget(self._held.view, 1)
+            self._row.addWidget(self._held.view, 5)
         for _ in self._held.view.fill(field):
             pass
         self._held.view.clearError()

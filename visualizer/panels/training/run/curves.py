@@ -1,11 +1,13 @@
 """Loss and accuracy against the step."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
 from kernels.training.frame import TrainingFrame
 from widgets.plots.curve_plot import CurvePlot
-from widgets.plots.shapes import Curve
+from widgets.plots.shapes import Curve, Points
 from widgets.style import Style
 
 FLOOR = 1e-6  # of the logarithmic axis
@@ -33,6 +35,7 @@ class LossCurves(CurvePlot):
                 Curve("validation", at, frame.validation_loss, validation.color, (5, 2), 2.4),
             ]
         )
+        self.setPoints(_alone(self._curves[1:]))
         is_compiled = frame.plan.engine == "compiled"
         self.setTitle(frame.plan.loss + (", compiled steps" if is_compiled else ""))
 
@@ -54,5 +57,11 @@ class AccuracyCurves(CurvePlot):
                 Curve("validation", at, frame.validation_accuracy, validation.color, (5, 2), 2.4),
             ]
         )
+        self.setPoints(_alone(self._curves))
         told = frame.validation_accuracy[-1]
         self.setTitle(f"Accuracy {told:.1%}" if np.isfinite(told) else "Accuracy")
+
+
+def _alone(curves: Sequence[Curve]) -> list[Points]:
+    """The first measurements, as long as there are no others that a line could lead to."""
+    return [Points(c.x, c.y, c.color, "os"[i]) for i, c in enumerate(curves) if len(c.x) == 1]

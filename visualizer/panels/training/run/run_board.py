@@ -72,7 +72,7 @@ class RunBoard(Board[TrainingFrame, TrainingView]):
         if frame.plan is not self._plan:
             self._plan = frame.plan
             self._advice.forget()
-            self._notes.setTexts(frame.plan.dataset.notes)
+            self._notes.setTexts(frame.plan.notes)
             self._lay_out(frame.plan)
         self._losses.draw(frame, log=self._view.log_loss)
         self._accuracy.draw(frame)

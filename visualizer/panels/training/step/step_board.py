@@ -21,6 +21,7 @@ class StepBoard(Board[TrainingFrame, TrainingView]):
         self._sheet = StepSheet(self._style)
         self._sheet.phaseRequested.connect(self._request_phase)
         self._sheet.sampleRequested.connect(self._request_sample)
+        self._sheet.stepRequested.connect(self.stepRequested)
         self._sheet.released.connect(self.released)
         self._grid.addWidget(self._sheet, 0, 0)
 

@@ -87,7 +87,8 @@ class StepPicture(QWidget):
         dataset, count = frame.plan.dataset, len(inside.losses)
         picked, size = inside.samples[:count], len(inside.samples)
         first = f"The first {count} of {size:,}" if count < size else f"All {size:,}"
-        self._title.setText(f"{first} pictures of the batch")
+        told = f"{first} pictures of the batch" if size > 1 else "The one picture of the batch"
+        self._title.setText(told)
         self._tiles.setTiles(
             pictures_of(dataset, dataset.train, picked),
             [dataset.classes[label] for label in dataset.train.targets[picked]],

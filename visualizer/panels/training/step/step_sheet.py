@@ -15,6 +15,7 @@ from widgets.style import Style
 
 LARGEST = 1.45  # how far the table grows into a large room
 PACE = 1200  # ms that a phase is shown while the step is played
+BY_TORCH = "(Worked through by PyTorch; compiled steps differ by rounding.)"
 
 
 class StepSheet(QWidget):
@@ -24,12 +25,15 @@ class StepSheet(QWidget):
     -------
     phaseRequested(phase), sampleRequested(index)
         A person wants to see another phase, or another sample of the batch; playing, too.
+    stepRequested(n)
+        The run is to rest while its step is played, `n` 0, and then to take it, 1.
     released()
         A gesture, or the playing, is over.
     """
 
     phaseRequested = Signal(str)
     sampleRequested = Signal(int)
+    stepRequested = Signal(int)
     released = Signal()
 
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
@@ -39,6 +43,7 @@ class StepSheet(QWidget):
         self._shape: object = None  # of the table
         self._strip = StageStrip(style, [phase.title() for phase in PHASES])
         self._button = QPushButton("Play the step")
+        self._button.setToolTip("Show the phases one after the other, then take the step.")
         self._words, self._formula = QLabel(), FormulaLabel(style)
         self._words.setWordWrap(True)
         self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -77,7 +82,8 @@ class StepSheet(QWidget):
         index = PHASES.index(view.phase)
         phase = inside.phases[index]
         self._strip.setStage(index)
-        self._words.setText(phase.sentence)
+        is_compiled = frame.plan.engine == "compiled"
+        self._words.setText(f"{phase.sentence} {BY_TORCH}" if is_compiled else phase.sentence)
         self._formula.setTex(phase.formula)
         self._formula.setVisible(view.phase != "update" or inside.rule is None)  # it is in there
         self._picture.draw(view.phase, frame, view, chosen)
@@ -119,16 +125,19 @@ class StepSheet(QWidget):
             return
         self._timer.start()
         self._button.setText("Stop")
+        self.stepRequested.emit(0)
         self.phaseRequested.emit(PHASES[0])
 
     def _next(self) -> None:
-        """Go on to the next phase; after the last one it is over."""
+        """Go on to the next phase; after the last one the step is taken, and the next begins."""
         index = self._strip.stage() + 1
         if index < len(PHASES):
             self.phaseRequested.emit(PHASES[index])
         else:
             self._stop()
+            self.phaseRequested.emit(PHASES[0])
             self.released.emit()
+            self.stepRequested.emit(1)
 
     def _stop(self) -> None:
         self._timer.stop()

@@ -1,5 +1,6 @@
 """What is shown of runs side by side, and what is asked for when one is to be set otherwise."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -84,13 +85,13 @@ def test_each_run_has_its_picture_curves_and_row(panel: TrainingPanel) -> None:
         (name, mark.color) for name, mark in zip(names, marks, strict=True)
     ]
     assert board._readout._table._model.headings == (
-        "learning rate", "batch size", "validation", "right", "training", "step",
+        "learning rate", "batch size", "validation", "right", "training",
     )  # fmt: skip
     last = frame.runs[1]
     assert last is not None
     losses = float(last.validation_loss[-1]), float(last.train_loss[-1])
     right = f"{last.validation_accuracy[-1]:.1%}"
-    assert rows[1].values == ("0.1", "not set", losses[0], right, losses[1], "60")
+    assert rows[1].values == ("0.1", "not set", losses[0], right, losses[1])
     assert f"later validation loss {last.validation_loss[-1]:.4g}" in panel.description()
 
 
@@ -110,12 +111,22 @@ def test_a_branch_begins_on_the_curve_of_the_first_run(panel: TrainingPanel) -> 
     assert (rule.value, rule.label) == (20, "branch at 20")
 
 
+def test_the_step_of_the_numbers_is_told(panel: TrainingPanel) -> None:
+    board = shown(panel, compared({}), 20)
+    assert "Measured at step 20." in board._readout._said
+    frame = board._frame
+    assert frame is not None
+    board.draw(replace(frame, step=23))
+    assert "Measured at step 20." in board._readout._said
+
+
 def test_before_it_branches_off_it_is_that_run(panel: TrainingPanel) -> None:
     board = shown(panel, compared(BRANCH), 10)
     names = [picture.key.entries()[0].name for picture in board._pictures]
     assert names == ["this run", "later: this run until step 20"]
     assert len(board._losses._curves) == 2
     assert board._losses._rules == ()
+    assert board._readout._table._model.headings[-1] == "step"  # while they are not alike
     assert board._readout._rows[1].values[1:] == ("", "", "", "from 20")
 
 
@@ -123,7 +134,7 @@ def test_that_nothing_differs_is_told_and_how_runs_end(panel: TrainingPanel) -> 
     board = shown(panel, compared({"from_step": 5}), 10)
     assert "Nothing differs yet" in board._readout._words.texts()[0]
     board = shown(panel, compared({"settings": "epochs = 1"}, epochs=1), 30)
-    assert board._readout._words.texts()[1:] == ("All runs: All 1 epochs are over.",)
+    assert board._readout._words.texts()[1] == "All runs: All 1 epochs are over."
 
 
 def test_seven_runs_in_two_rows_and_back_to_two(panel: TrainingPanel) -> None:

@@ -1,5 +1,6 @@
 """One step in slow motion: what each phase shows of real runs, and what gestures ask for."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from tests.widgets.drawing import like, picture
 from visualizer.panels.training.panel import TrainingPanel
 from visualizer.panels.training.run.training_board import TrainingBoard
 from visualizer.panels.training.step.step_board import StepBoard
-from visualizer.panels.training.step.step_sheet import PACE, StepSheet
+from visualizer.panels.training.step.step_sheet import BY_TORCH, PACE, StepSheet
 from visualizer.panels.training.view import PHASES, TrainingView
 from widgets.numbers import format_number
 from widgets.style import Style
@@ -221,12 +222,16 @@ def test_the_step_is_played_through_its_phases_once(qtbot: QtBot) -> None:
     sheet.phaseRequested.connect(phases.append)
     ended: list[bool] = []
     sheet.released.connect(lambda: ended.append(True))
+    steps: list[int] = []
+    sheet.stepRequested.connect(steps.append)
     QTest.mouseClick(sheet._button, Qt.MouseButton.LeftButton)
+    assert steps == [0]
     assert sheet._timer.isActive()
     assert sheet._timer.interval() == PACE
     for _ in PHASES:
         sheet._timer.timeout.emit()
-    assert phases == list(PHASES)
+    assert phases == [*PHASES, PHASES[0]]  # of the next step
+    assert steps == [0, 1]
     assert not sheet._timer.isActive()
     assert ended == [True]
     QTest.mouseClick(sheet._button, Qt.MouseButton.LeftButton)
@@ -236,6 +241,14 @@ def test_the_step_is_played_through_its_phases_once(qtbot: QtBot) -> None:
     QTest.mouseClick(sheet._button, Qt.MouseButton.LeftButton)
     sheet.hide()
     assert not sheet._timer.isActive()
+
+
+def test_it_says_that_the_steps_of_the_run_are_compiled(qtbot: QtBot) -> None:
+    parameters, frame = frame_of()
+    told = looking(qtbot, parameters, frame)._words.text()
+    compiled = replace(frame, plan=replace(frame.plan, engine="compiled"))
+    words = looking(qtbot, parameters, compiled)._words.text()
+    assert words == f"{told} {BY_TORCH}"
 
 
 def test_pictures_are_shown_and_chosen(qtbot: QtBot) -> None:
