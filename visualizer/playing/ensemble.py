@@ -27,7 +27,7 @@ CALL = (
     0.001  # seconds that a call of the simulations should take; the stop flag is looked at between
 )
 KEEP_SHARE = 0.04  # of the time may go into keeping moments
-GROWTH = 16 * 2**20  # bytes of moments for each second computed: to repeat little is cheap
+GROWTH = 4 * 2**20  # bytes of moments for each second computed: to repeat little is cheap
 
 
 @dataclass(frozen=True, slots=True)
