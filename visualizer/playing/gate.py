@@ -11,17 +11,17 @@ from visualizer.playing.pace import Pace
 if TYPE_CHECKING:
     from visualizer.playing.playback import Delivery
 
-SCREEN = 64.0  # pictures a second: a few more than a screen shows, so that it misses none
-AHEAD = 2  # frames that wait for their turn, at most
+SCREEN = 72.0  # pictures a second: so many more than a screen shows that one may be late
+AHEAD = 3  # frames that wait for their turn, at most
 GAPS = 1000  # between two pictures, kept for benchmarks
 
 
 class FrameGate(QObject):
     """Lets one frame pass at a time: the next one is asked for when the last is painted.
 
-    Where steps go as fast as they can (`is_eager`), frames pass when they are due, 64 times a
-    second, and one more is asked for than is needed: the pictures come evenly, also where one of
-    the frames takes long to make.
+    Where steps go as fast as they can (`is_eager`), frames pass when they are due, 72 times a
+    second, and more are asked for than are needed: the pictures come evenly, also where one of the
+    frames takes long to make.
 
     Signals
     -------

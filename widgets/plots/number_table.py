@@ -107,7 +107,7 @@ class ReadoutTable(QTableView):
     def changeRows(self, rows: Sequence[Row], *, whole: bool = False) -> Iterator[None]:
         """Show these rows; on a screen each that has changed is painted at once, in its turn.
 
-        If `whole`, they are painted together, with all else.
+        If `whole`, they are painted together, with all else, and cut names take what room there is.
         """
         self._rows, is_seen = tuple(rows), is_on_screen(self) and not whole
         if [row.name for row in self._model.rows] != [row.name for row in rows]:
@@ -116,12 +116,13 @@ class ReadoutTable(QTableView):
             return
         lengths = self._lengths()
         is_wider = any(now > room for now, room in zip(lengths, self._fitted, strict=True))
-        is_wider |= any(now < then for now, then in zip(lengths, self._spoken, strict=False))
         if is_wider and is_seen:
             with QSignalBlocker(self.horizontalHeader()):  # else all is painted at once
                 self._fit()
             self.updateGeometries()
-        elif is_wider:
+            yield
+        is_shorter = any(now < then for now, then in zip(lengths, self._spoken, strict=False))
+        if not is_seen and (is_wider or is_shorter):
             self._fit()
         is_painted = False
         for index, row in enumerate(self._rows):

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter, QPen, QPixmap
@@ -95,11 +96,13 @@ class Trails:
         """The last few points of each path as a plain line, and the balls."""
         points = np.concatenate(tails)
         pixels = plane.toPixels(points[:, 0], points[:, 1])
-        known = np.where(np.abs(pixels) < _FARTHEST, pixels, np.nan)
-        lines = np.split(known, np.cumsum([len(tail) for tail in tails])[:-1])
+        starts = np.cumsum([0, *(len(tail) for tail in tails[:-1])])
+        lines = np.split(pixels, starts[1:])
+        near = (np.abs(pixels) < _FARTHEST).all(axis=1)  # (N,); what is NaN is not
+        is_drawn = np.logical_and.reduceat(near, starts)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for path, line in zip(self.paths, lines, strict=True):
-            if np.isfinite(line).all():
+        for path, line, drawn in zip(self.paths, lines, is_drawn, strict=True):
+            if drawn:
                 painter.setPen(QPen(named(style, path.color), style.px(path.width)))
                 painter.drawPolyline(arrayToQPolygonF(line[:, 0], line[:, 1]))
         for path, line in zip(self.paths, lines, strict=True):
@@ -131,10 +134,23 @@ def _tails(old: Sequence[Path], new: Sequence[Path]) -> list[Floats] | None:
         return None
     tails = []
     for before, path in zip(old, new, strict=True):
-        end = len(before.points) - 2  # the last that is kept
-        if not 0 <= end < len(path.points):
+        begin = _lastOf(before.points, path.points)
+        if begin is None:
             return None
-        if path.points[end].tolist() != before.points[end].tolist():
-            return None
-        tails.append(np.asarray(path.points[end:], np.float64))
+        tails.append(np.asarray(path.points[begin:], np.float64))
     return tails
+
+
+def _lastOf(kept: NDArray[np.floating], points: NDArray[np.floating]) -> int | None:
+    """Where in `points`, (T, 2), the last point is that is kept, of `kept` without its end.
+
+    Where every other point has gone since, it may be the one before. None if it is not there.
+    """
+    end = len(kept) - 2
+    for stride in (1, 2):
+        begin = end // stride
+        if not 0 <= begin < len(points):
+            continue
+        if points[begin].tobytes() == kept[begin * stride].tobytes():  # NaN is the same as NaN
+            return begin
+    return None

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from kernels.simulation import Frame
 from tests.visualizer.toys import Jump, Walk, WalkFrame, WalkParameters, same, straight, walk
 from visualizer.playing.ensemble import Ensemble
-from visualizer.playing.gate import AHEAD
+from visualizer.playing.gate import AHEAD, SCREEN
 from visualizer.playing.player import Player, prepare_process
 
 
@@ -177,7 +177,7 @@ def test_at_max_frames_come_as_often_as_they_can_be_seen(
     player.load([walk()], 1)
     player.play()
     qtbot.waitUntil(lambda: len(player.gaps()) >= 30)
-    assert sum(player.gaps()) / len(player.gaps()) > 0.9 / 60
+    assert sum(player.gaps()) / len(player.gaps()) > 0.9 / SCREEN
 
 
 def test_max_is_faster_than_a_step_a_frame(qtbot: QtBot, player: Player, window: Window) -> None:

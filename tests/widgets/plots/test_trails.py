@@ -59,6 +59,31 @@ def test_kept_lines_with_tails_look_like_whole_ones(qapp: object, grown: int) ->
         )
 
 
+@pytest.mark.parametrize("kept", [400, 401])
+def test_lines_go_on_where_every_other_point_has_gone(qapp: object, kept: int) -> None:
+    trails = kept_at(kept)
+    thinned = tuple(Path(p.name, p.points[::2], p.color, p.dash) for p in arcs(420))
+    trails.setPaths(thinned)
+    tails = trails._tails(PLANE, (Style().theme(), 1.0, 1.0))
+    assert tails is not None
+    assert [len(tail) for tail in tails] == [11, 11] if kept == 401 else [12, 12]
+    far_off = np.abs(drawn(trails).astype(int) - whole(arcs(420))).sum(axis=-1) > 200
+    assert far_off.mean() < 0.003
+
+
+def test_a_path_that_has_left_goes_on_as_nothing(qapp: object) -> None:
+    left = tuple(
+        Path(p.name, np.where(np.arange(len(p.points))[:, None] > 300, np.nan, p.points), p.color)
+        for p in arcs(400)
+    )
+    trails = Trails()
+    trails.setPaths(left)
+    deque(trails.keep(PLANE, Style(), 1.0), maxlen=0)
+    assert trails._tails(PLANE, (Style().theme(), 1.0, 1.0)) is not None
+    off = np.abs(drawn(trails).astype(int) - whole(left))
+    assert off.max() <= 1  # what is kept is laid over the ground once more
+
+
 def test_lines_that_are_kept_piece_by_piece_look_like_whole_ones(qapp: object) -> None:
     trails = kept_at(300)
     for count in range(307, 440, 7):  # so that pieces end within dashes and within gaps
@@ -94,7 +119,7 @@ def test_kept_lines_are_what_is_drawn(qapp: object) -> None:
         arcs(399)[::-1],
         arcs(300),
         tuple(Path(p.name, p.points + 0.01, p.color, p.dash) for p in arcs(420)),
-        tuple(Path(p.name, p.points[::2], p.color, p.dash) for p in arcs(420)),
+        tuple(Path(p.name, p.points[::3], p.color, p.dash) for p in arcs(420)),
         arcs(400)[:1],
         (),
     ],
