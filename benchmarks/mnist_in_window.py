@@ -3,14 +3,13 @@
 import time
 from typing import Any
 
-import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
 
-from benchmarks.processes import beside, call, screen
+from benchmarks.processes import beside, call, quietest, screen
 from benchmarks.results import Report, Result, Spread, ratios
-from benchmarks.windows import empty_gaps, opened, played
+from benchmarks.windows import GAPS, empty_gaps, gaps_of, opened, played, taken
 from kernels.samples.catalogue import load_dataset
 from kernels.samples.mnist import MnistData
 
@@ -23,13 +22,12 @@ GAP, SHARE = 20.0, 1.0  # milliseconds, and steps/s of the plain loop: what is d
 
 def measure(*, repeats: int = 3, seconds: float = 6.0) -> Report:
     with screen() as environment:
-        found = call(
+        turns = call(
             "benchmarks.mnist_in_window:learn", environment, repeats=repeats, seconds=seconds
         )
-    gaps = Spread(tuple(np.percentile(some, 99) * 1000 for some in found["gaps"]))
-    middle = Spread(tuple(np.percentile(some, 50) * 1000 for some in found["gaps"]))
-    floor = Spread(tuple(np.percentile(some, 99) * 1000 for some in found["floor"]))
-    ours, plain = Spread(tuple(found["window"])), Spread(tuple(found["plain"]))
+    gaps, floor = gaps_of(turns, "gaps"), gaps_of(turns, "floor")
+    middle = gaps_of(turns, "gaps", 50)
+    ours, plain = (Spread(tuple(turn[key] for turn in turns)) for key in ("window", "plain"))
     ratio = ratios(ours, plain)
     results = (
         Result(
@@ -48,6 +46,7 @@ def measure(*, repeats: int = 3, seconds: float = 6.0) -> Report:
             demand=f"under {GAP:.0f} ms",
             met=gaps.median < GAP,
         ),
+        taken(turns),
     )
     return Report("MNIST 784-256-10 at full speed", results, NOTES)
 
@@ -56,27 +55,26 @@ NOTES = (
     f"The peer is the plain eager loop of PyTorch on one thread, batch {BATCH}, torch.optim.Adam "
     "with its own defaults, in the same process while the window rests. It trains only; ours takes "
     "torch's fused step of the same method, and measures losses, accuracies and mistakes as well.",
-    "A gap is the time from one painted frame to the next, over all frames of a repeat; its peer "
-    "is that of a window which does nothing but fill itself with one colour at the same rate, "
-    "beside a process in which the plain loop runs: less than this no window has here.",
+    GAPS.format(beside="a process in which the plain loop runs"),
 )
 
 
-def learn(repeats: int, seconds: float) -> dict[str, list[Any]]:
+def learn(repeats: int, seconds: float) -> list[dict[str, Any]]:
     """Measure in this process by turns: the plain loop, an empty window, and the window.
 
-    Gives "plain" and "window", steps/s, and "floor" and "gaps", the seconds between two frames.
+    Each turn gives "plain" and "window", steps/s, and "floor" and "gaps", the seconds between two
+    frames of the empty window and of ours.
     """
-    found: dict[str, list[Any]] = {"plain": [], "floor": [], "window": [], "gaps": []}
+
+    def turn() -> dict[str, Any]:
+        plain = _plain(seconds / 2)
+        with beside("benchmarks.mnist_in_window:learn_on"):
+            floor = empty_gaps(seconds)
+        steps, gaps = played(workbench.player, seconds)
+        return {"plain": plain, "floor": floor, "window": steps, "gaps": gaps}
+
     with opened(SCENE, SETTINGS) as (_, workbench):
-        for _ in range(repeats):
-            found["plain"].append(_plain(seconds / 2))
-            with beside("benchmarks.mnist_in_window:learn_on"):
-                found["floor"].append(empty_gaps(seconds))
-            steps, gaps = played(workbench.player, seconds)
-            found["window"].append(steps)
-            found["gaps"].append(gaps)
-    return found
+        return quietest(turn, repeats)
 
 
 def learn_on() -> None:

@@ -4,12 +4,11 @@ import os
 import time
 from typing import Any
 
-import numpy as np
 import torch
 
-from benchmarks.processes import beside, call, screen
+from benchmarks.processes import beside, call, quietest, screen
 from benchmarks.results import Report, Result, Spread, ratios
-from benchmarks.windows import empty_gaps, opened, played
+from benchmarks.windows import GAPS, empty_gaps, gaps_of, opened, played, taken
 from kernels.simulation import advance
 from visualizer.playing.apart.serving import NICE
 from visualizer.playing.run import Run, build_simulation, thread_count
@@ -42,17 +41,14 @@ NOTES = (
     "The peer is the same simulation stepped by `kernels.simulation.advance` with no window, with "
     "as many threads, in the same process while the window rests.",
     "Ours is computed in a process of its own beside that of the window.",
-    "A gap is the time from one painted frame to the next, over all frames of a repeat; its peer "
-    "is that of a window which does nothing but fill itself with one colour at the same rate, "
-    "beside a process that steps the bare race: less than this no window has here.",
+    GAPS.format(beside="a process that steps the bare race"),
 )
 
 
-def _rows(found: dict[str, list[Any]], name: str, *, demanded: bool) -> list[Result]:
-    gaps = Spread(tuple(np.percentile(some, 99) * 1000 for some in found["gaps"]))
-    middle = Spread(tuple(np.percentile(some, 50) * 1000 for some in found["gaps"]))
-    floor = Spread(tuple(np.percentile(some, 99) * 1000 for some in found["floor"]))
-    ours, bare = Spread(tuple(found["window"])), Spread(tuple(found["bare"]))
+def _rows(turns: list[dict[str, Any]], name: str, *, demanded: bool) -> list[Result]:
+    gaps, floor = gaps_of(turns, "gaps"), gaps_of(turns, "floor")
+    middle = gaps_of(turns, "gaps", 50)
+    ours, bare = (Spread(tuple(turn[key] for turn in turns)) for key in ("window", "bare"))
     ratio = ratios(ours, bare)
     return [
         Result(
@@ -71,27 +67,29 @@ def _rows(found: dict[str, list[Any]], name: str, *, demanded: bool) -> list[Res
             demand=f"at least {SHARE}" if demanded else "",
             met=ratio.median >= SHARE if demanded else None,
         ),
+        taken(turns, name),
     ]
 
 
-def race(deep: bool, repeats: int, seconds: float) -> dict[str, list[Any]]:
+def race(deep: bool, repeats: int, seconds: float) -> list[dict[str, Any]]:
     """Measure in this process by turns: the bare race, an empty window, and the race in the window.
 
-    `deep` says whether the surface in space is shown beside the map. Gives "bare" and "window",
-    steps/s, and "floor" and "gaps", the seconds between two frames of the empty window and of ours.
+    `deep` says whether the surface in space is shown beside the map. Each turn gives "bare" and
+    "window", steps/s, and "floor" and "gaps", the seconds between two frames of the empty window
+    and of ours.
     """
-    found: dict[str, list[Any]] = {"bare": [], "floor": [], "window": [], "gaps": []}
+
+    def turn() -> dict[str, Any]:
+        bare = _bare(workbench.session, seconds / 2)
+        with beside("benchmarks.race_in_window:step_on"):
+            floor = empty_gaps(seconds)
+        steps, gaps = played(workbench.player, seconds)
+        return {"bare": bare, "floor": floor, "window": steps, "gaps": gaps}
+
     with opened(SCENE, [*SETTINGS, "view.left=surface"]) as (window, workbench):
         left: Any = window.findChild(SurfaceView)
         left.parentWidget().setVisible(deep)
-        for _ in range(repeats):
-            found["bare"].append(_bare(workbench.session, seconds / 2))
-            with beside("benchmarks.race_in_window:step_on"):
-                found["floor"].append(empty_gaps(seconds))
-            steps, gaps = played(workbench.player, seconds)
-            found["window"].append(steps)
-            found["gaps"].append(gaps)
-    return found
+        return quietest(turn, repeats)
 
 
 def step_on() -> None:

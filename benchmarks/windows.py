@@ -3,12 +3,14 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from benchmarks.results import Result, Spread
 from visualizer.playing.gate import SCREEN
 from visualizer.playing.pace import Pace
 from visualizer.playing.player import Player, prepare_process, settle_process
@@ -17,6 +19,27 @@ from visualizer.window.app import make_application
 from visualizer.window.main_window import MainWindow
 from visualizer.window.workbench import Workbench
 from widgets.style import Style
+
+GAPS = (
+    "A gap is the time from one painted frame to the next, over all frames of a repeat; its peer "
+    "is that of a window which does nothing but fill itself with one colour at the same rate, "
+    "beside {beside}: less than this no window has here. Of up to three times as many repeats "
+    "those are kept in which other virtual machines took least of the processors."
+)
+
+
+def gaps_of(turns: Sequence[dict[str, Any]], key: str, percentile: float = 99) -> Spread:
+    """A percentile of the gaps that each turn gave under `key`, in milliseconds."""
+    return Spread(tuple(float(np.percentile(turn[key], percentile)) * 1000 for turn in turns))
+
+
+def taken(turns: Sequence[dict[str, Any]], name: str = "") -> Result:
+    """How much of the processors other machines took in `turns` of `name`."""
+    named = f"{name}: " if name else ""
+    stolen = Spread(tuple(100 * turn["stolen"] for turn in turns))
+    return Result(
+        measured=f"{named}taken of the processors by other machines", ours=stolen.text("%", 2)
+    )
 
 
 @contextmanager
