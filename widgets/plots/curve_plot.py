@@ -28,13 +28,14 @@ _NEAR = 40.0  # pixels at factor 1 within which the cursor reads a curve off
 class CurvePlot(Plot):
     """Curves, points, lines and rules on one pair of axes, with a legend and a read-out.
 
-    It is given whole arrays, some 2,000 points a curve, and redraws. The axes follow the data in
-    round steps and hold still in between, unless `setRange` fixes them. It reports the gestures
-    of `Plot`.
+    It is given whole arrays, some 2,000 points a curve, and redraws; on a screen the curves are
+    drawn one by one between the frames and kept as pixels. The axes follow the data in round steps
+    and hold still in between, unless `setRange` fixes them. It reports the gestures of `Plot`.
     """
 
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
-        self._curves: tuple[Curve, ...] = ()
+        self._wanted: tuple[Curve, ...] = ()  # those that were set last
+        self._curves: tuple[Curve, ...] = ()  # those that are shown
         self._points: tuple[Points, ...] = ()
         self._segments: tuple[Segments, ...] = ()
         self._rules: tuple[Rule, ...] = ()
@@ -51,7 +52,7 @@ class CurvePlot(Plot):
 
     def setCurves(self, curves: Sequence[Curve]) -> None:
         """Draw these curves instead of those before."""
-        self._curves = tuple(curves)
+        self._wanted = tuple(curves)
         self._dataChanged()
 
     def setPoints(self, points: Sequence[Points]) -> None:
@@ -103,6 +104,10 @@ class CurvePlot(Plot):
 
     def _catchUp(self, fine: bool) -> Iterator[None]:
         """Draw what was set last."""
+        wanted = self._wanted
+        if is_on_screen(self):
+            yield from self._keep(wanted)
+        self._curves = wanted
         super().setTitle(self._heading)
         entries = [Entry(c.name, c.color, c.dash, c.width, c.symbol) for c in self._curves]
         entries += [Entry(p.name, p.color, symbol=p.symbol, line=False) for p in self._points]
@@ -110,7 +115,6 @@ class CurvePlot(Plot):
         self._follow()
         self._isCaughtUp = True
         self._redraw()
-        yield from ()
 
     def _keep(self, curves: tuple[Curve, ...]) -> Iterator[None]:
         """Draw `curves` one by one for the axes that they will have as those of the plot."""

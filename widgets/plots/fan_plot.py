@@ -14,7 +14,6 @@ from widgets.plots.plane import Plane
 from widgets.plots.ranges import Range
 from widgets.plots.shapes import Curve, Points, named, rect_of
 from widgets.plots.strokes import clip_segments, draw_segments, to_segments
-from widgets.redraw_pace import is_on_screen
 from widgets.style import Style
 
 Floats = NDArray[np.floating]
@@ -78,7 +77,6 @@ class FanPlot(CurvePlot):
         self._fan: tuple[Floats, Floats] = np.empty(0), np.empty((0, 0))
         self._names: Sequence[str] = ()
         self._bundle: tuple[Curve, ...] = ()
-        self._wanted: tuple[Curve, ...] = ()
         self.clicked.connect(self._choose)
         self._box.sigYRangeChanged.connect(self._tellHeights)
 
@@ -93,15 +91,7 @@ class FanPlot(CurvePlot):
         if not is_drawn or self._bundle[0].color != color:
             self._fan, self._bundle = (x, y), tuple(_bundle(x, y, color))
         self._names = names
-        self._wanted = (*self._bundle, *over)
-        self._dataChanged()
-
-    def _catchUp(self, fine: bool) -> Iterator[None]:
-        wanted = self._wanted
-        if is_on_screen(self):
-            yield from self._keep(wanted)
-        self._curves = wanted
-        yield from super()._catchUp(fine)
+        self.setCurves((*self._bundle, *over))
 
     def _nearest(self) -> tuple[Curve, int, NDArray[np.float64]] | None:
         """As of any curve; one of the bundle has its name."""

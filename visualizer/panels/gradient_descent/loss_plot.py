@@ -12,7 +12,6 @@ from visualizer.panels.gradient_descent.shapes import loss_curves
 from widgets.numbers import format_compact
 from widgets.plots.curve_plot import CurvePlot
 from widgets.plots.shapes import Curve
-from widgets.redraw_pace import is_on_screen
 from widgets.style import Style
 
 FLOOR = 1e-9  # of a logarithmic axis; below it is rounding, or long past arriving
@@ -41,10 +40,7 @@ class LossPlot(CurvePlot):
 
     def _catchUp(self, fine: bool) -> Iterator[None]:
         if self._told is not None:
-            curves = tuple(self._curvesOf(*self._told))
-            if is_on_screen(self):
-                yield from self._keep(curves)
-            self._curves = curves
+            self._wanted = tuple(self._curvesOf(*self._told))
         yield from super()._catchUp(fine)
 
     def _curvesOf(self, frame: RaceFrame, log: bool) -> list[Curve]:

@@ -26,16 +26,13 @@ class LossCurves(CurvePlot):
         self.setLogY(
             log and bool((frame.train_loss[np.isfinite(frame.train_loss)] > 0).all()), FLOOR
         )
-        self.setCurves(
-            [
-                Curve(
-                    "batch, as trained", frame.batch_steps, frame.batch_losses, "line", width=1.2
-                ),
-                Curve("training data", at, frame.train_loss, train.color, width=2.4),
-                Curve("validation", at, frame.validation_loss, validation.color, (5, 2), 2.4),
-            ]
-        )
-        self.setPoints(_alone(self._curves[1:]))
+        batch = Curve("batch, as trained", frame.batch_steps, frame.batch_losses, "line", width=1.2)
+        measured = [
+            Curve("training data", at, frame.train_loss, train.color, width=2.4),
+            Curve("validation", at, frame.validation_loss, validation.color, (5, 2), 2.4),
+        ]
+        self.setCurves([batch, *measured])
+        self.setPoints(_alone(measured))
         is_compiled = frame.plan.engine == "compiled"
         self.setTitle(frame.plan.loss + (", compiled steps" if is_compiled else ""))
 
@@ -51,13 +48,12 @@ class AccuracyCurves(CurvePlot):
         train, validation = self._style.mark(0), self._style.mark(1)
         at = frame.measured_at
         self.setRange(None, (0.0, 1.0))
-        self.setCurves(
-            [
-                Curve("training data", at, frame.train_accuracy, train.color, width=2.4),
-                Curve("validation", at, frame.validation_accuracy, validation.color, (5, 2), 2.4),
-            ]
-        )
-        self.setPoints(_alone(self._curves))
+        measured = [
+            Curve("training data", at, frame.train_accuracy, train.color, width=2.4),
+            Curve("validation", at, frame.validation_accuracy, validation.color, (5, 2), 2.4),
+        ]
+        self.setCurves(measured)
+        self.setPoints(_alone(measured))
         told = frame.validation_accuracy[-1]
         self.setTitle(f"Accuracy {told:.1%}" if np.isfinite(told) else "Accuracy")
 
