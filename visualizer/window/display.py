@@ -159,8 +159,10 @@ class Display(QObject):
 
     @Slot()
     def _show_loading(self) -> None:
-        """What is seen is not yet of the run that the form tells of."""
+        """What is seen is not yet of the run that the form tells of; the timeline is."""
         self._window.notice.say("Loading…")
+        self._window.transport.setLength(None)
+        self._window.transport.setStep(self._player.heading, 0)
 
     @Slot()
     def _hide_loading(self) -> None:

@@ -34,6 +34,29 @@ def test_a_run_that_is_long_in_coming_is_announced_until_it_is_seen(bench: Bench
     assert not slow.isActive()
 
 
+def test_the_timeline_is_that_of_the_run_that_is_loading(bench: Bench) -> None:
+    timeline = bench.window.transport.timeline
+    bench.player.step(7)
+    bench.shows(7)
+    bench.session.open(Scene(panel="training", play=Play(threads=1)))
+    bench.player.seek(3)
+    bench.workbench.display._slow.timeout.emit()
+    assert (timeline.step(), timeline.furthest()) == (3, 3)
+    bench.shows(3)
+
+
+def test_the_timeline_goes_back_with_a_run_that_cannot_be_built(bench: Bench) -> None:
+    timeline = bench.window.transport.timeline
+    bench.player.step(7)
+    bench.shows(7)
+    csv = {"dataset": {"kind": "csv", "file": "none.csv"}}
+    bench.session.open(Scene(panel="training", parameters=csv))
+    bench.workbench.display._slow.timeout.emit()
+    assert timeline.step() == 0
+    bench.qtbot.waitUntil(lambda: "no file or folder none.csv" in bench.told())
+    bench.qtbot.waitUntil(lambda: timeline.step() == 7)
+
+
 def test_what_cannot_be_built_is_not_announced_for_ever(bench: Bench) -> None:
     csv = {"dataset": {"kind": "csv", "file": "none.csv"}}
     bench.session.open(Scene(panel="training", parameters=csv))
