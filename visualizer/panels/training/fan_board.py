@@ -17,6 +17,7 @@ from visualizer.panels.training.run.fit_plot import FitPlot
 from visualizer.panels.training.run.response_plot import ResponsePlot
 from visualizer.panels.training.run.slice_plot import SlicePlot
 from visualizer.panels.training.view import TrainingView
+from widgets.numbers import format_compact
 from widgets.paragraphs import Paragraphs
 from widgets.plots.fan_plot import Band, EndsPlot, FanPlot
 from widgets.plots.shapes import Curve, Points, Rule
@@ -133,8 +134,10 @@ class FanBoard(Board[FanFrame, TrainingView]):
             frame.measured_at, frame.accuracies, self._pale(), _names(frame), over
         )
         self._accuracies.setRules([Rule(frame.solved_accuracy, color="text")])
-        count, enough = int(frame.solved.sum()), f"{frame.solved_accuracy:.4g} or more"
-        self._accuracies.setTitle(f"{count:,} of {len(frame.seeds):,} solved: accuracy {enough}")
+        count, enough = int(frame.solved.sum()), format_compact(frame.solved_accuracy, 4)
+        self._accuracies.setTitle(
+            f"{count:,} of {len(frame.seeds):,} solved: accuracy {enough} or more"
+        )
 
     def _draw_ends(self, frame: FanFrame, member: int) -> None:
         ends, solved = frame.losses[frame.order, -1], frame.solved[frame.order]
@@ -224,8 +227,8 @@ def _end_of(frame: FanFrame, member: int) -> str:
         return f"Seed {seed} has diverged."
     place = int(np.flatnonzero(frame.order == member)[0]) + 1
     accuracy = frame.accuracies[member, -1]
-    right = f", accuracy {accuracy:.4g}" if np.isfinite(accuracy) else ""
+    right = f", accuracy {format_compact(accuracy, 4)}" if np.isfinite(accuracy) else ""
     return (
-        f"Seed {seed}: loss {frame.losses[member, -1]:.3g}{right}; {place - 1:,} of "
+        f"Seed {seed}: loss {format_compact(frame.losses[member, -1], 3)}{right}; {place - 1:,} of "
         f"{len(frame.seeds) - 1:,} others have a lower one."
     )

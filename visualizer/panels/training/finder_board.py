@@ -11,7 +11,7 @@ from kernels.training.finder import FinderFrame
 from kernels.training.parameters import FinderExperiment, Training
 from visualizer.panels.board import Board
 from visualizer.panels.training.view import TrainingView
-from widgets.numbers import format_number
+from widgets.numbers import format_compact, format_number
 from widgets.paragraphs import Paragraphs
 from widgets.plots.curve_plot import CurvePlot
 from widgets.plots.shapes import Curve
@@ -45,7 +45,8 @@ class FinderBoard(Board[FinderFrame, TrainingView]):
         if frame is None or not math.isfinite(frame.chosen):
             return "There is a rate to try when the loss has fallen and then clearly risen again."
         return (
-            f"The mean loss is lowest at {frame.lowest:.3g}; a tenth of that, {frame.chosen:.3g}, "
+            f"The mean loss is lowest at {format_compact(frame.lowest, 3)}; a tenth of that, "
+            f"{format_compact(frame.chosen, 3)}, "
             "is a rate to try. A rule of thumb: one run, of a network that has hardly learned."
         )
 

@@ -7,6 +7,7 @@ from kernels.simulation import Array
 from kernels.training.comparison.frame import ComparisonFrame
 from kernels.training.frame import TrainingFrame
 from visualizer.panels.training.run.curves import FLOOR
+from widgets.numbers import format_compact
 from widgets.plots.curve_plot import CurvePlot
 from widgets.plots.number_table import Row
 from widgets.plots.shapes import Curve, Points, Rule
@@ -115,4 +116,4 @@ def _short(label: str, others: list[str]) -> str:
 
 
 def _told(value: float | str) -> str:
-    return value if isinstance(value, str) else f"{value:.6g}"
+    return value if isinstance(value, str) else format_compact(value, 6)

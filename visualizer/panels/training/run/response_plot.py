@@ -9,6 +9,7 @@ from kernels.simulation import Array
 from visualizer.panels.training.run.answered import Answered
 from visualizer.panels.training.view import TrainingView
 from widgets.colors import diverging
+from widgets.numbers import format_compact
 from widgets.pictures import color_table, rgb_of
 from widgets.plots.image_plot import ImagePlot
 from widgets.plots.shapes import Points, named
@@ -37,7 +38,8 @@ class ResponsePlot(ImagePlot):
                 reach = _reach(dataset.train.targets)
                 rgb = self._values(frame.response[..., 0], reach)
                 self._put(rgb, x_range, y_range, smooth=True)
-                ends = (0.0, f"{-reach:.3g}"), (0.5, "0"), (1.0, f"{reach:.3g}")
+                low, high = format_compact(-reach, 3), format_compact(reach, 3)
+                ends = (0.0, low), (0.5, "0"), (1.0, high)
                 colors = color_table(diverging(), np.linspace(0, 1, 64))
                 self.setShades(colors, ends, dataset.target)
         self.setAxes(*dataset.axes)
