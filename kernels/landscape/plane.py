@@ -22,11 +22,11 @@ class Plane:
         return self.origin + coordinates @ self.directions
 
     def project(self, weights: Tensor) -> tuple[Tensor, Tensor]:
-        """What `Projection` gives."""
-        return Projection(self)(weights)
+        """What `Projector` gives."""
+        return Projector(self)(weights)
 
 
-class Projection:
+class Projector:
     """Gives the points of `plane` that are nearest to weights. It computes in float64."""
 
     def __init__(self, plane: Plane) -> None:

@@ -44,6 +44,8 @@ ACTIVATION_LABELS: dict[str, str] = {
     "softplus": "Softplus",
 }
 
+BOUNDED_ACTIVATIONS = frozenset({"tanh", "sigmoid"})  # what they give lies between -1 and 1
+
 
 def _activation(default: ActivationName) -> Any:
     return setting(

@@ -12,6 +12,8 @@ from widgets.style import Style
 F = TypeVar("F", bound=Frame)
 V = TypeVar("V", bound=View)
 
+CAMERA = ("azimuth", "elevation", "distance")  # of a view with a surface in space
+
 
 class Board(QWidget, Generic[F, V]):
     """Shows the frames of one kind of experiment.
@@ -80,6 +82,11 @@ class Board(QWidget, Generic[F, V]):
     def _draw_again(self) -> None:
         if self._frame is not None:
             self._draw(self._frame)
+
+    def _turn_camera(self, *camera: float) -> None:
+        """Look at the surface in space from another side, as a person turned it."""
+        for name, value in zip(CAMERA, camera, strict=True):
+            self.viewRequested.emit(name, value)
 
     def _restyle(self) -> None:
         self._grid.setSpacing(round(self._style.px(8)))

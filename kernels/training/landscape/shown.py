@@ -5,7 +5,7 @@ import math
 import numpy as np
 from torch import Tensor
 
-from kernels.landscape.plane import Plane, Projection
+from kernels.landscape.plane import Plane, Projector
 from kernels.landscape.refinement import Refinement
 from kernels.simulation import Array, to_host
 from kernels.training.landscape.frame import Landscape
@@ -21,7 +21,7 @@ class Shown:
     def __init__(self, experiment: LandscapeExperiment, parameter_count: int) -> None:
         self._experiment, self._parameter_count = experiment, parameter_count
         self._landscape: tuple[Tensor, Landscape] | None = None
-        self._projected: tuple[Projection, dict[int, tuple[Array, Array]]] | None = None
+        self._projected: tuple[Projector, dict[int, tuple[Array, Array]]] | None = None
 
     def landscape(self, refined: Refinement, surface: Tensor) -> Landscape:
         """The `surface` of `refined`, one object for as long as it is the same."""
@@ -51,7 +51,7 @@ class Shown:
         if plane is None:
             return np.full((runs, points, 2), math.nan), np.full((runs, points), math.nan)
         if self._projected is None or self._projected[0].plane is not plane:
-            self._projected = Projection(plane), {}
+            self._projected = Projector(plane), {}
         project, known = self._projected
         for index, step in enumerate(steps.tolist()):
             if step not in known:  # one by one: so the bits are the same whatever was known

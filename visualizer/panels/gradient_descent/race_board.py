@@ -66,7 +66,7 @@ class RaceBoard(Board[RaceFrame]):
             view.clicked.connect(self._request_start)
             view.dragged.connect(self._request_start)
             view.released.connect(self.released)
-        self._surface.cameraChanged.connect(self._camera_changed)
+        self._surface.cameraChanged.connect(self._turn_camera)
 
     def watch(self) -> frozenset[str]:
         shown = {CURVATURE}
@@ -184,14 +184,6 @@ class RaceBoard(Board[RaceFrame]):
         )
         self._data.setObjective(objective)
         self._readouts.setObjective(objective)
-
-    def _camera_changed(self, azimuth: float, elevation: float, distance: float) -> None:
-        for name, value in (
-            ("azimuth", azimuth),
-            ("elevation", elevation),
-            ("distance", distance),
-        ):
-            self.viewRequested.emit(name, value)
 
 
 def are_comparable(x_range: Bounds, y_range: Bounds) -> bool:

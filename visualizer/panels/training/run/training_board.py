@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 from PySide6.QtWidgets import QStackedWidget
 
+from kernels.networks.layers import BOUNDED_ACTIVATIONS
 from kernels.samples.points import Point, PointsData
 from kernels.samples.samples import Dataset
 from kernels.samples.toys import CLASS_NAMES
@@ -24,9 +25,7 @@ from visualizer.panels.training.run.run_board import RunBoard
 from visualizer.panels.training.run.slice_plot import SlicePlot
 from widgets.networks.network_view import NetworkView
 
-CAMERA = ("azimuth", "elevation", "distance")
 APART = 0.3  # in units of the plane: points of one stroke are not nearer to each other
-BOUNDED = {"tanh", "sigmoid"}  # what these give lies between -1 and 1
 
 
 class TrainingBoard(RunBoard):
@@ -91,13 +90,9 @@ class TrainingBoard(RunBoard):
             self._surface = OutputSurface(self._style)
             self._surface.clicked.connect(self._paint)
             self._surface.released.connect(self.released)
-            self._surface.cameraChanged.connect(self._turn)
+            self._surface.cameraChanged.connect(self._turn_camera)
             self._right.addWidget(self._surface)
         return self._surface
-
-    def _turn(self, azimuth: float, elevation: float, distance: float) -> None:
-        for name, value in zip(CAMERA, (azimuth, elevation, distance), strict=True):
-            self.viewRequested.emit(name, value)
 
     def setParameters(self, parameters: Training) -> None:
         self._painted = parameters.dataset if isinstance(parameters.dataset, PointsData) else None
@@ -131,7 +126,7 @@ def _tiles(frame: TrainingFrame) -> Sequence[Array]:
     captions = frame.plan.captions
     tiles = []
     for caption, column in zip(captions, frame.activations, strict=False):
-        reach = 1.0 if caption in BOUNDED else float(np.abs(column).max()) or 1.0
+        reach = 1.0 if caption in BOUNDED_ACTIVATIONS else float(np.abs(column).max()) or 1.0
         tiles.append(column / reach)
     return tiles
 

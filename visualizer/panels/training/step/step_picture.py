@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from kernels.networks.layers import BOUNDED_ACTIVATIONS
 from kernels.simulation import Array
 from kernels.training.frame import Plan, TrainingFrame
 from kernels.training.inside.inside import RowNumbers, StepInside
@@ -22,7 +23,6 @@ from widgets.plots.title import Title
 from widgets.style import Style
 from widgets.tiles.tile_grid import TileGrid
 
-BOUNDED = {"tanh", "sigmoid"}  # what these give lies between -1 and 1
 STRONGEST = 3.0  # times the number that is drawn half as strongly as can be: the largest gradient
 MOST_COLUMNS = 8  # of neurons that a picture of a network has room for
 
@@ -144,7 +144,7 @@ class StepPicture(QWidget):
         inputs = plan.dataset.train.inputs[inside.samples[: len(inside.losses)]]
         columns = [inputs.reshape(len(inputs), -1), *row.activations]
         reaches = [
-            1.0 if caption in BOUNDED else _reach(column)
+            1.0 if caption in BOUNDED_ACTIVATIONS else _reach(column)
             for caption, column in zip(plan.captions, columns, strict=True)
         ]
         return [column[chosen] for column in columns], reaches
