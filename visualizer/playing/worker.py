@@ -94,7 +94,7 @@ class Worker(QObject):
         """Go back to the last good step, then tell what happened."""
         step = 0 if self.playback.run is None else self.playback.run.step
         what = TROUBLE.get(method, "What was asked for could not be done").format(step=f"{step:,}")
-        told, details = sentence(what, error), traceback.format_exc()
+        told, details = sentence(what, error), _details(error)
         if method == "load":  # the run before was not touched, and goes on
             self.rejected.emit(self.playback.generation, error)
             self.playback.tell_journal()
@@ -106,6 +106,11 @@ class Worker(QObject):
             told += " The run could not be brought back; load it again."
             details += "\n" + traceback.format_exc()
         self.failed.emit(self.playback.generation, told, details)
+
+
+def _details(error: Exception) -> str:
+    """What helps to mend the program; nothing where it did what it should."""
+    return "" if isinstance(error, LayerscopeError) else traceback.format_exc()
 
 
 def sentence(what: str, error: Exception) -> str:

@@ -368,6 +368,7 @@ def test_a_run_that_cannot_be_built_leaves_the_one_before(
     ((sentence, details),) = window.failures
     if where == "sentence":
         assert sentence == "The file has no rows. Give one with rows."
+        assert not details  # the program did what it should
     else:
         assert sentence.startswith("The run could not be started, because of an error")
         assert "RuntimeError: no such thing" in details
