@@ -14,8 +14,10 @@ Draw = Callable[[bool], Iterable[None]]
 _ROOM = 0.18  # of the time from frame to frame, for parts of all dear pictures together
 _STREAM = 0.1  # s after a frame, within which another one may give it its turn
 _SHARE = 24.0  # while frames come, a redraw of n ms is followed by a rest of 24 n ms
+_LONGEST = 1.0  # s of rest at most, however long a loaded machine took for it
 _SHARE_AT_HAND = 1.5  # while a person turns it
 _SOON = 1  # ms after the news, where no frames come: what is cheap is painted first
+_ALONE = 0.005  # s of parts at once, where no frames come
 _SETTLED = 250  # ms without news after which it is drawn finely
 
 
@@ -78,7 +80,7 @@ class RedrawPace(QObject):
 
     def drew(self, took: float) -> None:
         """It was also drawn, in `took` seconds, by somebody else: it rests so much longer."""
-        self._rested = max(self._rested, perf_counter() + self._share * took)
+        self._rested = max(self._rested, perf_counter() + min(_LONGEST, self._share * took))
 
     def settle(self) -> None:
         """It was drawn quickly: draw it finely if no news come."""
@@ -107,7 +109,9 @@ class RedrawPace(QObject):
         if perf_counter() < RedrawPace._last_frame + _STREAM:
             self._waitAlone()
         else:
-            self._advance(math.inf)
+            self._advance(perf_counter() + _ALONE)
+            if self._parts is not None:
+                self._alone.start(_SOON)
 
     def _advance(self, ends: float) -> None:
         """Draw a part, and more as long as they fit in before `ends`."""
@@ -122,7 +126,7 @@ class RedrawPace(QObject):
                 return
         self._count(perf_counter() - now)
         self._parts = None
-        self._rested = perf_counter() + self._share * self._spent
+        self._rested = perf_counter() + min(_LONGEST, self._share * self._spent)
         if self in RedrawPace._waiting:  # it may have been hidden meanwhile
             RedrawPace._waiting.remove(self)
         self._alone.stop()

@@ -3,7 +3,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.widgets.drawing import count_tags, laid_out, like, picture, svg_of
-from widgets.formula import FormulaLabel, formula_svg
+from widgets.formula import FormulaLabel, typeset
 from widgets.style import Style
 
 ADAM = r"\theta \leftarrow \theta - \eta \frac{\hat m}{\sqrt{\hat v} + \varepsilon}"
@@ -73,11 +73,48 @@ def test_it_stands_where_it_is_told(label: FormulaLabel) -> None:
 
 def test_setting_the_same_formula_again_costs_nothing(label: FormulaLabel) -> None:
     label.setTex(ADAM)
-    hits = formula_svg.cache_info().hits
+    before, renderer = typeset.cache_info(), label._renderer
     label.setTex(ADAM)
-    assert formula_svg.cache_info().hits == hits
     label._style.setFactor(1.5)
-    assert formula_svg.cache_info().hits == hits + 1
+    assert typeset.cache_info() == before
+    assert label._renderer is renderer  # it is drawn in any size
+    label._style.setTheme("dark")
+    assert typeset.cache_info().misses == before.misses
+    assert label._renderer is not renderer
+
+
+def test_on_a_screen_a_formula_is_set_between_the_pictures(
+    label: FormulaLabel, qtbot: QtBot
+) -> None:
+    label.setTex("x = 1")
+    label.show()
+    before = label.sizeHint()
+    label.setTex(rf"{ADAM} + 1")
+    assert label.tex() == label.accessibleName() == rf"{ADAM} + 1"
+    assert not label.isCaughtUp()
+    assert label.sizeHint() == before  # the one before stays
+    qtbot.waitUntil(label.isCaughtUp)
+    caught_up = label.sizeHint()
+    alone = FormulaLabel(label._style)
+    qtbot.addWidget(alone)
+    alone.setTex(rf"{ADAM} + 1")
+    assert caught_up == alone.sizeHint() != before
+    assert typeset.cache_info().currsize
+    laid_out(alone, 300, 60)
+    label.resize(300, 60)
+    assert (picture(label) == picture(alone)).all()
+
+
+def test_of_formulas_that_follow_each_other_fast_the_last_is_shown(
+    label: FormulaLabel, qtbot: QtBot
+) -> None:
+    label.show()
+    shown = []
+    label.caughtUp.connect(lambda: shown.append(label._shown))
+    for number in range(40):
+        label.setTex(rf"rac{{{number}}}{{y}} + {number}")
+    qtbot.waitUntil(label.isCaughtUp)
+    assert shown == [r"rac{39}{y} + 39"]
 
 
 def test_an_empty_formula_is_nothing(label: FormulaLabel) -> None:

@@ -145,6 +145,22 @@ def test_what_is_drawn_in_one_part_rests_too(owner: QObject, clock: Clock) -> No
     assert len(drawn) == 1
 
 
+def test_no_rest_is_longer_than_a_second(owner: QObject, clock: Clock) -> None:
+    drawn: list[str] = []
+    pace = RedrawPace(owner, parted(clock, drawn, "table", 1, 2.0))  # on a machine under load
+    stream(clock)
+    pace.news()
+    frame(clock)
+    assert drawn == ["table0"]
+    pace.news()
+    clock.now += 0.9
+    frame(clock)
+    assert drawn == ["table0"]
+    clock.now += 0.1
+    frame(clock)
+    assert drawn == ["table0", "table0"]
+
+
 def test_while_a_person_turns_it_the_rest_is_short(owner: QObject, clock: Clock) -> None:
     drawn: list[str] = []
     pace = RedrawPace(owner, parted(clock, drawn, "surface", 1, 0.012))
@@ -192,6 +208,18 @@ def test_when_frames_cease_the_rest_of_it_is_drawn(qtbot: QtBot, owner: QObject)
     RedrawPace.frame()
     assert drawn == [0]
     qtbot.waitUntil(lambda: drawn == [0, 1, 2, 3])
+
+
+def test_without_frames_events_come_between_the_parts(owner: QObject, clock: Clock) -> None:
+    drawn: list[str] = []
+    pace = RedrawPace(owner, parted(clock, drawn, "fan", 4, 0.002))
+    pace.news()
+    pace._withoutFrames()
+    assert drawn == ["fan0", "fan1"]  # what fits in 5 ms
+    assert pace._alone.isActive()
+    pace._withoutFrames()
+    assert drawn == ["fan0", "fan1", "fan2", "fan3"]
+    assert not pace._alone.isActive()
 
 
 def test_what_is_in_step_is_drawn_with_its_frame(owner: QObject, clock: Clock) -> None:

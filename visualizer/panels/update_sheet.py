@@ -34,6 +34,7 @@ class UpdateSheet(QScrollArea):
         column.addWidget(self._key)
         column.addStretch(1)
         self._filling = False
+        self._isFull = True  # everything has grown as far as it can
         self._shape: list[tuple[str, str]] = []  # of what is shown, without its numbers
         self._rows: list[tuple[QLabel, FormulaLabel, FormulaLabel, QLabel]] = []
         self.setWidget(page)
@@ -62,7 +63,14 @@ class UpdateSheet(QScrollArea):
                 value.setText("  ".join(format_number(v) for v in term.value))
         shape = [(term.symbol, term.formula) for term in trace.terms]
         if shape != self._shape:
-            self._shape = shape
+            self._shape, self._isFull = shape, False
+        self._catchUp()
+
+    def _catchUp(self) -> None:
+        """Fill the sheet as soon as all formulas of another shape are set."""
+        labels = [label for row in self._rows[: len(self._shape)] for label in row[1:3]]
+        if not self._isFull and all(label.isCaughtUp() for label in labels):
+            self._isFull = True
             self._fill()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -90,6 +98,7 @@ class UpdateSheet(QScrollArea):
         formula, numbers = FormulaLabel(self._style, "body"), FormulaLabel(self._style, "small")
         for label in (formula, numbers):
             label.setAlignment(Qt.AlignmentFlag.AlignLeft)
+            label.caughtUp.connect(self._catchUp)
         value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         name.setWordWrap(True)
         name.setAlignment(Qt.AlignmentFlag.AlignTop)

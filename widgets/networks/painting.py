@@ -79,8 +79,7 @@ class NetworkPainter:
         self.painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         self.painter.setFont(self.style.font("small"))
-        for column in range(len(self.diagram.paths)):
-            self._drawLinks(column, values)
+        self._drawLinks(values)
         for item in {chosen, hovered}:
             if isinstance(item, Link):
                 self._drawAloft(item, values)
@@ -107,29 +106,40 @@ class NetworkPainter:
         widths: Floats = self.style.px(_THINNEST) + self.style.px(_THICKEST) * room * shares
         return widths
 
-    def _drawLinks(self, column: int, values: Values) -> None:
-        """Draw the links between two columns, the strongest on top.
+    def _drawLinks(self, values: Values) -> None:
+        """Draw the links, in each gap between two columns the strongest on top.
 
         Their colours are opaque, weak ones near the ground: Qt strokes those four times as fast.
+        What they look like is computed for all gaps at once: for each alone it would take longer
+        than to stroke them.
         """
-        rows, painter = self.diagram.paths[column], self.painter
-        if not rows or not rows[0]:
+        shown = [self._shown(column, values) for column in range(len(self.diagram.paths))]
+        if not shown:
             return
-        shape = len(rows), len(rows[0])
-        known = column < len(values.weights)
-        weights = values.weights[column][: shape[0], : shape[1]] if known else np.zeros(shape)
+        weights = np.concatenate([w.ravel() for w in shown])
         shares = values.strength(weights)
-        order = np.argsort(shares, axis=None)
-        widths = self._widths(shares).ravel()[order].tolist()
-        colors = link_colors(self.style, weights, shares).ravel()[order].tolist()
-        pen = QPen(QColor(), 1.0, Qt.PenStyle.SolidLine, _SQUARE)
+        colors = link_colors(self.style, weights, shares)
+        pen, painter = QPen(QColor(), 1.0, Qt.PenStyle.SolidLine, _SQUARE), self.painter
         painter.setBrush(QBrush())
-        paths = [path for row in rows for path in row]
-        for place, width, color in zip(order.tolist(), widths, colors, strict=True):
-            pen.setColor(QColor(color))
-            pen.setWidthF(width)
-            painter.setPen(pen)
-            painter.drawPath(paths[place])
+        first = 0
+        for rows, numbers in zip(self.diagram.paths, shown, strict=True):
+            of_gap = slice(first, first := first + numbers.size)
+            order = np.argsort(shares[of_gap])
+            widths = self._widths(shares[of_gap].reshape(numbers.shape)).ravel()[order].tolist()
+            paths = [path for row in rows for path in row]
+            hues = colors[of_gap][order].tolist()
+            for place, width, color in zip(order.tolist(), widths, hues, strict=True):
+                pen.setColor(QColor(color))
+                pen.setWidthF(width)
+                painter.setPen(pen)
+                painter.drawPath(paths[place])
+
+    def _shown(self, column: int, values: Values) -> Floats:
+        """The weights (T, S) of the links that are drawn after a column; 0 where none are known."""
+        rows = self.diagram.paths[column]
+        shape = len(rows), len(rows[0]) if rows else 0
+        known = column < len(values.weights)
+        return values.weights[column][: shape[0], : shape[1]] if known else np.zeros(shape)
 
     def _drawAloft(self, link: Link, values: Values) -> None:
         """Draw a link once more, over all others and with an outline."""
@@ -137,8 +147,7 @@ class NetworkPainter:
         weight, px = values.of(link), self.style.px
         if weight is None:
             return
-        rows = self.diagram.paths[link.column]
-        shown = values.weights[link.column][: len(rows), : len(rows[0])]
+        shown = self._shown(link.column, values)
         width = max(float(self._widths(values.strength(shown))[link.target, link.source]), px(2))
         self.painter.setBrush(QBrush())
         for name, more in (("text", 4), ("base", 2)):

@@ -25,6 +25,7 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         self._style = style
         self._log = False
         self._name = ""
+        self._isNamed = True  # there is room for it
         self.enableAutoSIPrefix(False)
         self.restyle()
 
@@ -50,7 +51,7 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         self.setPen(QPen(style.color("muted"), max(1.0, style.px(1))))
         self.setTextPen(style.color("muted"))
         self.setName(self._name)
-        label = metrics.height() * 1.35 if self._name else style.px(4)
+        label = metrics.height() * 1.35 if self._name and self._isNamed else style.px(4)
         if self.orientation == "left":
             self.setWidth(round(metrics.horizontalAdvance(_WIDEST) + style.px(12) + label))
         else:
@@ -67,7 +68,17 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         font = self._style.font("body")
         size = {"font-size": f"{font.pixelSize()}px", "font-family": font.family()}
         self.setLabel(escape(text), color=self._style.theme().text, **size)
-        self.showLabel(bool(text))
+        self.showLabel(bool(text) and self._isNamed)
+
+    def setNamed(self, named: bool) -> None:
+        """Whether the name is written, or its room is the plot's."""
+        if named != self._isNamed:
+            self._isNamed = named
+            self.restyle()
+
+    def nameWidth(self) -> float:
+        """How long the name is when it is written, in pixels."""
+        return QFontMetricsF(self._style.font("body")).horizontalAdvance(self._name)
 
     def ticks(self, low: float, high: float, length: float) -> list[float]:
         """Where numbers stand on an axis from `low` to `high` (log10 if it is log), `length` px."""

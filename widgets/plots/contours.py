@@ -5,6 +5,7 @@ from typing import Literal
 
 import numpy as np
 from contourpy import LineType, contour_generator
+from numpy.ma import masked_array  # takes 40 ms, which else the first picture would
 from numpy.typing import NDArray
 
 from widgets.plots.plane import Floats
@@ -78,7 +79,7 @@ def contour_lines(
     generator = contour_generator(
         np.linspace(*x_range, columns),
         np.linspace(*y_range, rows),
-        np.ma.masked_array(np.where(known, heights, 0.0), mask=~known),
+        masked_array(np.where(known, heights, 0.0), mask=~known),
         line_type=LineType.ChunkCombinedNan,
     )
     found = [chunk for level in levels for chunk in generator.lines(level)[0] if chunk is not None]

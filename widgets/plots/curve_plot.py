@@ -16,7 +16,7 @@ from widgets.plots.legend import Entry, Legend
 from widgets.plots.plane import Floats, Plane
 from widgets.plots.plot import Plot
 from widgets.plots.ranges import HeldRange, Range, data_range, widen
-from widgets.plots.shapes import Curve, Points, Rule, Segments, Shape, named, rect_of, write
+from widgets.plots.shapes import Curve, Points, Rule, Segments, named, rect_of, write
 from widgets.plots.strokes import draw_polyline
 from widgets.plots.symbols import draw_symbols
 from widgets.redraw_pace import RedrawPace, is_on_screen
@@ -28,14 +28,16 @@ _NEAR = 40.0  # pixels at factor 1 within which the cursor reads a curve off
 class CurvePlot(Plot):
     """Curves, points, lines and rules on one pair of axes, with a legend and a read-out.
 
-    It is given whole arrays, some 2,000 points a curve, and redraws; on a screen the curves are
-    drawn one by one between the frames and kept as pixels. The axes follow the data in round steps
-    and hold still in between, unless `setRange` fixes them. It reports the gestures of `Plot`.
+    It is given whole arrays, some 2,000 points a curve, and redraws; on a screen curves and points
+    are drawn bit by bit between the frames and kept as pixels. The axes follow the data in round
+    steps and hold still in between, unless `setRange` fixes them. It reports the gestures of
+    `Plot`.
     """
 
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
         self._wanted: tuple[Curve, ...] = ()  # those that were set last
         self._curves: tuple[Curve, ...] = ()  # those that are shown
+        self._wantedPoints: tuple[Points, ...] = ()
         self._points: tuple[Points, ...] = ()
         self._segments: tuple[Segments, ...] = ()
         self._rules: tuple[Rule, ...] = ()
@@ -45,7 +47,7 @@ class CurvePlot(Plot):
         self._floor = 0.0  # of a logarithmic y
         self._held = {"x": HeldRange(), "y": HeldRange()}
         self._fixed: dict[str, Range | None] = {"x": None, "y": None}
-        self._kept = KeptCurves()
+        self._kept, self._keptPoints = KeptCurves(), KeptCurves()
         self._isCaughtUp = False  # and not painted since
         super().__init__(style, parent)
         self._pace = RedrawPace(self, self._catchUp)
@@ -57,7 +59,7 @@ class CurvePlot(Plot):
 
     def setPoints(self, points: Sequence[Points]) -> None:
         """Draw these groups of points instead of those before."""
-        self._points = tuple(points)
+        self._wantedPoints = tuple(points)
         self._dataChanged()
 
     def setSegments(self, segments: Sequence[Segments]) -> None:
@@ -104,10 +106,10 @@ class CurvePlot(Plot):
 
     def _catchUp(self, fine: bool) -> Iterator[None]:
         """Draw what was set last."""
-        wanted = self._wanted
+        curves, points = self._wanted, self._wantedPoints
         if is_on_screen(self):
-            yield from self._keep(wanted)
-        self._curves = wanted
+            yield from self._keep(curves, points)
+        self._curves, self._points = curves, points
         super().setTitle(self._heading)
         entries = [Entry(c.name, c.color, c.dash, c.width, c.symbol) for c in self._curves]
         entries += [Entry(p.name, p.color, symbol=p.symbol, line=False) for p in self._points]
@@ -116,28 +118,30 @@ class CurvePlot(Plot):
         self._isCaughtUp = True
         self._redraw()
 
-    def _keep(self, curves: tuple[Curve, ...]) -> Iterator[None]:
-        """Draw `curves` one by one for the axes that they will have as those of the plot."""
-        plane = self.plane()
-        x, y = self._endsOf("x", curves) or plane.x, self._endsOf("y", curves) or plane.y
+    def _keep(self, curves: tuple[Curve, ...], points: tuple[Points, ...]) -> Iterator[None]:
+        """Draw them one by one for the axes that they will have as those of the plot."""
+        plane, ratio = self.plane(), self.devicePixelRatioF()
+        shapes: tuple[Curve | Points, ...] = (*curves, *points)
+        x, y = self._endsOf("x", shapes) or plane.x, self._endsOf("y", shapes) or plane.y
         plane = replace(plane, x=x, y=y)
-        yield from self._kept.keep(curves, plane, self._style, self.devicePixelRatioF())
+        yield from self._kept.keep(curves, plane, self._style, ratio)
+        yield from self._keptPoints.keep(points, plane, self._style, ratio)
 
     def _follow(self) -> None:
         x, y = self._box.viewRange()
         for name, shown, show in (("x", x, self._box.setXRange), ("y", y, self._box.setYRange)):
-            ends = self._endsOf(name, self._curves)
+            ends = self._endsOf(name, (*self._curves, *self._points))
             if ends is not None and list(ends) != shown:
                 show(*ends, padding=0)
         self._letterbox()
 
-    def _endsOf(self, name: str, curves: Sequence[Curve]) -> Range | None:
-        """Where axis `name` begins and ends to show `curves` and the points, log10 if it is log."""
+    def _endsOf(self, name: str, shapes: Sequence[Curve | Points]) -> Range | None:
+        """Where axis `name` begins and ends to show `shapes`, log10 if it is log."""
         axis = {"x": "bottom", "y": "left"}[name]
         fixed, log = self._fixed[name], self._axes[axis].isLog()
         if fixed is not None:
             return self._onAxis(axis, fixed)
-        arrays = {id(a): a for s in (*curves, *self._points) for a in (getattr(s, name),)}
+        arrays = {id(a): a for s in shapes for a in (getattr(s, name),)}
         found = (data_range(np.asarray(a), log=log) for a in arrays.values())
         ranges = [ends for ends in found if ends]
         if not ranges:
@@ -159,12 +163,12 @@ class CurvePlot(Plot):
     # drawing
     def _drawAbove(self, painter: QPainter) -> None:
         begun, plane = perf_counter(), self.plane()
-        above: list[Shape] = [*self._segments, *self._points]
         for rule in self._rules:
             rule.paint(painter, plane, self._style)
         self._kept.paint(painter, self._curves, plane, self._style)
-        for shape in above:
-            shape.paint(painter, plane, self._style)
+        for segments in self._segments:
+            segments.paint(painter, plane, self._style)
+        self._keptPoints.paint(painter, self._points, plane, self._style)
         if self._showLegend:
             self._legend.paint(painter, rect_of(plane), self._style, self._sample(plane))
         if self._isCaughtUp:  # what else is painted, such as the cursor, must not put off the next

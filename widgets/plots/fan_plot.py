@@ -147,7 +147,7 @@ class EndsPlot(CurvePlot):
     def setEnds(self, ends: Floats, groups: Sequence[Points]) -> None:
         """Let a person choose among `ends`, (M,), at x = 1 to M, which `groups` draw."""
         self._ends = ends
-        self._points = tuple(groups)
+        self._wantedPoints = tuple(groups)
         self._hold()
 
     def _follow_fan(self, low: float, high: float) -> None:
@@ -174,9 +174,11 @@ def _bundle(x: Floats, y: Floats, color: str) -> Iterator[Curve]:
     """`y`, (M, T), as curves with gaps, a few of them in each."""
     gap = np.full((len(y), 1), np.nan)
     heights, line = np.hstack([y, gap]), np.append(x.astype(float), np.nan)
+    lines = np.tile(line, _TOGETHER)  # one array for all, so that its ends are looked for once
     for first in range(0, len(y), _TOGETHER):
         rows = heights[first : first + _TOGETHER]
-        yield _Some("", np.tile(line, len(rows)), rows.ravel(), color, width=1.0)
+        across = lines if len(rows) == _TOGETHER else lines[: rows.size]
+        yield _Some("", across, rows.ravel(), color, width=1.0)
 
 
 def _smallest(distance: Floats) -> int:

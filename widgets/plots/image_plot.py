@@ -1,5 +1,6 @@
 """A plot whose ground is a picture: the base of contour maps and heat maps."""
 
+from collections import deque
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,11 +11,13 @@ from PySide6.QtWidgets import QWidget
 
 from widgets.pictures import to_qimage
 from widgets.plots.color_bar import ColorBar
+from widgets.plots.kept_curves import KeptCurves
 from widgets.plots.plane import Plane
 from widgets.plots.plot import Plot
 from widgets.plots.ranges import Range
 from widgets.plots.shapes import Shape, rect_of, write
 from widgets.plots.strokes import is_vector
+from widgets.redraw_pace import is_on_screen
 from widgets.style import Style
 
 
@@ -33,6 +36,8 @@ class ImagePlot(Plot):
         self._ground: tuple[object, QPixmap] | None = None
         self._below: tuple[object, QPixmap] | None = None  # the ground with what stands on it
         self._standing: tuple[Shape, ...] = ()  # what is seldom moved
+        self._still: tuple[Shape, ...] = ()  # what stays where the picture changes
+        self._kept = KeptCurves()  # of these
         self._layers: dict[str, tuple[Shape, ...]] = {}  # drawn in this order
         super().__init__(style, parent)
         self._bar = ColorBar(style)
@@ -66,6 +71,12 @@ class ImagePlot(Plot):
         self._standing = tuple(shapes)
         self._below = None
         self._redraw()
+
+    def _setStill(self, shapes: tuple[Shape, ...]) -> None:
+        """Show `shapes` under all layers; kept as pixels until another tuple is set."""
+        if shapes is not self._still:
+            self._still = shapes
+            self._redraw()
 
     def _setLayer(self, name: str, shapes: Sequence[Shape]) -> None:
         self._layers[name] = tuple(shapes)
@@ -117,9 +128,16 @@ class ImagePlot(Plot):
 
     def _drawAbove(self, painter: QPainter) -> None:
         plane = self.plane()
+        self._drawStill(painter, plane)
         for shapes in self._layers.values():
             for shape in shapes:
                 shape.paint(painter, plane, self._style)
+
+    def _drawStill(self, painter: QPainter, plane: Plane) -> None:
+        still, ratio = self._still, painter.device().devicePixelRatioF()
+        if still and is_on_screen(self) and not self._kept.has(still, plane, self._style, ratio):
+            deque(self._kept.keep(still, plane, self._style, ratio), maxlen=0)
+        self._kept.paint(painter, still, plane, self._style)
 
     def _drawCursor(self, painter: QPainter) -> None:
         text = self._readOff()

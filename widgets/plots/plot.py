@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from widgets.plots.axes import Axis, draw_grid
@@ -16,6 +16,7 @@ from widgets.plots.title import Title
 from widgets.style import Style
 
 _LEFT = Qt.MouseButton.LeftButton
+_LOW = 9  # lines of a plot below which its axes have no names
 
 
 class Canvas(pg.GraphicsObject):  # type: ignore[misc]
@@ -150,7 +151,9 @@ class Plot(QWidget):
             self.setAccessibleName(title)
 
     def setAxes(self, x_label: str, y_label: str) -> None:
-        """Name the axes."""
+        """Name the axes; those that have these names already stay as they are drawn."""
+        if (self._axes["bottom"].name(), self._axes["left"].name()) == (x_label, y_label):
+            return
         self._axes["bottom"].setName(x_label)
         self._axes["left"].setName(y_label)
         self._restyle()
@@ -184,6 +187,15 @@ class Plot(QWidget):
         self._isEqual = equal
         self._letterbox()
 
+    def _nameAxes(self) -> None:
+        """Leave out the names of axes that would be cut off, or take much of a low plot."""
+        line = QFontMetricsF(self._style.font("small")).height()
+        title = 0 if self._title.isHidden() else self._title.sizeHint().height()
+        across, up = self._axes["bottom"], self._axes["left"]
+        is_low = self.height() < _LOW * line
+        across.setNamed(not is_low and across.nameWidth() <= self.width() - up.minimumWidth())
+        up.setNamed(not is_low and up.nameWidth() <= self.height() - title - 2 * line)
+
     def _letterbox(self, *_: Any) -> None:
         """Leave so much room free that units are equal, or none."""
         sides = (0, 0)
@@ -198,6 +210,10 @@ class Plot(QWidget):
             spare = wide - unit * (x1 - x0), high - unit * (y1 - y0)
             sides = round(max(0.0, spare[0]) / 2), round(max(0.0, spare[1]) / 2)
         self._row.setContentsMargins(sides[0], sides[1], sides[0], sides[1])
+
+    def minimumSizeHint(self) -> QSize:
+        """Without the room that is left free: it goes where the plot gets less."""
+        return super().minimumSizeHint().shrunkBy(self._row.contentsMargins())
 
     def plane(self) -> Plane:
         """Where points fall, in pixels of the rectangle within the axes."""
@@ -250,6 +266,7 @@ class Plot(QWidget):
     def _restyle(self) -> None:
         style = self._style
         self._graphics.setBackground(style.color("base"))
+        self._nameAxes()
         for axis in self._axes.values():
             axis.restyle()
         top, right = self._edges()
@@ -265,6 +282,7 @@ class Plot(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._nameAxes()
         self._letterbox()
 
     # gestures

@@ -12,6 +12,11 @@ _LARGEST = 1e300  # beyond it differences overflow
 _SHRINK_BELOW = 0.35  # a held range shrinks when the data take less of it than this
 
 
+def have_logarithms(*values: NDArray[np.floating]) -> bool:
+    """Whether all of `values` that are finite are above 0, as a logarithmic axis can show them."""
+    return all(bool((part[np.isfinite(part)] > 0).all()) for part in values)
+
+
 def nice_step(span: float, count: int) -> float:
     """The step of 1, 2 or 5 times a power of ten that cuts `span` into about `count` parts."""
     raw = span / max(count, 1)
@@ -20,10 +25,18 @@ def nice_step(span: float, count: int) -> float:
 
 
 def linear_ticks(low: float, high: float, count: int) -> list[float]:
-    """Round numbers within [low, high], about `count` of them."""
+    """Round numbers within [low, high], about `count` of them; not one or two if more have room."""
     if not high > low:
         return []
     step = nice_step(high - low, count)
+    ticks = _multiples(step, low, high)
+    if len(ticks) < 3 <= count:
+        finer = _multiples(nice_step(0.4 * step, 1), low, high)
+        return finer if len(finer) <= 1.5 * count + 1 else ticks
+    return ticks
+
+
+def _multiples(step: float, low: float, high: float) -> list[float]:
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [i * step for i in range(first, last + 1)]
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap,
 
 from widgets.plots.strokes import is_vector
 
-_FEW = 300  # up to so many are drawn one by one; more are stamped
+FEW = 300  # up to so many are drawn one by one; more are stamped
 
 
 def draw_symbols(
@@ -33,7 +33,7 @@ def draw_symbols(
     pen = QPen(edge, edge_width) if edge is not None else QPen(Qt.PenStyle.NoPen)
     pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
     brush = QBrush(fill) if fill is not None else QBrush()
-    if len(finite) > _FEW and not is_vector(painter):
+    if len(finite) > FEW and not is_vector(painter):
         _stamp(painter, finite, symbol_path(symbol, size), pen, brush)
         return
     painter.setPen(pen)

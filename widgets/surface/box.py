@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 
 from widgets.numbers import format_ticks
@@ -15,6 +15,9 @@ from widgets.surface.camera import BOX_HEIGHT, Camera
 from widgets.surface.mesh import SurfaceMesh
 
 Project = Callable[[Floats], Floats]
+
+_AROUND = 0.15  # of a line, above digits and below them
+FLOOR = 0.06  # a height of the box up to which a number would run into those of its floor
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ def box_of(mesh: SurfaceMesh, names: tuple[str, str, str], z_ticks: Ticks | None
 
 def _above_floor(ticks: Ticks) -> Ticks:
     """`ticks` without the numbers that would run into those of the floor."""
-    texts = [t if at > 0.06 else "" for at, t in zip(ticks.places, ticks.texts, strict=True)]
+    texts = [t if at > FLOOR else "" for at, t in zip(ticks.places, ticks.texts, strict=True)]
     return Ticks(ticks.places, tuple(texts))
 
 
@@ -133,14 +136,18 @@ def _write_along(
     painter.setFont(style.font("small"))
     metrics = QFontMetricsF(style.font("small"))
     painter.setPen(style.color("muted"))
-    widest = 0.0
+    widest, written = 0.0, QRectF()
     for at, way, text in zip(on, out, ticks.texts, strict=False):
         if not text:
             continue
         half = metrics.horizontalAdvance(text) / 2
         widest = max(widest, half)
         gap = style.px(4) + abs(way[0]) * half + abs(way[1]) * metrics.height() / 2
-        _write(painter, at + way * gap, text, metrics)
+        place = _room_of(at + way * gap, text, metrics)
+        inner = place.adjusted(0, _AROUND * place.height(), 0, -_AROUND * place.height())
+        if not inner.intersects(written):  # else neither could be read
+            written = inner
+            _write(painter, at + way * gap, text, metrics)
     if name:
         painter.setFont(style.font("body"))
         painter.setPen(style.color("text"))
@@ -156,9 +163,13 @@ def _write_along(
 
 
 def _write(painter: QPainter, at: Floats, text: str, metrics: QFontMetricsF) -> None:
+    painter.drawText(_room_of(at, text, metrics), Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _room_of(at: Floats, text: str, metrics: QFontMetricsF) -> QRectF:
+    """What `text` takes around `at`."""
     wide, high = metrics.horizontalAdvance(text) + 4, metrics.height()
-    corner = QPointF(at[0] - wide / 2, at[1] - high / 2)
-    painter.drawText(QRectF(corner.x(), corner.y(), wide, high), Qt.AlignmentFlag.AlignCenter, text)
+    return QRectF(at[0] - wide / 2, at[1] - high / 2, wide, high)
 
 
 def _far_corner(camera: Camera) -> tuple[float, float]:

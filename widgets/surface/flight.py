@@ -1,5 +1,6 @@
 """A path over or under a surface, at heights of its own."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,18 +38,20 @@ def flown(flight: Flight, mesh: SurfaceMesh) -> Floats:
     return placed
 
 
-def drops(flight: Flight, mesh: SurfaceMesh) -> list[Floats]:
-    """Lines (2, 3) from points of a flight to the surface, not too close, the last point's too."""
+def drops(placed: Floats, mesh: SurfaceMesh) -> list[Floats]:
+    """Lines (2, 3) from `placed` points (T, 3) of a flight, as `flown` gives them, to the surface.
+
+    They are not too close to each other; the last point has one.
+    """
     found: list[Floats] = []
-    placed = flown(flight, mesh)
     known = placed[np.isfinite(placed).all(axis=1)]
     feet = known.copy()
     feet[:, 2] = mesh.heightAt(known[:, 0], known[:, 1])
-    at: Floats | None = None
-    for top, foot in reversed(list(zip(known, feet, strict=True))):
-        is_apart = at is None or float(np.linalg.norm(top - at)) >= _APART
-        if is_apart and np.isfinite(foot[2]):
-            found.append(np.stack([top, foot]))
+    at: list[float] | None = None
+    for top, foot in reversed(list(zip(known.tolist(), feet.tolist(), strict=True))):
+        is_apart = at is None or math.dist(top, at) >= _APART
+        if is_apart and math.isfinite(foot[2]):
+            found.append(np.array([top, foot]))
             at = top
         if len(found) == _MOST_DROPS:
             break

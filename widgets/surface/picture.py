@@ -1,6 +1,7 @@
 """From paths and heights to a picture of a surface: what `SurfaceView` paints and exports."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,13 +9,13 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from widgets.colors import sequential
-from widgets.numbers import format_compact
+from widgets.numbers import format_compact, format_log_ticks
 from widgets.plots.plane import Floats
-from widgets.plots.ranges import Range
+from widgets.plots.ranges import Range, log_ticks
 from widgets.plots.shapes import Path, named
 from widgets.plots.strokes import thin
 from widgets.style import Style
-from widgets.surface.box import Box, Ticks, box_of, draw_numbers, edges, grid
+from widgets.surface.box import FLOOR, Box, Ticks, box_of, draw_numbers, edges, grid
 from widgets.surface.camera import BOX_HEIGHT, Camera
 from widgets.surface.flight import Flight, drops, flown
 from widgets.surface.mesh import SurfaceMesh
@@ -25,6 +26,8 @@ _LONGEST = 0.03  # a longer step is cut up, to lie on the surface all the way
 _MOST_CUTS = 80
 _FARTHEST = 1e6  # in ranges; what diverged beyond is left out
 _THROUGH = 0.2  # how far in front a line is drawn that the surface is not to hide
+_APART = 0.2  # of the height of the box, between two numbers at its edge
+_LOG_TICKS = (5, 10)  # numbers along an axis of logarithms; more where two would be seen
 _MOST_ROWS = 120  # of the mesh; on llvmpipe 200 take twice as long as 100
 
 
@@ -37,6 +40,7 @@ class SurfacePicture:
     def __init__(self) -> None:
         self._scene = SurfaceScene()
         self._mesh: SurfaceMesh | None = None
+        self._upload: Callable[[], None] | None = None  # of the surface, before it is drawn
         self._names = ("", "", "")
         self._zTicks: Ticks | None = None
         self._box: Box | None = None
@@ -44,6 +48,7 @@ class SurfacePicture:
         self._trails: list[tuple[Path, Floats]] | None = None  # laid when they are drawn
         self._marks: list[tuple[Floats, str]] = []
         self._flights: tuple[Flight, ...] = ()
+        self._flown: list[tuple[Flight, Floats, list[Floats]]] | None = None  # as the trails
 
     def setSurface(
         self,
@@ -54,15 +59,21 @@ class SurfacePicture:
         display: NDArray[np.floating] | None,
         z_range: Range | None = None,
         colors: NDArray[np.uint8] | None = None,
+        *,
+        log: bool = False,
     ) -> None:
         """Take a surface as `SurfaceView.setSurface` describes it."""
         shown = heights if display is None else display
         whole = heights
         heights, shown = coarser(heights), coarser(shown)
-        self._mesh, self._trails = SurfaceMesh(shown, x_range, y_range, z_range), None
-        self._zTicks = None if display is None else _ticks_at(levels, whole, display, self._mesh)
+        self._mesh = SurfaceMesh(shown, x_range, y_range, z_range)
+        self._trails = self._flown = None
+        self._zTicks = None
+        if display is not None:
+            mesh = self._mesh
+            self._zTicks = _log_ticks(mesh) if log else _ticks_at(levels, whole, display, mesh)
         table = sequential() if colors is None else colors
-        self._scene.setSurface(self._mesh, heights, levels, table)
+        self._upload = partial(self._scene.setSurface, self._mesh, heights, levels, table)
         self.setNames(self._names)
 
     def setNames(self, names: tuple[str, str, str]) -> None:
@@ -74,7 +85,7 @@ class SurfacePicture:
         self._paths, self._trails = tuple(paths), None
 
     def setFlights(self, flights: Sequence[Flight]) -> None:
-        self._flights = tuple(flights)
+        self._flights, self._flown = tuple(flights), None
 
     def setMarks(self, places: Sequence[tuple[NDArray[np.floating], str]]) -> None:
         """Small balls at places (N, 2) of the plane, in a colour each."""
@@ -96,6 +107,14 @@ class SurfacePicture:
         on = self._mesh.toBox(points[:, 0], points[:, 1])
         return camera.project(on, size.width(), size.height())
 
+    def lay(self) -> None:
+        """Upload the surface and lay its lines, as `draw` does where it was not done before."""
+        if self._upload is not None:
+            self._upload()
+            self._upload = None
+        self._laid()
+        self._laidFlights()
+
     def draw(
         self, camera: Camera, size: QSize, style: Style, finer: int, ratio: float = 1.0
     ) -> None:
@@ -103,6 +122,7 @@ class SurfacePicture:
 
         `ratio` is how many pixels the screen has for one of the widget's.
         """
+        self.lay()
         width, height = max(size.width(), 1), max(size.height(), 1)
         scale = style.factor() * ratio * finer
         self._scene.draw(
@@ -149,6 +169,14 @@ class SurfacePicture:
             self._trails = [(path, drape(path.points, mesh)) for path in self._paths]
         return self._trails or []
 
+    def _laidFlights(self) -> list[tuple[Flight, Floats, list[Floats]]]:
+        """The flights, their points in the box, and their drop-lines."""
+        mesh = self._mesh
+        if self._flown is None and mesh is not None:
+            placed = [(flight, flown(flight, mesh)) for flight in self._flights]
+            self._flown = [(flight, points, drops(points, mesh)) for flight, points in placed]
+        return self._flown or []
+
     def _lines(self, style: Style, scale: float) -> list[Line]:
         lines = []
         ground = _rgb(style.color("base"))
@@ -166,11 +194,8 @@ class SurfacePicture:
     def _flightLines(self, style: Style, scale: float) -> list[Line]:
         """The flights and their drop-lines; what the surface hides of them shows through it."""
         lines: list[Line] = []
-        mesh, ground = self._mesh, _rgb(style.color("base"))
-        if mesh is None:
-            return lines
-        for flight in self._flights:
-            points, down = flown(flight, mesh), drops(flight, mesh)
+        ground = _rgb(style.color("base"))
+        for flight, points, down in self._laidFlights():
             color, width = _rgb(named(style, flight.color)), flight.width * 1.15 * scale
             dash = tuple(part * width for part in flight.dash)
             lines.append(Line(points, color, width, dash, _THROUGH, 0.35))
@@ -191,11 +216,10 @@ class SurfacePicture:
             if path.ball and len(points):
                 radius = 0.55 * path.ball * scale
                 balls.append(Ball(points[-1], _rgb(named(style, path.color)), radius, edge))
-        for flight in self._flights:
-            if flight.ball and len(flight.points) and self._mesh is not None:
-                end, radius = flown(flight, self._mesh)[-1], 0.55 * flight.ball * scale
-                color = _rgb(named(style, flight.color))
-                balls.append(Ball(end, color, radius, edge, _THROUGH))
+        for flight, points, _ in self._laidFlights():
+            if flight.ball and len(points):
+                color, radius = _rgb(named(style, flight.color)), 0.55 * flight.ball * scale
+                balls.append(Ball(points[-1], color, radius, edge, _THROUGH))
         return balls
 
 
@@ -246,13 +270,26 @@ def _ticks_at(
     known = np.isfinite(heights) & np.isfinite(shown)
     order = np.argsort(heights[known])
     at = np.interp(levels, heights[known][order], shown[known][order])
-    places = mesh.toBoxHeight(at)
-    chosen = [0]
-    for i in range(1, len(levels)):
-        if places[i] - places[chosen[-1]] > 0.2:
+    return _spread([format_compact(float(level), 2) for level in levels], mesh.toBoxHeight(at))
+
+
+def _log_ticks(mesh: SurfaceMesh) -> Ticks:
+    """Round numbers all along the box of a `mesh` whose heights are logarithms to base 10."""
+    for count in _LOG_TICKS:
+        exponents = log_ticks(mesh.low, mesh.high, count)
+        ticks = _spread(format_log_ticks(exponents), mesh.toBoxHeight(np.array(exponents)))
+        if sum(place > FLOOR for place in ticks.places) > 2:
+            break
+    return ticks
+
+
+def _spread(texts: Sequence[str], places: Floats) -> Ticks:
+    """Those of `texts`, which stand at rising `places`, that do not run into each other."""
+    chosen = [0] if texts else []
+    for i in range(1, len(texts)):
+        if places[i] - places[chosen[-1]] > _APART:
             chosen.append(i)
-    texts = tuple(format_compact(float(levels[i]), 2) for i in chosen)
-    return Ticks(tuple(places[chosen].tolist()), texts)
+    return Ticks(tuple(places[chosen].tolist()), tuple(texts[i] for i in chosen))
 
 
 def _rgb(color: QColor) -> Color:

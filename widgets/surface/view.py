@@ -112,6 +112,7 @@ class SurfaceView(QWidget):
         display: NDArray[np.floating] | None = None,
         z_range: Range | None = None,
         colors: NDArray[np.uint8] | None = None,
+        log: bool = False,
     ) -> None:
         """Show `heights` (H, W): rows along y from low to high, columns along x, ends included.
 
@@ -120,11 +121,14 @@ class SurfaceView(QWidget):
         the heights themselves are too steep; the numbers stay those of `heights`. The axis upwards
         reaches over `z_range`, in which all that is drawn lies, so that it can hold still; without
         it from the lowest to the highest. `colors` (n, 3), in space, are those from the lowest
-        level to the highest; without them those of a map.
+        level to the highest; without them those of a map. `log` says that `display` is the
+        logarithm to base 10: then the axis is numbered all along, also where no height is.
         """
         chosen = choose_levels(heights) if levels is None else np.asarray(levels, np.float64)
         if self._picture is not None:
-            self._picture.setSurface(heights, x_range, y_range, chosen, display, z_range, colors)
+            self._picture.setSurface(
+                heights, x_range, y_range, chosen, display, z_range, colors, log=log
+            )
         if self._map is not None:
             self._map.setSurface(heights, x_range, y_range, chosen)
         self._news()
@@ -196,15 +200,19 @@ class SurfaceView(QWidget):
             self.update()
 
     def _draw(self, fine: bool) -> Iterator[None]:
-        """Draw it, and fetch the picture in a second part: a software driver draws meanwhile."""
+        """Lay the lines, draw, and fetch the picture: a software driver draws before this part."""
         assert self._picture is not None
         before, camera, ratio = self._image, self._camera, self.devicePixelRatioF()
         pixels = QSize(round(self.width() * ratio), round(self.height() * ratio))
         finer = 2 if fine and max(pixels.width(), pixels.height()) <= _LARGEST_FINE else 1
+        self._picture.lay()
+        yield
+        if self._image is not before:  # it had to be painted meanwhile
+            return
         self._picture.draw(camera, pixels, self._style, finer, ratio)
         self._stale = False
         yield
-        if self._image is not before:  # it had to be painted meanwhile
+        if self._image is not before:
             return
         self._image = self._picture.read(finer)
         self._image.setDevicePixelRatio(ratio)

@@ -38,13 +38,13 @@ class Landscape(Lasting):
         """What this slice is, and how much of the path it holds."""
         if self.plane == "random":
             what = (
-                f"A slice: the plane through the weights of step {self.step:,} in two random "
-                "directions, scaled filter by filter (Li et al. 2018)."
+                f"A slice through the weights of step {self.step:,} in two random directions, "
+                "scaled filter by filter (Li et al. 2018)."
             )
         else:
             whose = "the path" if self.runs == 1 else f"the {self.runs} paths"
             what = (
-                f"A slice: the plane of the first two principal components of {whose} until step "
+                f"A slice along the first two principal components of {whose} until step "
                 f"{self.step:,}."
             )
         if math.isfinite(self.explained):  # in one paragraph, so that neither is shown alone
@@ -63,14 +63,11 @@ class Landscape(Lasting):
         """What chance alone gives."""
         if self.plane == "random":
             share = min(1.0, 2 / self.parameter_count)
-            return (
-                f"two directions drawn uniformly from {self.parameter_count:,} dimensions hold "
-                f"{100 * share:.2g}% of any variance on average."
-            )
+            return f"two directions drawn uniformly hold {_percent(share)} of any on average."
         if self.runs > 1:
             return "how far apart they began is in that: a random walk is no measure for it."
         return (
-            f"that of a pure random walk of {self.snapshots} points in many dimensions holds "
+            f"of a pure random walk of {self.snapshots} points in many dimensions it is "
             f"{walk_share(self.snapshots):.1%}."
         )
 
@@ -131,14 +128,16 @@ class LandscapeFrame(Frame):
         """What is to be known of the picture."""
         if self.landscape is None:
             why = "There is no surface yet: it comes in steps, and on a path after three points."
-            return why, *self._uncurved()
-        told = ", ".join(f"{distance:.3g}" for distance in self.distances[:, -1])
-        now = f"The present weights are {told} away from it."
-        return (*self.landscape.sentences(), *self._uncurved(), now)
+            return why, *self._curved()
+        return (*self.landscape.sentences(), *self._curved())
 
-    def _uncurved(self) -> tuple[str, ...]:
-        """Why there is no curvature, where there is none."""
-        return (self.uncurved,) if self.uncurved else ()
+    def _curved(self) -> tuple[str, ...]:
+        """Why there is no curvature, or when its limit is one."""
+        if self.uncurved:
+            return (self.uncurved,)
+        if not self.rule:
+            return ("No limit: here the curvature alone decides nothing.",)
+        return (f"{self.rule} is exact only for a quadratic loss.",)
 
 
 def _percent(share: float) -> str:

@@ -9,11 +9,15 @@ import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
+from pytestqt.qtbot import QtBot
 
+from kernels.training.parameters import Training
 from tests.visualizer.toy_panel import Ball, Roll, RollView
 from visualizer.exporting.picture import PanelPicture, png, to_bgra
+from visualizer.panels.training.run.advice_bar import AdviceBar
+from visualizer.panels.training.view import TrainingView
 from visualizer.playing.run import Run
-from visualizer.registry import PanelInfo
+from visualizer.registry import PanelInfo, find_panel
 from visualizer.scenes.scene import Scene
 from widgets.colors import THEMES, ThemeName
 
@@ -144,3 +148,15 @@ def test_a_pdf_is_a_page_of_the_size_of_the_picture(draw: Callable[..., PanelPic
     assert re.search(rb"/MediaBox \[0 0 640\.0* 360\.0*\]", pdf)
     assert b"/Font" in pdf
     assert b"/Subtype /Image" not in pdf
+
+
+def test_advice_can_be_read_on_dark_ground(qtbot: QtBot) -> None:
+    picture = PanelPicture(find_panel("training"), (1024, 640), theme="dark")
+    picture.show(Training(), TrainingView())  # which makes the board
+    bar = picture.panel.findChild(AdviceBar)
+    assert bar is not None
+    bar.showMessage("info", "It overfits.")
+    bar.sentence.ensurePolished()
+    color = bar.sentence.palette().color(bar.sentence.foregroundRole())
+    assert color == picture.style.color("text")
+    picture.close()

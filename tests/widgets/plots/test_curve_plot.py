@@ -247,3 +247,18 @@ def test_the_name_below_is_not_cut(plot: CurvePlot) -> None:
     margin = axis.label.document().documentMargin()
     low = axis.label.y() + axis.label.boundingRect().height() - margin
     assert low <= axis.size().height()
+
+
+def test_names_of_axes_give_their_room_to_a_small_plot(plot: CurvePlot) -> None:
+    laid_out(plot, 480, 360)
+    assert [name in svg_of(plot) for name in ("step", "loss")] == [True, True]
+    laid_out(plot, 480, 110)
+    assert [name in svg_of(plot) for name in ("step", "loss")] == [False, False]
+    without = plot.plane().height
+    plot.setAxes("", "")
+    assert plot.plane().height == without
+    plot.setAxes("step", "a name that is far longer than the axis beside which it is to stand")
+    laid_out(plot, 480, 360)
+    assert "far longer" not in svg_of(plot)
+    laid_out(plot, 480, 900)
+    assert "far longer" in svg_of(plot)

@@ -6,7 +6,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from tests.widgets.drawing import like, pixels_of
 from widgets.plots.kept_curves import KeptCurves
 from widgets.plots.plane import Plane
-from widgets.plots.shapes import Curve
+from widgets.plots.shapes import Curve, Points, Shape
 from widgets.style import Style
 
 RED, BLUE = "#d00000", "#0030d0"
@@ -21,7 +21,7 @@ def waves(phase: float = 0.0) -> tuple[Curve, ...]:
     )
 
 
-def drawn(kept: KeptCurves, curves: tuple[Curve, ...], plane: Plane = PLANE) -> np.ndarray:
+def drawn(kept: KeptCurves, curves: tuple[Shape, ...], plane: Plane = PLANE) -> np.ndarray:
     image = QImage(200, 100, QImage.Format.Format_RGB32)
     image.fill(QColor("white"))
     with QPainter(image) as painter:
@@ -36,6 +36,19 @@ def test_they_look_the_same_once_all_are_drawn(qapp: object) -> None:
     assert kept._kept is not None
     at_once = drawn(KeptCurves(), curves).astype(int)
     assert np.abs(drawn(kept, curves) - at_once).max() <= 3  # of blending twice
+
+
+def test_points_are_drawn_some_at_a_time_each_once_and_in_their_order(qapp: object) -> None:
+    generator = np.random.default_rng(0)
+    x, y = generator.random(200), generator.uniform(-1, 1, 200)
+    points = Points(x, y, RED, size=9), Points(y, x, BLUE, "s", 9, filled=False)
+    kept = KeptCurves()
+    assert sum(1 for _ in kept.keep(points, PLANE, Style(), 1.0)) == 8
+    at_once = drawn(KeptCurves(), points).astype(int)
+    assert like(at_once, RED).any()
+    assert np.abs(drawn(kept, points) - at_once).max() <= 3  # of blending twice
+    many = (Points(generator.random(400), generator.random(400), RED),)  # are stamped
+    assert sum(1 for _ in kept.keep(many, PLANE, Style(), 1.0)) == 1
 
 
 def test_those_before_are_shown_until_then(qapp: object) -> None:

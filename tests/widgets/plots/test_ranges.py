@@ -9,6 +9,7 @@ from widgets.plots.ranges import (
     HeldRange,
     data_range,
     decade_ticks,
+    have_logarithms,
     linear_ticks,
     log_ticks,
     nice_step,
@@ -27,8 +28,19 @@ def test_a_step_is_one_two_or_five_and_cuts_into_about_so_many(span: float, coun
 def test_ticks_lie_within_the_range() -> None:
     assert linear_ticks(-1.05, 1.05, 5) == pytest.approx([-1.0, -0.5, 0.0, 0.5, 1.0])
     assert linear_ticks(1.0, 1.0, 4) == []
+    assert linear_ticks(-4.4, 4.4, 4) == [-4.0, -2.0, 0.0, 2.0, 4.0]  # by fives there is one
+    assert linear_ticks(-2.5, 6.5, 4) == [-2.0, 0.0, 2.0, 4.0, 6.0]
+    assert linear_ticks(-4.9, 9.9, 3) == [0.0, 5.0]  # by twos they would stand too close
+    assert linear_ticks(-4.4, 4.4, 2) == [0.0]
     assert decade_ticks(-4.2, 3.1, 10) == [-4, -3, -2, -1, 0, 1, 2, 3]
     assert decade_ticks(-12, 12, 6) == [-12, -8, -4, 0, 4, 8, 12]
+
+
+def test_what_is_not_positive_has_no_logarithm_and_what_is_missing_does_not_matter() -> None:
+    some = np.array([0.5, np.nan, np.inf])
+    assert have_logarithms(some, np.empty((0, 3)))
+    assert not have_logarithms(some, np.array([1.0, 0.0]))
+    assert not have_logarithms(np.array([-1e-300]))
 
 
 def test_a_range_of_data_leaves_out_what_cannot_be_drawn() -> None:

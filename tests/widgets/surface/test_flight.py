@@ -26,21 +26,37 @@ def test_points_stand_at_their_own_height() -> None:
 def test_what_is_beside_the_plane_is_left_out() -> None:
     flight = Flight("", np.array([[0.5, 0.5, 5.0], [1.5, 0.5, 5.0]]), RED)
     assert np.isfinite(flown(flight, MESH)).all(axis=1).tolist() == [True, False]
-    assert len(drops(flight, MESH)) == 1
+    assert len(drops(flown(flight, MESH), MESH)) == 1
 
 
 def test_drop_lines_join_a_path_with_the_surface() -> None:
     points = np.array([[0.2, 0.5, 16.0], [0.5, 0.5, 2.0]])
-    last, first = drops(Flight("", points, RED), MESH)
+    last, first = drops(flown(Flight("", points, RED), MESH), MESH)
     assert np.allclose(first[:, 2] / BOX_HEIGHT, [16 / 20, 2 / 20])  # the surface is at 2 there
     assert np.allclose(last[:, 2] / BOX_HEIGHT, [2 / 20, 5 / 20])  # and at 5 here, above it
 
 
 def test_drop_lines_are_not_too_close() -> None:
     points = np.column_stack([np.linspace(0, 1, 5000), np.full(5000, 0.5), np.full(5000, 15.0)])
-    found = drops(Flight("", points, RED), MESH)
+    found = drops(flown(Flight("", points, RED), MESH), MESH)
     assert 20 <= len(found) <= 40
     assert found[0][0, 0] == pytest.approx(1.0)  # the end has one
+
+
+@pytest.mark.gl
+def test_a_flight_stays_at_its_height_over_another_surface(qtbot: QtBot, gl: None) -> None:
+    points = np.array([[0.3, 0.3, 12.0], [0.6, 0.6, 12.0]])
+    seen = []
+    for befores in ([20, 5], [5]):  # the heights of the surfaces that are shown one after another
+        view = SurfaceView(Style())
+        qtbot.addWidget(view)
+        view.setFlights([Flight("", points, RED)])
+        for before in befores:
+            view.setSurface(np.full((20, 20), before) + np.arange(20), (0, 1), (0, 1))
+            laid_out(view)
+            seen.append(picture(view))
+    assert (seen[0] != seen[1]).any()
+    assert (seen[1] == seen[2]).all()
 
 
 @pytest.mark.gl

@@ -183,6 +183,27 @@ def test_steep_heights_are_numbered_as_they_are(view: SurfaceView) -> None:
 
 
 @pytest.mark.gl
+def test_an_axis_of_logarithms_is_numbered_where_no_height_is(view: SurfaceView) -> None:
+    heights = 1 + 0.1 * bowl()  # 1 to 1.9
+    given = {"display": np.log10(heights), "z_range": (-2.0, 1.0)}
+    view.setSurface(heights, (-2, 2), (-1, 3), **given)
+    assert ">0.1<" not in svg_of(view)
+    view.setSurface(heights, (-2, 2), (-1, 3), **given, log=True)
+    assert all(f">{number}<" in svg_of(view) for number in ("0.1", "1", "10"))
+    narrow = {"display": np.log10(heights), "z_range": (-0.3, -0.1)}  # 0.501 to 0.794
+    view.setSurface(heights, (-2, 2), (-1, 3), **narrow, log=True)
+    assert all(f">{number}<" in svg_of(view) for number in ("0.55", "0.65", "0.75"))
+
+
+@pytest.mark.gl
+def test_numbers_that_would_run_into_each_other_are_left_out(view: SurfaceView) -> None:
+    view.setSurface(bowl(), (-2, 2), (-1, 3))
+    assert all(f">{number}<" in svg_of(view) for number in (2, 4, 6, 8))
+    laid_out(view, 120, 100)
+    assert not all(f">{number}<" in svg_of(view) for number in (2, 4, 6, 8))
+
+
+@pytest.mark.gl
 def test_a_picture_is_the_same_twice_and_grows_with_its_size(qtbot: QtBot, gl: None) -> None:
     def drawn(factor: float) -> NDArray[np.uint8]:
         view = SurfaceView(Style(factor=factor))
@@ -311,7 +332,8 @@ def test_a_picture_is_fetched_after_it_was_drawn(qtbot: QtBot, gl: None) -> None
     before = view._image
     view.setCamera(-80, 30, 5)
     parts = view._redraw(False)
-    next(parts)
+    next(parts)  # the lines are laid
+    next(parts)  # it is drawn
     assert view._image is before
     assert view._seen != view.camera()
     assert not list(parts)
@@ -319,19 +341,22 @@ def test_a_picture_is_fetched_after_it_was_drawn(qtbot: QtBot, gl: None) -> None
     assert view._seen == view.camera()
     half = view._redraw(False)
     next(half)
+    next(half)
     view.hide()  # while it is drawn
     assert view._stale
 
 
 @pytest.mark.gl
-def test_what_was_painted_meanwhile_is_not_replaced(qtbot: QtBot, gl: None) -> None:
+@pytest.mark.parametrize("done", [1, 2])
+def test_what_was_painted_meanwhile_is_not_replaced(qtbot: QtBot, gl: None, done: int) -> None:
     view = SurfaceView(Style())
     qtbot.addWidget(view)
     view.setSurface(bowl(), (-2, 2), (-1, 3))
     laid_out(view)
     picture(view)
     parts = view._redraw(False)
-    next(parts)
+    for _ in range(done):
+        next(parts)
     view.resize(300, 200)
     picture(view)
     painted = view._image

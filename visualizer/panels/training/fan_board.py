@@ -20,6 +20,7 @@ from visualizer.panels.training.view import TrainingView
 from widgets.numbers import format_compact
 from widgets.paragraphs import Paragraphs
 from widgets.plots.fan_plot import Band, EndsPlot, FanPlot
+from widgets.plots.ranges import have_logarithms
 from widgets.plots.shapes import Curve, Points, Rule
 
 PALE, LIGHT, STRONG = 0.22, 0.19, 0.31  # how strong a curve among many is, and the bands
@@ -92,7 +93,7 @@ class FanBoard(Board[FanFrame, TrainingView]):
         member = _shown(frame, self._view)
         if frame.plan is not self._plan:
             self._lay_out(frame.plan)
-        log = self._view.log_loss and bool((frame.losses[~np.isnan(frame.losses)] > 0).all())
+        log = self._view.log_loss and have_logarithms(frame.losses)
         for plot in (self._fan, self._ends):
             plot.setLogY(log, FLOOR)
         self._draw_fan(frame, member)
@@ -163,9 +164,7 @@ class FanBoard(Board[FanFrame, TrainingView]):
         is_plane, is_slice = len(dataset.domain) == 2, dataset.projection is not None
         shown = self._slice if is_slice else self._plane if is_plane else self._fit
         self._answers.setCurrentWidget(shown)
-        shown.draw(frame, self._view)
-        plot = shown.plot if isinstance(shown, SlicePlot) else shown
-        plot.setTitle(f"Seed {frame.seeds[frame.member]}, step {frame.step:,}")
+        shown.draw(frame, self._view, f"Seed {frame.seeds[frame.member]}, step {frame.step:,}")
 
     def _pale(self) -> str:
         """The colour of a curve among many."""

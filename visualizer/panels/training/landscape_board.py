@@ -14,7 +14,7 @@ from visualizer.panels.training.view import TrainingView
 from widgets.plots.contour_plot import ContourPlot, Markers
 from widgets.plots.curve_plot import CurvePlot
 from widgets.plots.number_table import Row
-from widgets.plots.ranges import HeldRange, Range, nice_step
+from widgets.plots.ranges import HeldRange, Range, have_logarithms, nice_step
 from widgets.plots.shapes import Curve, Path
 from widgets.surface.flight import Flight
 from widgets.surface.view import SurfaceView
@@ -39,27 +39,27 @@ class LandscapeBoard(Board[LandscapeFrame, TrainingView]):
         self._losses.setAxes("step", "loss")
         self._losses.setLegend(False)
         self._curvature.setAxes("step", "Hessian eigenvalue")
-        self._curvature.setTitle("Largest curvature, full batch")
-        self._grid.addWidget(self._surface, 0, 0, 1, 3)
-        self._grid.addWidget(self._map, 0, 3, 1, 3)
-        for column in range(6):
+        self._curvature.setTitle("Largest curvature")
+        self._grid.addWidget(self._surface, 0, 0, 1, 5)
+        self._grid.addWidget(self._map, 0, 5, 1, 5)
+        for column in range(10):
             self._grid.setColumnStretch(column, 1)
         self._grid.setRowStretch(0, 11)
         self._grid.setRowStretch(1, 9)
         self._lay_out(has_curvature=False)
-        self._surface.cameraChanged.connect(self._camera_changed)
+        self._surface.cameraChanged.connect(self._turn_camera)
         self._surface.released.connect(self.released)
 
     def _lay_out(self, *, has_curvature: bool) -> None:
         """Share the lower row among what there is to show."""
         self._curvature.setVisible(has_curvature)
         if has_curvature:
-            self._grid.addWidget(self._losses, 1, 0, 1, 2)
-            self._grid.addWidget(self._curvature, 1, 2, 1, 2)
-            self._grid.addWidget(self._readout, 1, 4, 1, 2)
-        else:
             self._grid.addWidget(self._losses, 1, 0, 1, 3)
-            self._grid.addWidget(self._readout, 1, 3, 1, 3)
+            self._grid.addWidget(self._curvature, 1, 3, 1, 3)
+            self._grid.addWidget(self._readout, 1, 6, 1, 4)
+        else:
+            self._grid.addWidget(self._losses, 1, 0, 1, 5)
+            self._grid.addWidget(self._readout, 1, 5, 1, 5)
 
     def description(self) -> str:
         if self._frame is None:
@@ -108,6 +108,7 @@ class LandscapeBoard(Board[LandscapeFrame, TrainingView]):
             self._map.levels(),
             display=heights if is_log else None,
             z_range=z_range,
+            log=is_log,
         )
 
     def _draw_paths(self, frame: LandscapeFrame, is_log: bool) -> None:
@@ -130,7 +131,7 @@ class LandscapeBoard(Board[LandscapeFrame, TrainingView]):
             curves.append(Curve(name, frame.path_steps, losses, mark.color, mark.dash, 2.4))
         self._losses.setLogY(self._view.log_loss and _is_positive(frame), FLOOR)
         self._losses.setCurves(curves)
-        self._losses.setTitle(f"{frame.title}, step {frame.trained:,}: loss along the path")
+        self._losses.setTitle(f"Loss at step {frame.trained:,}: {frame.title}")
 
     def _draw_curvature(self, frame: LandscapeFrame) -> None:
         steps, mark, limit = frame.curvature_steps, self._style.mark(0), self._style.mark(1)
@@ -151,14 +152,6 @@ class LandscapeBoard(Board[LandscapeFrame, TrainingView]):
         self._readout.setTable(HEADINGS, rows, 0)
         self._readout.setSentences(frame.sentences())
 
-    def _camera_changed(self, azimuth: float, elevation: float, distance: float) -> None:
-        for name, value in (
-            ("azimuth", azimuth),
-            ("elevation", elevation),
-            ("distance", distance),
-        ):
-            self.viewRequested.emit(name, value)
-
 
 def _round_ends(values: Array) -> Range | None:
     """Round numbers around `values`, so far apart that both stand at the axis."""
@@ -175,5 +168,5 @@ def _heights(losses: Array, is_log: bool) -> Array:
 
 def _is_positive(frame: LandscapeFrame) -> bool:
     """Whether all losses have a logarithm."""
-    shown = [frame.losses] if frame.landscape is None else [frame.losses, frame.landscape.surface]
-    return all(bool((part[np.isfinite(part)] > 0).all()) for part in shown)
+    surfaces = [] if frame.landscape is None else [frame.landscape.surface]
+    return have_logarithms(frame.losses, *surfaces)

@@ -15,6 +15,7 @@ from visualizer.panels.training.view import TrainingView
 from widgets.numbers import format_number
 from widgets.plots.curve_plot import CurvePlot
 from widgets.plots.number_table import Row
+from widgets.plots.ranges import have_logarithms
 from widgets.plots.shapes import Curve, Points
 
 REPEAT, MEAN = 0.9, 3.0  # widths of the curve of one seed, and of their mean
@@ -61,9 +62,7 @@ class SamplingBoard(Board[SamplingFrame, TrainingView]):
 
     def _draw(self, frame: SamplingFrame) -> None:
         losses, shares = frame.validation_loss, frame.validation_accuracy
-        self._losses.setLogY(
-            self._view.log_loss and bool((losses[np.isfinite(losses)] > 0).all()), FLOOR
-        )
+        self._losses.setLogY(self._view.log_loss and have_logarithms(losses), FLOOR)
         self._losses.setCurves(self._curves(frame, losses))
         seeds = frame.plan.repeats
         told = f"thick the mean of {seeds} seeds" if seeds > 1 else "one seed"

@@ -170,18 +170,18 @@ def test_the_sentences_say_that_it_is_a_slice_and_what_chance_gives():
     advance(run, 60)
     shown = run.frame().landscape
     told = " ".join(run.frame().sentences())
-    assert told.startswith("A slice: the plane of the first two principal components of the path")
+    assert told.startswith("A slice along the first two principal components of the path until")
     ((weights, _),) = plain_learners(run, shown.step)
     centred = (weights - weights.mean(0)).double().numpy()
     lengths = np.linalg.svd(centred, compute_uv=False) ** 2
     assert shown.explained == pytest.approx(lengths[:2].sum() / lengths.sum(), abs=1e-6)
     assert f"{shown.explained:.1%} of the path's variance" in told
-    assert f"random walk of {shown.step + 1} points in many dimensions holds 76." in told
+    assert f"random walk of {shown.step + 1} points in many dimensions it is 76." in told
     random = landscape(SMALL)
     advance(random, 60)
     told = " ".join(random.frame().sentences())
     assert "in two random directions, scaled filter by filter (Li et al. 2018)" in told
-    assert "two directions drawn uniformly from 25 dimensions hold 8% of any variance" in told
+    assert "two directions drawn uniformly hold 8.0% of any on average" in told
 
 
 def test_a_tiny_share_of_the_variance_is_no_zero():
@@ -199,6 +199,7 @@ def test_full_batch_descent_tells_its_largest_curvature():
     assert frame.curvature_steps.tolist() == [0, 10, 20, 30]
     assert frame.stable.tolist() == [4.0] * 4
     assert frame.rule == "2 / learning rate"
+    assert "2 / learning rate is exact only for a quadratic loss." in frame.sentences()
     assert frame.uncurved == ""
     learner = run._learners[0]
     train = tensors_of(run.dataset.train, CPU)
@@ -240,6 +241,7 @@ def test_adam_has_a_curvature_and_no_rule():
     assert np.isfinite(frame.curvature).all()
     assert np.isnan(frame.stable).all()
     assert frame.rule == ""
+    assert "No limit: here the curvature alone decides nothing." in frame.sentences()
 
 
 def test_what_diverges_is_told():

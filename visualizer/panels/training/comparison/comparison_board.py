@@ -52,8 +52,7 @@ class Picture(QWidget):
         is_line = len(frame.plan.dataset.domain) == 1
         plot: ResponsePlot | FitPlot = self.fit if is_line else self.plane
         self._both.setCurrentWidget(plot)
-        plot.draw(frame, view)
-        plot.setTitle("")
+        plot.draw(frame, view, "")
         self.key.setEntries([entry])
 
 

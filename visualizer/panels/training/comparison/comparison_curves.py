@@ -10,6 +10,7 @@ from visualizer.panels.training.run.curves import FLOOR
 from widgets.numbers import format_compact
 from widgets.plots.curve_plot import CurvePlot
 from widgets.plots.number_table import Row
+from widgets.plots.ranges import have_logarithms
 from widgets.plots.shapes import Curve, Points, Rule
 from widgets.style import Style
 
@@ -43,8 +44,7 @@ class ComparedCurves(CurvePlot):
                 at = np.array([float(begins)])  # there may be no measurement just there
                 marks.append(Points(at, np.interp(at, x, y), mark.color, mark.symbol, 12))
         if self._what == "loss":
-            seen = [curve.y[np.isfinite(curve.y)] for curve in curves]
-            self.setLogY(log and all(bool((y > 0).all()) for y in seen), FLOOR)
+            self.setLogY(log and have_logarithms(*(curve.y for curve in curves)), FLOOR)
         else:
             self.setRange(None, (0.0, 1.0))
         self.setRules(_branchings(frame))

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from kernels.training.frame import TrainingFrame
 from widgets.plots.curve_plot import CurvePlot
+from widgets.plots.ranges import have_logarithms
 from widgets.plots.shapes import Curve, Points
 from widgets.style import Style
 
@@ -23,9 +24,7 @@ class LossCurves(CurvePlot):
     def draw(self, frame: TrainingFrame, *, log: bool) -> None:
         train, validation = self._style.mark(0), self._style.mark(1)
         at = frame.measured_at
-        self.setLogY(
-            log and bool((frame.train_loss[np.isfinite(frame.train_loss)] > 0).all()), FLOOR
-        )
+        self.setLogY(log and have_logarithms(frame.train_loss), FLOOR)
         batch = Curve("batch, as trained", frame.batch_steps, frame.batch_losses, "line", width=1.2)
         measured = [
             Curve("training data", at, frame.train_loss, train.color, width=2.4),

@@ -25,8 +25,11 @@ class FitPlot(CurvePlot):
         super().__init__(style, parent)
         self._fitted: list[Curve] = []
 
-    def draw(self, frame: Answered, view: TrainingView) -> None:
-        """Show `frame`; the curve of an older one stays where it has none."""
+    def draw(self, frame: Answered, view: TrainingView, title: str | None = None) -> None:
+        """Show `frame`; the curve of an older one stays where it has none.
+
+        By default the title tells the data and the step.
+        """
         dataset = frame.plan.dataset
         (x_range,) = dataset.domain
         self.setRange(x_range, _heights(dataset))
@@ -42,7 +45,7 @@ class FitPlot(CurvePlot):
         self.setCurves(self._fitted)
         groups = self._samples(dataset.validation, dataset, "validation") if view.validation else []
         self.setPoints(groups + self._samples(dataset.train, dataset, "data"))
-        self.setTitle(f"{dataset.title}, step {frame.step:,}")
+        self.setTitle(f"{dataset.title}, step {frame.step:,}" if title is None else title)
 
     def _samples(self, samples: Samples, dataset: Dataset, name: str) -> list[Points]:
         """`samples` as points: those that are trained on filled and larger."""

@@ -8,7 +8,9 @@ def neuron_names(plan: Plan) -> list[list[str]]:
     inputs, *hidden, output = plan.neurons
     dataset = plan.dataset
     first = list(dataset.features) if len(dataset.features) == inputs else _numbered("x", inputs)
-    last = [dataset.target] if not dataset.classes else list(dataset.classes)
+    last = list(dataset.classes) or [dataset.target]
+    if len(last) == 2 and output == 1:  # one score, that of the second of two classes
+        last = last[1:]
     last = last if len(last) == output else _numbered("y", output)
     return [first, *(_numbered("h", count) for count in hidden), last]
 

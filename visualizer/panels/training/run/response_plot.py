@@ -1,5 +1,7 @@
 """The plane of two features: what the network says everywhere, and the data."""
 
+from functools import reduce
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QWidget
@@ -24,10 +26,15 @@ class ResponsePlot(ImagePlot):
 
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(style, parent)
+        self._dataset: Dataset | None = None  # whose points are drawn
+        self._look: object = None  # how they are
         self.setEqualAspect(True)
 
-    def draw(self, frame: Answered, view: TrainingView) -> None:
-        """Show `frame`; the picture of an older one stays where it has none."""
+    def draw(self, frame: Answered, view: TrainingView, title: str | None = None) -> None:
+        """Show `frame`; the picture of an older one stays where it has none.
+
+        By default the title tells the data and the step.
+        """
         dataset = frame.plan.dataset
         (x_range, y_range) = dataset.domain
         if frame.response.ndim == 3:
@@ -43,22 +50,24 @@ class ResponsePlot(ImagePlot):
                 colors = color_table(diverging(), np.linspace(0, 1, 64))
                 self.setShades(colors, ends, dataset.target)
         self.setAxes(*dataset.axes)
-        self._setLayer("points", self._points(frame, view))
-        self.setTitle(f"{dataset.title}, step {frame.step:,}")
+        self._setPoints(frame, view)
+        self.setTitle(f"{dataset.title}, step {frame.step:,}" if title is None else title)
 
     def _regions(self, response: Array, *, sharp: bool) -> NDArray[np.uint8]:
         """Colours, (G, G, 3), of the class that wins, by how far it is above chance."""
         classes = response.shape[-1]
-        colors = np.array([self._color(index) for index in range(classes)], dtype=float)
+        colors = np.array([self._color(index) for index in range(classes)], dtype=np.float32)
         winner = response.argmax(-1)  # (G, G)
         if sharp:
-            strength = np.ones(winner.shape)
-        else:
-            strength = (response.max(-1) - 1 / classes) / (1 - 1 / classes)
-        strength = STRONGEST * np.clip(np.nan_to_num(strength), 0, 1)[..., None]
-        ground = rgb_of(self._style.color("base")).astype(float)
-        mixed = ground * (1 - strength) + colors[winner] * strength
-        rgb: NDArray[np.uint8] = np.rint(mixed).astype(np.uint8)
+            strength = np.ones(winner.shape, dtype=np.float32)
+        else:  # by channels: NumPy takes forty times as long over a short last axis
+            surest = reduce(np.maximum, np.moveaxis(response, -1, 0))
+            strength = (surest - 1 / classes) / (1 - 1 / classes)
+        strength = STRONGEST * np.clip(np.nan_to_num(strength), 0, 1)
+        ground = rgb_of(self._style.color("base"))
+        rgb = np.empty((*winner.shape, 3), dtype=np.uint8)
+        for channel, (base, shades) in enumerate(zip(ground.tolist(), colors.T, strict=True)):
+            rgb[..., channel] = np.rint(base + strength * (shades - base).take(winner))
         return rgb
 
     def _values(self, values: Array, reach: float) -> NDArray[np.uint8]:
@@ -67,16 +76,24 @@ class ResponsePlot(ImagePlot):
     def _color(self, index: int) -> NDArray[np.uint8]:
         return rgb_of(named(self._style, self._style.mark(index).color))
 
-    def _points(self, frame: Answered, view: TrainingView) -> list[Points]:
-        dataset = frame.plan.dataset
+    def _setPoints(self, frame: Answered, view: TrainingView) -> None:
+        """Show the data, drawn anew only where they are others, and rings around the batch."""
+        dataset, look = frame.plan.dataset, (view.validation, self._style.theme())
+        if dataset is not self._dataset or look != self._look:
+            self._dataset, self._look = dataset, look
+            self._setStill(tuple(self._points(dataset, with_validation=view.validation)))
+        rings = []
+        if view.batch and frame.step and len(frame.batch) < len(dataset.train.inputs):
+            x, y = dataset.places(dataset.train.inputs[frame.batch]).T
+            rings.append(Points(x, y, "text", size=11, outline=None, filled=False))
+        self._setLayer("batch", rings)
+
+    def _points(self, dataset: Dataset, *, with_validation: bool) -> list[Points]:
         groups = []
-        parts = [(dataset.train, True)] + ([(dataset.validation, False)] if view.validation else [])
+        parts = [(dataset.train, True)] + ([(dataset.validation, False)] if with_validation else [])
         for samples, is_trained in parts:
             places = dataset.places(samples.inputs)
             groups += self._kinds(places, samples.targets, dataset, filled=is_trained)
-        if view.batch and frame.step and len(frame.batch) < len(dataset.train.inputs):
-            x, y = dataset.places(dataset.train.inputs[frame.batch]).T
-            groups.append(Points(x, y, "text", size=11, outline=None, filled=False))
         return groups
 
     def _kinds(

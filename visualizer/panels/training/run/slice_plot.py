@@ -26,7 +26,7 @@ MOST_NAMED = 10  # classes
 class RingedPlot(ResponsePlot):
     """The plane of the first two principal components; each point is ringed by its own answer."""
 
-    def _points(self, frame: Answered, view: TrainingView) -> list[Points]:
+    def _setPoints(self, frame: Answered, view: TrainingView) -> None:
         dataset = frame.plan.dataset
         rings, points = [], []
         for samples, answers, is_trained in _parts(frame, view):
@@ -39,7 +39,7 @@ class RingedPlot(ResponsePlot):
         if view.batch and frame.step and len(frame.batch) < len(dataset.train):
             x, y = dataset.places(dataset.train.inputs[frame.batch]).T
             rings.insert(0, Points(x, y, "text", size=BATCH, outline=None, filled=False))
-        return rings + points
+        self._setLayer("points", rings + points)
 
     def _rings(self, places: Array, answers: Array, dataset: Dataset) -> list[Points]:
         """Rings around `places`, (N, 2), in the colours of `answers`, (N,)."""
@@ -66,11 +66,11 @@ class SlicePlot(QWidget):
         column.addWidget(self.key)
         column.addWidget(self.words)
 
-    def draw(self, frame: Answered, view: TrainingView) -> None:
+    def draw(self, frame: Answered, view: TrainingView, title: str | None = None) -> None:
         """Show `frame`; the picture of an older one stays where it has none."""
         if not len(frame.train_answers):
             return
-        self.plot.draw(frame, view)
+        self.plot.draw(frame, view, title)
         dataset = frame.plan.dataset
         cut = [
             f"the first {len(answers):,} of {len(samples):,} points"

@@ -41,6 +41,7 @@ class StepSheet(QWidget):
         self._style = style
         self._count = 0  # samples that are shown
         self._shape: object = None  # of the table
+        self._high = 0  # the formula, when the table was fitted into its room
         self._strip = StageStrip(style, [phase.title() for phase in PHASES])
         self._button = QPushButton("Play the step")
         self._button.setToolTip("Show the phases one after the other, then take the step.")
@@ -51,6 +52,7 @@ class StepSheet(QWidget):
         self._large = Style(style.theme().name, style.factor(), self)  # grows to fill the room
         self._picture, self._table = StepPicture(style), ReadoutTable(self._large)
         self._table.setToolTip("Click a sample to see what becomes of it.")
+        self._formula.caughtUp.connect(self._catch_up)
         self._timer = QTimer(self, interval=PACE)
         self._timer.timeout.connect(self._next)
         self._button.clicked.connect(self._play_or_stop)
@@ -94,6 +96,11 @@ class StepSheet(QWidget):
         shape = view.phase, len(rows), headings
         if shape != self._shape:
             self._shape = shape
+            self._fill()
+
+    def _catch_up(self) -> None:
+        """The formula is shown: it may leave the table another room."""
+        if self._formula.sizeHint().height() != self._high:
             self._fill()
 
     def description(self) -> str:
@@ -155,6 +162,7 @@ class StepSheet(QWidget):
 
     def _fill(self) -> None:
         """Let the letters of the table grow as far as there is room, up to `LARGEST` times."""
+        self._high = self._formula.sizeHint().height()
         self._column.activate()
         room = self._table.size()
         for growth in (LARGEST, 1.3, 1.15, 1.0):

@@ -102,7 +102,7 @@ def test_the_batch_is_ringed_and_the_chosen_sample_is_marked(qtbot: QtBot) -> No
     assert sheet._picture._pages.currentWidget() is plane
     assert frame.inside is not None
     inputs = frame.plan.dataset.train.inputs[frame.inside.samples]
-    rings = plane._layers["points"][-1]
+    rings = plane._layers["batch"][-1]
     assert np.array_equal(np.sort(rings.x), np.sort(inputs[:, 0]))
     (chosen,) = plane._layers["chosen"]
     assert (chosen.x[0], chosen.y[0]) == tuple(inputs[3])
