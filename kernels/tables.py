@@ -61,7 +61,8 @@ class Table:
 def parse_table(data: bytes, name: str) -> Table:
     """The table that `data`, the bytes of a CSV file with a header, holds; `name` is for messages.
 
-    Raises `DataError` if it is no such table, has fewer than two rows, or no column of numbers.
+    Raises `DataError` if it is no such table, has fewer than two rows, or no column of numbers
+    or words.
     """
     delimiter, rows = _rows(_text(data, name), name)
     names = _header(rows[0][1], name)
@@ -87,8 +88,8 @@ def parse_table(data: bytes, name: str) -> Table:
                     words[column] = tuple(cells[index] for _, cells in body)
                 elif len(missing) < len(body):
                     faults[column] = _no_value(place, missing)
-    if not columns:
-        raise DataError(f"{name} has no column of numbers. {faults[names[0]]}")
+    if not (columns or words):
+        raise DataError(f"{name} has no column of numbers or words. {faults[names[0]]}")
     return Table(name, names, len(body), hashlib.sha256(data).hexdigest(), columns, faults, words)
 
 

@@ -186,6 +186,8 @@ def read_columns(
     Raises `DataError`.
     """
     table = read_table(data.file)
+    if not table.columns:
+        raise DataError(f"{table.name} has no column of numbers. {table.faults[table.names[0]]}")
     x, y = data.x_column, data.y_column
     x = x or next((name for name in table.columns if name != y), "")
     y = y or next((n for n, values in table.columns.items() if n != x and fits(values)), "")

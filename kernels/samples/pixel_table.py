@@ -1,6 +1,7 @@
 """Pictures as rows of a table, as sign-language MNIST: a column of labels, the others pixels."""
 
 import math
+import re
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -125,12 +126,17 @@ def _read(path: Path) -> tuple[list[str], Array]:
     except UnicodeDecodeError as error:
         raise DataError(f"{path.name} is not text in UTF-8. Choose a CSV file.") from error
     except ValueError as error:
-        told = str(error).partition(";")[0].rstrip(".")
+        told = _from_one(str(error).partition(";")[0].rstrip("."))
         raise DataError(
             f"{path.name} cannot be read as labels and pixels: {told}, counted from the first "
             "picture. Each cell must be a number, and all rows equally long."
         ) from error
     return names if has_header else [], _checked(table, path.name)
+
+
+def _from_one(told: str) -> str:
+    """What NumPy told of a cell, whose row it counts from 0, though others from 1."""
+    return re.sub(r"(?<=at row )\d+(?=, column)", lambda row: str(int(row[0]) + 1), told)
 
 
 def _checked(table: Array, name: str) -> Array:

@@ -26,7 +26,8 @@ CHUNK = 2**20  # numbers that go into the network at once when it only answers
 class Learner:
     """The network of `parameters` for the samples `train` of `dataset`, on their device.
 
-    It does not keep the samples: a State of it is small.
+    It does not keep the samples: a State of it is small. torch's global generators, from which
+    dropout draws, begin at the seed of the parameters.
 
     Attributes
     ----------
@@ -56,6 +57,7 @@ class Learner:
         initialize_(self.model, parameters.initialization, generator)
         if parameters.weights:
             load_weights_(self.model, parameters.weights)
+        torch.manual_seed(parameters.seed)
         self.is_picture = dataset.is_picture
         self.is_fused = dataset.is_picture and self._device.type != "meta"
         self.spec = annealed(parameters, self.batches, is_picture=dataset.is_picture)

@@ -218,7 +218,10 @@ class Training(Parameters):
         "and the same but for rounding; it takes some ten seconds to make, once on a machine.",
     )
     seed: int = setting(
-        0, ge=0, le=SEEDS - 1, help="What data, first weights and the order of samples come from."
+        0,
+        ge=0,
+        le=SEEDS - 1,
+        help="What data, first weights, the order of samples and dropout come from.",
     )
     data_seed: int | None = setting(
         None,

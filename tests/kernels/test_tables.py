@@ -72,6 +72,12 @@ def test_columns_of_words_may_stand_beside_numbers() -> None:
         table.column("name")
 
 
+def test_a_table_may_hold_words_alone() -> None:
+    table = parse("outlook,play\nsunny,no\nrain,yes\n")
+    assert table.words == {"outlook": ("sunny", "rain"), "play": ("no", "yes")}
+    assert not table.columns
+
+
 def test_semicolons_in_a_header_that_holds_commas() -> None:
     assert parse('"a,b";c\n1;2\n3;4\n').names == ("a,b", "c")
 
@@ -93,7 +99,7 @@ WRONG_TABLES = [
     ("a,b\n1,2\n\n3,4,5\n", "Row 4 of own.csv has 3 cells"),
     ("a,b\n1,5,2\n2,5,3\n", r"where commas mark decimals"),
     ('a,b\n1,"2\n3,4\n', r"cannot be read as CSV at line 3.*quotation mark"),
-    ("a,b\nu,v\nw,x\n", r"no column of numbers\. Row 2 of column 'a' of own.csv is 'u'"),
+    ("a,b\nu,\n1,\n", r"no column of numbers or words\. Row 2 of column 'a' of own.csv is 'u'"),
     ("a," + "b" * 200_000 + "\n1,2\n3,4\n", "cannot be read as CSV"),
 ]
 

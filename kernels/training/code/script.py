@@ -26,7 +26,7 @@ nor is a rule that would stop it early.
 HERE = Path(__file__)
 STEPS = {steps}
 BATCH_SIZE = {batch_size}
-SEED = {seed}  # of the order of the samples
+SEED = {seed}  # of the order of the samples{and_dropout}
 LEARNING_RATE = {learning_rate!r}
 
 torch.set_num_threads({threads})  # the last bits depend on it
@@ -114,7 +114,8 @@ def training_code(learner: Learner, dataset: Dataset, steps: int, length: int, p
         first=FIRST,
         optimizer=optimizer_call(spec, fused=learner.is_fused),
         functions="\n\n\n".join(function for function in functions if function),
-        dropout="torch.manual_seed(0)  # of what dropout draws\n" if has_dropout else "",
+        and_dropout=", and of what dropout draws" if has_dropout else "",
+        dropout="torch.manual_seed(SEED)\n" if has_dropout else "",
         update="\n".join([*update, "    optimizer.step()"]),
     )
 

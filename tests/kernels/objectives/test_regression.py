@@ -166,6 +166,7 @@ def test_own_table_with_columns_by_name(tmp_path: Path) -> None:
         ("a,b\n1,2\n1,3\n", {}, "'a' is 1 in every row"),
         ("a,b\n1,2\n1e200,3\n", {}, "beyond 1e\\+100"),
         ("a,b\nu,2\nv,3\n", {}, "no column that can be y beside 'b'"),
+        ("a,b\nu,v\nw,x\n", {}, "no column of numbers. Row 2 of column 'a' of own.csv is 'u'"),
         ("a,b\n1,2\n2,\n", {}, "no column that can be y.*'b' of own.csv has no value in row 3"),
         ("a,b\nu,2\nv,3\n", {"y_column": "b"}, "no column that can be x beside 'b'"),
         ("a,b\nu,2\nv,3\n", {"x_column": "a"}, "Row 2 of column 'a' of own.csv is 'u'"),

@@ -51,6 +51,14 @@ def test_words_are_encoded_and_numbers_standardised_by_the_training_part(made) -
     assert (places < high).all()
 
 
+def test_a_table_of_words_alone_is_learned_from(made) -> None:
+    rows = [(("sunny", "rain")[i % 2], ("yes", "no")[i // 2 % 2]) for i in range(20)]
+    data = made("outlook play", rows)
+    assert data.features == ("outlook=rain", "outlook=sunny")
+    assert data.classes == ("no", "yes")
+    assert set(map(tuple, data.train.inputs.tolist())) == {(0.0, 1.0), (1.0, 0.0)}
+
+
 def test_columns_are_chosen_by_name(made) -> None:
     data = made("i x letter answer", ROWS, features=" answer, i", target="x")
     assert data.features == ("answer=no", "answer=yes", "i")

@@ -38,7 +38,6 @@ def same_generators_and_threads() -> Iterator[None]:
     """What a script sets for its process is set back."""
     threads = torch.get_num_threads()
     with torch.random.fork_rng():
-        torch.manual_seed(0)  # as a run of the program begins
         yield
     torch.set_num_threads(threads)
 
