@@ -6,6 +6,7 @@ import numpy as np
 from torch import Tensor
 
 from kernels.objectives.catalogue import Objective
+from kernels.objectives.ground import FLAT
 from kernels.optimizers.catalogue import OptimizerParameters
 from kernels.simulation import Array, to_host
 
@@ -18,6 +19,11 @@ def eigenvalues_at(objective: Objective, points: Tensor) -> Array:
     eigenvalues[is_finite] = np.linalg.eigvalsh(hessians[is_finite])
     eigenvalues.flags.writeable = False
     return eigenvalues
+
+
+def curves_downwards(eigenvalues: Array) -> bool:
+    """Whether the least of `eigenvalues`, (d,), rising, is below 0 and does not count as 0."""
+    return bool(eigenvalues[0] < -FLAT * max(1.0, float(abs(eigenvalues[-1]))))
 
 
 def limits_at(specs: tuple[OptimizerParameters, ...], eigenvalues: Array) -> Array:

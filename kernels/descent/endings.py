@@ -102,6 +102,9 @@ def rested(objective: Objective, course: Course, ground: Ground, tolerance: floa
 def left(objective: Objective, course: Course, curvature: float) -> Finish:
     """It left for good; `curvature` is the largest eigenvalue where it was last in the domain."""
     numbers = {"step": course.step, "learning_rate": course.rate, "loss": course.loss}
+    if not math.isfinite(course.loss) and not course.step:
+        sentence = no_start(objective, course.label, course.point)
+        return Finish(reason="diverged", sentence=sentence, numbers=numbers)
     if not math.isfinite(course.loss):
         sentence = (
             f"{course.label} ran to {place(objective, course.point)} in "
@@ -162,6 +165,14 @@ def together(endings: tuple[Finish, ...]) -> Finish:
     }
     sentence = " ".join(ending.sentence for ending in endings)
     return Finish(reason=reason, sentence=sentence, numbers=numbers)  # type: ignore[arg-type]
+
+
+def no_start(objective: Objective, label: str, point: tuple[float, ...]) -> str:
+    """What is to be said of who cannot take a step from `point`."""
+    return (
+        f"{label} cannot start: at {place(objective, point)} the loss has no finite value. "
+        "Choose another start, or a function that has one there."
+    )
 
 
 def place(objective: Objective, point: tuple[float, ...]) -> str:

@@ -14,6 +14,7 @@ from kernels.descent.endings import (
     height,
     is_attained,
     left,
+    no_start,
     reached,
     rested,
     steps,
@@ -199,6 +200,8 @@ def _sentence(standing: Standing, i: int, told: Verdict | None) -> str:
     if told is not None and (told.finish.reason != "converged" or _still_holds(noted, i, told)):
         return told.finish.sentence
     if (at := int(noted.left_at[i])) >= 0:
+        if not at:
+            return no_start(objective, name, tuple(noted.exits[i].tolist()))
         return f"{name} left after {steps(at)}."
     loss = float(standing.losses[i])
     if (since := int(noted.within_since[i])) >= 0:

@@ -169,7 +169,7 @@ SURFACES: dict[SurfaceName, Surface] = {
         title="Rosenbrock's valley",
         function=lambda x, y: (1 - x) ** 2 + 100 * (y - x * x) ** 2,
         formula=r"f(x, y) = (1 - x)^2 + 100 (y - x^2)^2",
-        source="Rosenbrock 1960, The Computer Journal 3(3), p. 175; start as there",
+        source="Rosenbrock 1960, Computer Journal 3(3); its start",
         domain=((-2.0, 2.0), (-1.0, 3.0)),
         start=(-1.2, 1.0),
         minima=_deepest(0, (1, 1)),
@@ -265,7 +265,7 @@ SURFACES: dict[SurfaceName, Surface] = {
         function=_camel,
         formula=r"f(x, y) = \left( 4 - 2.1 x^2 + \frac{x^4}{3} \right) x^2 + x y"
         r" + (4 y^2 - 4) y^2",
-        source="Dixon & Szegö 1978, Towards Global Optimisation 2, North-Holland",
+        source="Dixon & Szegö 1978, Towards Global Optimisation 2",
         domain=((-2.1, 2.1), (-1.2, 1.2)),
         start=(-1.9, 0.1),
         minima=(

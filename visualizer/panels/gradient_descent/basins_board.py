@@ -135,7 +135,7 @@ class BasinsBoard(Board[BasinsFrame]):
 
 def _told(share: float) -> str:
     """A share in percent; what is there is not told as none."""
-    return "< 0.1 %" if 0 < share < 5e-4 else f"{100 * share:.1f} %"
+    return "< 0.1%" if 0 < share < 5e-4 else f"{100 * share:.1f}%"
 
 
 def _color_of_share(frame: BasinsFrame, index: int, style: Style) -> str:

@@ -99,8 +99,8 @@ class MapBoard(Board[HyperparameterMapFrame]):
             plain = _told(frame.theory_plain_rate, 0.0, frame.theory_plain_steps)
             rows.append(Row("theory's plain rate", plain, THEORY))
         self._readout.setTable(("steps", "learning rate", "momentum"), rows)
-        diverged = f"{100 * float((frame.steps == DIVERGED).mean()):.0f} % of the pairs diverge"
-        waiting = f"{100 * float((frame.steps == NOT_REACHED).mean()):.0f} % have not arrived"
+        diverged = f"{100 * float((frame.steps == DIVERGED).mean()):.0f}% of the pairs diverge"
+        waiting = f"{100 * float((frame.steps == NOT_REACHED).mean()):.0f}% have not arrived"
         self._readout.setSentences(
             [frame.sentence, frame.theory, f"{diverged}, {waiting}.", frame.legend]
         )

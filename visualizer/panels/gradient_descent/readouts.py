@@ -5,6 +5,7 @@ import math
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+from kernels.descent.curvature import curves_downwards
 from kernels.descent.race_frame import RaceFrame
 from kernels.objectives.catalogue import Objective
 from kernels.simulation import Array
@@ -111,7 +112,8 @@ def objective_sentence(objective: Objective) -> str:
         points = (
             f"({', '.join(map(_exact, m.point))}): {_exact(m.value)}" for m in objective.minima
         )
-        told.append(f"Minima {', '.join(points)}.")
+        kind = "Minimum" if len(objective.minima) == 1 else "Minima"
+        told.append(f"{kind} {', '.join(points)}.")
     elif objective.minima:
         told.append(f"{len(objective.minima)} minima.")
     if objective.source:
@@ -133,7 +135,7 @@ def curvature_sentence(frame: RaceFrame, chosen: int) -> str:
     if len(eigenvalues) > 1 and eigenvalues[0] > 0:
         told += f", condition {format_number(float(frame.conditions[chosen]))}"
     limit = float(frame.limits[chosen])
-    if eigenvalues[0] < 0 and not math.isfinite(limit):
+    if curves_downwards(eigenvalues) and not math.isfinite(limit):
         told += f". It curves downwards{here}: no rate is stable"
     elif math.isfinite(limit):
         told += f". {frame.names[chosen]} is stable{here} up to a rate of {format_number(limit)}"

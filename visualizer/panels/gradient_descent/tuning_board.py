@@ -69,7 +69,7 @@ class TuningBoard(Board[TuningFrame]):
                         format_number(float(rates[best])),
                         _told(frame, float(median[best])),
                         " to ".join(quartiles),
-                        f"{100 * float(frame.arrived[index, best]):.0f} %" if is_steps else "",
+                        f"{100 * float(frame.arrived[index, best]):.0f}%" if is_steps else "",
                     ),
                     mark.color,
                     mark.dash,

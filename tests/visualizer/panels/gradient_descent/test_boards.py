@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from kernels.descent.gradient_descent import GradientDescent
 from kernels.descent.race import CURVATURE, Race
 from kernels.descent.race_frame import RaceFrame
+from kernels.objectives.surfaces import SURFACES
 from tests.widgets.drawing import laid_out
 from visualizer.panels.gradient_descent.curve_board import CurveBoard
 from visualizer.panels.gradient_descent.loss_plot import FLOOR, LossPlot
@@ -130,9 +131,19 @@ def test_no_rate_is_stable_where_the_surface_curves_downwards() -> None:
     assert "is stable up to a rate of" in curvature_sentence(bowl, 0)
 
 
+def test_on_a_plateau_nothing_is_said_of_curvature_that_counts_as_none() -> None:
+    at = {"objective": surface("plateau"), "optimizers": [sgd(0.1)]}
+    assert curvature_sentence(frame_of(start=(2.0, 0.0), **at), 0).endswith("no rate is stable.")
+    far = frame_of(start=(3.9, 3.9), **at)
+    assert -1e-10 < far.eigenvalues[0, 0] < 0
+    assert curvature_sentence(far, 0).endswith("e−12.")
+
+
 def test_known_minima_have_four_digits() -> None:
     camel = frame_of(objective=surface("six-hump-camel")).scenery.objective
-    assert "(0.08984, −0.7127): −1.032" in objective_sentence(camel)
+    assert objective_sentence(camel).startswith("Minima (0.08984, −0.7127): −1.032, ")
+    valley = frame_of(objective=surface("rosenbrock")).scenery.objective
+    assert objective_sentence(valley).startswith("Minimum (1, 1): 0. Source: Rosenbrock 1960")
 
 
 def test_axes_of_like_scale_get_like_units(qtbot: QtBot) -> None:
@@ -232,6 +243,34 @@ def test_words_are_cut_off_where_room_ends(qtbot: QtBot) -> None:
     assert not words.shown()[-1][0].endswith("…")
 
 
+def test_words_are_large_only_where_all_have_room_and_then_hold_still(qtbot: QtBot) -> None:
+    words = Paragraphs(Style())
+    qtbot.addWidget(words)
+    words.setScale(1.15)
+    laid_out(words, 300, 160)
+    short, long = ["A sentence of some words. " * 3], ["A sentence of some words. " * 9]
+    words.setTexts(short)
+    large = words._fitting().pixelSize()
+    words.setTexts(short + long)
+    assert words._fitting().pixelSize() < large
+    assert not words.shown()[-1][0].endswith("…")
+    words.setTexts(short)
+    assert words._fitting().pixelSize() < large
+    words.resize(300, 161)
+    assert words._fitting().pixelSize() == large
+
+
+@pytest.mark.parametrize("name", SURFACES)
+def test_formula_minima_and_source_are_read_whole(qtbot: QtBot, name: str) -> None:
+    board = RaceBoard(Style())
+    qtbot.addWidget(board)
+    laid_out(board, 1280, 720)
+    board.draw(frame_of(3, objective=surface(name), optimizers=[sgd(1e-4)]))
+    readouts = board._readouts
+    assert not readouts._formula.isHidden()
+    assert not readouts._words.shown()[-1][0].endswith("…")
+
+
 def test_the_update_grows_into_a_large_sheet(qtbot: QtBot) -> None:
     sheet = UpdateSheet(Style())
     qtbot.addWidget(sheet)
@@ -241,6 +280,8 @@ def test_the_update_grows_into_a_large_sheet(qtbot: QtBot) -> None:
     trace = made.explain(0)
     assert trace is not None
     sheet.draw(trace)
+    assert not sheet._isFull  # its formulas are being set
+    qtbot.waitUntil(lambda: sheet._isFull)
     assert sheet._style.factor() == 1.0
     sheet.resize(QSize(1600, 1400))
     assert sheet._style.factor() > 1.5
