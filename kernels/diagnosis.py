@@ -86,8 +86,8 @@ def _no_number(seen: Observations) -> Advice | None:
     ran = first > 0
     cause = (
         "Mostly the steps were too long: weights grew until a number was too large for float32. "
-        "Once a weight is no number, no step makes it one again: go back to before step "
-        f"{first:,}, or begin anew."
+        "Once a weight is no number, no step makes it one again: apply the lower rate, then start "
+        f"again from step 0; or go back to before step {first:,} and lower the rate there."
         if ran
         else "It was so before any step, so that the learning rate is not to blame: look at the "
         "data for numbers that are very large, and at the first weights."
@@ -95,7 +95,7 @@ def _no_number(seen: Observations) -> Advice | None:
     return Advice(
         key="no-number",
         title="The loss is no number",
-        sentence=f"The loss is no number since step {first:,}.",
+        sentence=f"It has been NaN or infinite since step {first:,}.",
         why=cause,
         apply=((RATE, _rounded(seen.learning_rate / 10)),) if ran else (),
         source="IEEE 754: what overflows is infinite, and infinity minus infinity is no number.",
@@ -233,12 +233,15 @@ DEAD = 0.5  # of the units of a layer
 def _dead(seen: Observations) -> Advice | None:
     """Half of the units of a ReLU layer or more give 0 for every one of 50 samples or more.
 
-    Nothing is said where the training loss is below a tenth of its first.
+    Where the training loss is below a tenth of its first, it is said only of a layer whose units
+    are all dead: the network then answers the same to everything, however bad it was at first.
     """
     found = [layer for layer in seen.layers if layer.samples >= SAMPLES and layer.dead >= DEAD]
-    if not found or _has_learned(seen):
+    if not found:
         return None
     worst = max(found, key=lambda layer: layer.dead)
+    if worst.dead < 1 and _has_learned(seen):
+        return None
     return Advice(
         key="dead-relus",
         title="Dead ReLUs",

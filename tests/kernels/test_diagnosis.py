@@ -101,7 +101,8 @@ def test_a_loss_that_is_no_number():
     batch = np.where(np.arange(590) < 583, 0.3, np.nan)
     advice = only(seen(batch_losses=batch, class_counts=np.array([1000, 1])))
     assert advice.key == "no-number"
-    assert "since step 583" in advice.sentence
+    assert advice.sentence == "It has been NaN or infinite since step 583."
+    assert "apply the lower rate, then start again from step 0" in advice.why
     assert advice.apply == (("optimizer.learning_rate", 0.002),)
     measured = np.where(np.arange(COUNT) < 40, 0.3, np.inf)
     assert "since step 400" in only(seen(train_loss=measured)).sentence
@@ -183,6 +184,8 @@ def test_dead_units():
     few = layer(dead=1.0, samples=10, gradient_norm=0)
     assert diagnose(seen(train_loss=flat, layers=(few,))) == ()
     assert diagnose(seen(layers=layers)) == ()  # it has learned
+    lost = (layer(dead=1.0, gradient_norm=0.0),)
+    assert keys(seen(layers=lost)) == ["dead-relus"]  # or was worse than naming one class at first
 
 
 def test_saturated_units():
@@ -267,8 +270,8 @@ def watched(steps: int, **given: Any) -> Observations:
     )
 
 
-def hidden(count: int, activation: str) -> dict[str, Any]:
-    layers = [{"kind": "linear", "units": 8, "activation": activation}] * count
+def hidden(count: int, activation: str, units: int = 8) -> dict[str, Any]:
+    layers = [{"kind": "linear", "units": units, "activation": activation}] * count
     return {"kind": "wide", "layers": layers}
 
 
@@ -307,6 +310,13 @@ def test_six_layers_of_sigmoids_vanish():
 def test_large_steps_kill_relus():
     optimizer = {"kind": "adam", "learning_rate": 1.0}
     found = watched(600, network=hidden(3, "relu"), optimizer=optimizer)
+    assert "dead-relus" in keys(found)
+
+
+def test_a_network_all_dead_is_told_of_though_its_loss_fell():
+    settings = {"initialization": "too-large", "optimizer": {"kind": "sgd", "learning_rate": 3.0}}
+    found = watched(400, network=hidden(2, "relu", 20), **settings)
+    assert found.train_loss[-1] < found.train_loss[0] / 10
     assert "dead-relus" in keys(found)
 
 
