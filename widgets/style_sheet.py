@@ -144,7 +144,7 @@ QMenuBar::item { background: transparent; padding: 4px 9px; border-radius: 5px; 
 QMenuBar::item:selected { background: $hover; }
 QMenu { background: $base; color: $text; border: 1px solid $edge; padding: 4px; }
 QMenu::item { padding: 5px 26px 5px 12px; border-radius: 4px; }
-QMenu::item:selected { background: $accent; color: $on_accent; }
+QMenu::item:selected { background: $hover; }
 QMenu::item:disabled { color: $edge; background: transparent; }
 QMenu::icon { padding-left: 8px; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
@@ -181,6 +181,7 @@ QFrame[card="true"] { background: $card; border: 1px solid $line; border-radius:
 QFrame[rule="true"] { background: $line; border: none; max-height: 1px; min-height: 1px; }
 QFrame[guide="true"] { background: $line; border: none; max-width: 2px; min-width: 2px; }
 QFrame[banner] { border: none; border-left: 4px solid $accent; background: $card; }
+QFrame[banner] QLabel { color: $text; }
 QFrame[banner="warning"] { border-left-color: $warning; }
 QFrame[banner="error"] { border-left-color: $error; }
 """

@@ -1,11 +1,12 @@
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, QRect
 from PySide6.QtGui import QImage, QPalette
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from widgets.colors import THEMES, Theme, contrast, mark
@@ -96,6 +97,32 @@ def test_every_icon_draws_something_in_its_colour(name: str, qapp: object) -> No
         found = (color.red(), color.green(), color.blue())
         assert all(abs(a - b) <= 2 for a, b in zip(found, wanted, strict=True))
     assert not icon(name, Style()).isNull()
+
+
+@pytest.mark.parametrize("checked", [False, True])
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_the_icon_of_a_chosen_menu_entry_is_seen(name: Any, checked: bool, qtbot: QtBot) -> None:
+    style = Style(name)
+    menu = QMenu()
+    qtbot.addWidget(menu)
+    apply_theme(menu, style)
+    action = menu.addAction(icon("theme", style), "Dark theme")
+    action.setCheckable(True)
+    action.setChecked(checked)
+    menu.adjustSize()
+    menu.setActiveAction(action)
+    row = menu.actionGeometry(action)
+    spot = QRect(row.left() + 4, row.top() + 4, row.height() - 4, row.height() - 8)
+    shades = Counter(_shades(menu.grab(spot).toImage()))
+    ground = max(shades, key=lambda shade: shades[shade])
+    assert ground != style.theme().base  # one sees which entry it is
+    assert max(contrast(shade, ground) for shade in shades) >= 3
+
+
+def _shades(image: QImage) -> Iterator[str]:
+    for x in range(image.width()):
+        for y in range(image.height()):
+            yield image.pixelColor(x, y).name()
 
 
 def test_an_unknown_icon_is_told_of(qapp: object) -> None:

@@ -1,10 +1,14 @@
 """Everything that can be done in the window: one table for menus, keys and the list of keys."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
+from typing import TypeVar
 
 from PySide6.QtGui import QAction, QIcon, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,11 @@ ACTIONS: tuple[ActionInfo, ...] = (
 )
 MENUS = ("File", "Edit", "Run", "View", "Panel", "Scene", "Help")
 
+# Keys of the panels there are, of the scenes of the one that is open, and of its documents.
+PANEL_KEYS = tuple(f"Ctrl+{digit}" for digit in "123456789")  # Ctrl+0 is the normal size
+SCENE_KEYS = (*(f"Alt+{n}" for n in "1234567890"), *(f"Alt+Shift+{n}" for n in "1234567890"))
+DOCUMENT_KEYS = ("F6", "F7", "F8", "Shift+F6", "Shift+F7", "Shift+F8")
+
 
 def make_actions(
     parent: QWidget, do: Callable[[str], Callable[[], None]], icon: Callable[[str], QIcon]
@@ -90,3 +99,8 @@ def fill_menus(bar: QMenuBar, actions: Mapping[str, QAction]) -> dict[str, QMenu
             menus[info.menu].addSeparator()
         menus[info.menu].addAction(actions[info.key])
     return menus
+
+
+def with_keys(entries: Iterable[T], keys: Sequence[str]) -> Iterator[tuple[T, str]]:
+    """Each of the `entries` of a menu with one of the `keys`, or "" where there are too few."""
+    return zip(entries, chain(keys, repeat("")), strict=False)

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QComboBox, QMenu, QWidget
 
 from visualizer.registry import PanelInfo, panels
 from visualizer.scenes.store import shipped_scenes
+from visualizer.window.actions import PANEL_KEYS, SCENE_KEYS, with_keys
 
 
 class Choices(QObject):
@@ -31,13 +32,14 @@ class Choices(QObject):
         self.chooser.setAccessibleName("Panel")
         self.chooser.setToolTip("Choose a panel")
         self.chooser.activated.connect(self._choose)
-        for number, info in enumerate(panels(), start=1):
+        for index, (info, key) in enumerate(with_keys(panels(), PANEL_KEYS)):
             self.chooser.addItem(info.title, info)
-            self.chooser.setItemData(number - 1, info.summary, Qt.ItemDataRole.ToolTipRole)
-            action = self._add(panel_menu, info.title, f"Ctrl+{number}" if number < 10 else "")
+            self.chooser.setItemData(index, info.summary, Qt.ItemDataRole.ToolTipRole)
+            action = self._add(panel_menu, info.title, key)
             action.setData(info)
             action.setToolTip(info.summary)
             action.triggered.connect(self._choose_panel)
+        self.chooser.setCurrentIndex(-1)  # until one is open
 
     def show(self, info: PanelInfo) -> None:
         """Tell which panel is open, and offer its scenes."""
@@ -45,8 +47,7 @@ class Choices(QObject):
         for action in self._scene_menu.actions():
             self._window.removeAction(action)
         self._scene_menu.clear()
-        for number, name in enumerate(scenes_of(info), start=1):
-            key = f"Alt+{number}" if number < 10 else ""
+        for name, key in with_keys(scenes_of(info), SCENE_KEYS):
             action = self._add(self._scene_menu, scene_title(name, info), key)
             action.setData(name)
             action.triggered.connect(self._choose_scene)

@@ -178,10 +178,11 @@ class Display(QObject):
     def _draw(self, frames: tuple[Any, ...]) -> None:
         if self.panel is not None:
             self.panel.draw(frames[0])
-            play = self._session.play
-            if play.steps_per_frame and play.frames_per_second <= READABLE:
+            play, playing = self._session.play, self._player.playing
+            is_read = play.steps_per_frame and play.frames_per_second <= READABLE
+            if is_read or not playing:
                 RedrawPace.keepStep()
-            if not self._player.playing:
+            if not playing:
                 self._describe()
         # After the events that are waiting, the paint events among them.
         QTimer.singleShot(0, self._painted)
@@ -215,6 +216,8 @@ class Display(QObject):
     @Slot(bool)
     def _show_playing(self, playing: bool) -> None:
         self._window.transport.setPlaying(playing)
+        if not playing:
+            RedrawPace.keepStep()  # what rests from drawing would be of another step meanwhile
 
     @Slot(object)
     def _show_finish(self, finishes: tuple[Any, ...]) -> None:

@@ -13,6 +13,7 @@ from kernels.errors import LayerscopeError
 from kernels.simulation import Document
 from visualizer.exporting.target import workplace
 from visualizer.playing.player import Player
+from visualizer.window.actions import DOCUMENT_KEYS, with_keys
 from visualizer.window.errands import Errands
 from visualizer.window.main_window import MainWindow
 from visualizer.window.session import Session
@@ -62,6 +63,7 @@ class Documents(QObject):
             return
         self._known = known
         for action in self._actions:
+            self._window.removeAction(action)  # at once, since the next ones have its key
             action.deleteLater()
         entries = self._window.file_menu.actions()
         behind = entries[entries.index(self._window.actions_by_key["export"]) + 1]
@@ -70,6 +72,9 @@ class Documents(QObject):
             self._add(f"Save {_lower(document.title)}…", document, self._ask)
             if document.loads:
                 self._add(f"Load {_lower(document.title)}…", document, self._load)
+        for action, key in with_keys(self._actions, DOCUMENT_KEYS):
+            action.setShortcut(key)
+        self._window.addActions(self._actions)  # so that keys work while menus are hidden
         self._window.file_menu.insertActions(behind, self._actions)
 
     def _add(self, text: str, document: Document, do: Callable[[], None]) -> None:

@@ -33,16 +33,16 @@ Row = tuple[str, Sequence[str]]  # what is done, and the keys that do it
 
 
 def key_table(
-    actions: Mapping[str, QAction], choices: Mapping[str, Iterable[QAction]]
+    actions: Mapping[str, QAction], others: Mapping[str, Iterable[QAction]]
 ) -> dict[str, list[Row]]:
-    """Everything that can be done with a key, menu by menu."""
+    """All that can be done with a key, menu by menu: `actions`, and `others` of the same menus."""
     table: dict[str, list[Row]] = {menu: [] for menu in MENUS}
     for info in ACTIONS:
         keys = [key.toString(NATIVE) for key in actions[info.key].shortcuts()]
         table[info.menu].append((info.text.rstrip("…"), keys))
-    for menu, chosen in choices.items():
-        named = ((action.text(), action.shortcut().toString(NATIVE)) for action in chosen)
-        table[menu] += [(text.replace("&&", "&"), [key]) for text, key in named if key]
+    for menu, entries in others.items():
+        named = ((action.text(), action.shortcut().toString(NATIVE)) for action in entries)
+        table[menu] += [(text.replace("&&", "&").rstrip("…"), [key]) for text, key in named if key]
     rows = [(f"{text} (a row of a list)", (key,)) for text, key in ROW_KEYS.values()]
     table["In the controls"] = [
         (text, [QKeySequence(key).toString(NATIVE) for key in keys])
@@ -57,12 +57,12 @@ class KeysDialog(QDialog):
     def __init__(
         self,
         actions: Mapping[str, QAction],
-        choices: Mapping[str, Iterable[QAction]],
+        others: Mapping[str, Iterable[QAction]],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keys")
-        table = key_table(actions, choices)
+        table = key_table(actions, others)
         page = QWidget()
         grid = QGridLayout(page)
         grid.setColumnMinimumWidth(2, 32)

@@ -90,9 +90,9 @@ class MainWindow(QMainWindow):
             self, style, [self._dock, self._tools, self.transport, self.statusBar(), self.menuBar()]
         )
         self.actions_by_key = make_actions(self, self._doer, self._icon)
-        menus = fill_menus(self.menuBar(), self.actions_by_key)
-        self.file_menu = menus["File"]
-        self.choices = Choices(self, menus["Panel"], menus["Scene"])
+        self._menus = fill_menus(self.menuBar(), self.actions_by_key)
+        self.file_menu = self._menus["File"]
+        self.choices = Choices(self, self._menus["Panel"], self._menus["Scene"])
         self._fill_tools()
         self._enable(False)
         style.changed.connect(self._restyle)
@@ -156,7 +156,12 @@ class MainWindow(QMainWindow):
     def keys(self) -> None:
         from visualizer.window.help import KeysDialog
 
-        KeysDialog(self.actions_by_key, self.choices.actions(), self).open()
+        of_table = set(self.actions_by_key.values())
+        others = {
+            title: [action for action in menu.actions() if action not in of_table]
+            for title, menu in self._menus.items()
+        }
+        KeysDialog(self.actions_by_key, others, self).open()
 
     def doctor(self) -> None:
         from visualizer.window.help import DoctorDialog

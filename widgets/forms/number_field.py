@@ -97,12 +97,11 @@ class NumberField(QAbstractSpinBox):
     def _show_number(self) -> None:
         if self._number is None:
             return
-        form = full_number if self.hasFocus() else short_number
-        self.lineEdit().setText(form(self._number))
-        if self.hasFocus():
-            self.lineEdit().selectAll()
-        else:
-            self.lineEdit().setCursorPosition(0)
+        text = (full_number if self.hasFocus() else short_number)(self._number)
+        self.lineEdit().setText(text)
+        self.lineEdit().setCursorPosition(0)
+        if self.hasFocus():  # all, backwards: of a long number the first digits are seen
+            self.lineEdit().setSelection(len(text), -len(text))
 
     def _on_typed(self) -> None:
         self._draft = True

@@ -2,11 +2,15 @@
 
 from collections import Counter
 
+import pytest
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QLabel, QMenu
 
 from tests.visualizer.windows import Bench
+from visualizer.registry import PANELS, PanelInfo
+from visualizer.scenes.store import panel_scene
 from visualizer.window.actions import ACTIONS, MENUS
+from visualizer.window.help import NATIVE, KeysDialog
 from widgets.forms.row_card import ROW_KEYS
 
 
@@ -28,13 +32,28 @@ def test_every_action_has_a_key_and_a_place_in_a_menu(bench: Bench) -> None:
         assert not any(QKeySequence(keys).isEmpty() for keys in info.shortcuts), info.key
 
 
-def test_no_key_means_two_things(bench: Bench) -> None:
-    actions = [*bench.window.actions_by_key.values()]
-    for chosen in bench.window.choices.actions().values():
-        actions += chosen
-    keys = Counter(key.toString() for action in actions for key in action.shortcuts())
+OF_EACH_PANEL = pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.key)
+
+
+@OF_EACH_PANEL
+def test_every_entry_of_a_menu_has_a_key_that_is_listed(bench: Bench, panel: PanelInfo) -> None:
+    bench.open(panel_scene(panel))
+    found = bench.window.menuBar().findChildren(QMenu)
+    entries = [action for menu in found if menu.title() for action in menu.actions()]
+    keys = {entry.text(): entry.shortcut().toString(NATIVE) for entry in entries if entry.text()}
+    assert [text for text, key in keys.items() if not key] == []
+    bench.do("keys")
+    (dialog,) = bench.window.findChildren(KeysDialog)
+    listed = {key for label in dialog.findChildren(QLabel) for key in label.text().split(" or ")}
+    assert listed >= set(keys.values())
+    dialog.close()
+
+
+@OF_EACH_PANEL
+def test_no_key_means_two_things(bench: Bench, panel: PanelInfo) -> None:
+    bench.open(panel_scene(panel))
+    keys = Counter(key.toString() for each in bench.window.actions() for key in each.shortcuts())
     keys.update(QKeySequence(key).toString() for _, key in ROW_KEYS.values())
-    keys.pop("", None)
     assert {key: count for key, count in keys.items() if count > 1} == {}
 
 
@@ -54,3 +73,4 @@ def test_keys_work_while_the_menus_are_hidden(bench: Bench) -> None:
     assert added >= set(bench.window.actions_by_key.values())
     for chosen in bench.window.choices.actions().values():
         assert added >= set(chosen)
+    assert added >= set(bench.workbench.documents.actions())

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
+from kernels.simulation import Frame
 from kernels.training.frame import TrainingFrame
 from tests.visualizer.windows import Bench, opened
 from visualizer.panels.training.panel import TrainingPanel
 from visualizer.panels.training.step.step_board import StepBoard
 from visualizer.scenes.scene import Play, Scene
+from widgets.redraw_pace import RedrawPace
 
 
 @pytest.fixture
@@ -84,3 +86,42 @@ def test_a_played_step_has_the_run_rest_and_is_taken(bench: Bench) -> None:
     bench.shows(step + 1)
     assert bench.session.view.phase == "batch"  # type: ignore[attr-defined]
     assert not bench.player.playing
+
+
+@pytest.fixture
+def drawn(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """How a part of the panel was drawn that shows the number of a step, and rests for minutes."""
+    panel = bench.workbench.display.panel
+    assert panel is not None
+    done: list[bool] = []
+
+    def redraw(fine: bool) -> Iterator[None]:
+        done.append(fine)
+        yield
+
+    pace, draw = RedrawPace(panel, redraw, inStep=True), panel.draw
+    pace.drew(10)
+
+    def draw_with_it(frame: Frame) -> None:
+        draw(frame)
+        pace.news()
+
+    monkeypatch.setattr(panel, "draw", draw_with_it)
+    return done
+
+
+def test_where_a_run_is_stopped_all_that_is_seen_is_of_that_step(
+    bench: Bench, drawn: list[bool]
+) -> None:
+    bench.do("full_speed")
+    bench.do("toggle_play")
+    bench.qtbot.waitUntil(lambda: (bench.step() or 0) > 0)
+    bench.do("toggle_play")
+    bench.qtbot.waitUntil(lambda: drawn != [])
+
+
+def test_a_step_while_it_rests_is_seen_at_once_and_whole(bench: Bench, drawn: list[bool]) -> None:
+    bench.do("full_speed")
+    bench.player.step(3)
+    bench.shows(3)
+    assert drawn[-1:] == [True]

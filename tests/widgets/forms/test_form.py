@@ -105,6 +105,8 @@ def test_a_focused_number_shows_all_its_digits(qtbot: QtBot) -> None:
     assert number.text() == repr(4 / 9)
     seen.form.setFields([RATE.but(value=1 / 3)])  # undo, with the focus in the field
     assert number.text() == repr(1 / 3)
+    assert number.lineEdit().selectedText() == repr(1 / 3)  # so that the next one replaces it
+    assert number.lineEdit().cursorPosition() == 0  # where it is too long, its head is seen
     number.clearFocus()
     assert number.text() == "0.3333"
     assert seen.take() == []
