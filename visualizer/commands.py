@@ -14,7 +14,7 @@ from typing import Any
 
 from kernels.description import FieldDescription, catalogue
 from kernels.editing import dump
-from kernels.errors import LayerscopeError
+from kernels.errors import ExportError, LayerscopeError
 from kernels.parameters import Parameters
 from visualizer.registry import PanelInfo, panels
 from visualizer.requests import requested_scene, requested_settings
@@ -39,6 +39,8 @@ def export_scene(options: argparse.Namespace) -> None:
     from visualizer.exporting.export import export
     from visualizer.scenes.sources import changed_sources
 
+    if not options.output:  # what an unset variable of a shell gives; a Path would be this folder
+        raise ExportError("The name of the file to write is empty. Give one, such as film.mp4.")
     names = ("frames", "steps_per_frame", "spacing", "frames_per_second", "theme", "transparent")
     settings = requested_settings({n: getattr(options, n) for n in names}, options.size)
     scene = requested_scene(options.scene, options.set, options.device)

@@ -98,6 +98,8 @@ MISTAKES = [
     (["export", "rol", "-o", "a.mp4"], "no scene, panel or file 'rol'; there are gradient-descent"),
     (["export", "no.toml", "-o", "a.mp4"], "There is no file no.toml"),
     (["export", "newer.toml", "-o", "a.mp4"], "newer version of Layerscope"),
+    (["export", "roll", "-o", ""], "The name of the file to write is empty"),
+    (["export", "roll", "-o", ".mp4"], "'.mp4' is a suffix without a name. Write film.mp4"),
     (["export", "roll", "-o", "a.avi"], "'a.avi' ends in '.avi'"),
     (["export", "roll", "-o", "no/a.mp4"], "There is no folder 'no'"),
     (["export", "roll", "-o", "folder.mp4"], "folder.mp4 is a folder, not a file"),

@@ -47,6 +47,8 @@ def suffix_of(target: Path) -> str:
     a folder is.
     """
     suffix = target.suffix.lower()
+    if target.name.lower() in SINKS:
+        raise ExportError(f"'{target}' is a suffix without a name. Write film{target.name}, say.")
     if suffix in SINKS:
         if os.path.isdir(target):  # unlike Path's own, this never raises
             raise ExportError(f"{target} is a folder, not a file. Choose another name.")
