@@ -4,7 +4,15 @@ import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QTextLayout, QTextOption
+from PySide6.QtGui import (
+    QFont,
+    QFontMetricsF,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QTextLayout,
+    QTextOption,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from widgets.style import Style
@@ -20,8 +28,9 @@ _LEAST = 3  # lines that ought to have room
 class Paragraphs(QWidget):
     """Sentences below each other, the first ones first; the last line that fits ends in "...".
 
-    Letters are smaller where the first paragraph would be cut otherwise.
-    A screen reader gets them all.
+    Letters are smaller where the first paragraph would be cut otherwise, and no larger than the
+    body's where any would; so they stay until the room changes, since letters that change their
+    size with every number flicker. A screen reader gets all paragraphs.
     """
 
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
@@ -29,8 +38,9 @@ class Paragraphs(QWidget):
         self._style = style
         self._texts: tuple[str, ...] = ()
         self._scale = 1.0
+        self._largest = 1.0  # scale at which all texts have had room since the room changed
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
-        style.changed.connect(self.update)
+        style.changed.connect(self._enlarge)
 
     def texts(self) -> tuple[str, ...]:
         return self._texts
@@ -39,13 +49,14 @@ class Paragraphs(QWidget):
         if tuple(texts) != self._texts:
             self._texts = tuple(texts)
             self.setAccessibleName("\n".join(texts))
+            self._shrink()
             self.update()
 
     def setScale(self, scale: float) -> None:
         """How many times as large the letters are as the body of the style, where there is room."""
         if scale != self._scale:
             self._scale = scale
-            self.update()
+            self._enlarge()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, 0)
@@ -81,16 +92,38 @@ class Paragraphs(QWidget):
         """The width of the lines."""
         return self.width() - 2 * self._style.px(8)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._enlarge()
+
+    def _enlarge(self) -> None:
+        """Take the largest letters in which the texts of now have room."""
+        self._largest = self._scale
+        self._shrink()
+        self.update()
+
+    def _shrink(self) -> None:
+        """Take letters as large as the body's, if larger ones leave the texts too little room."""
+        if self._largest > 1 and self._heightOf(self._texts, self._largest) > self.height():
+            self._largest = 1.0
+
     def _fitting(self) -> QFont:
         """The largest letters in which the first paragraph is whole, or the smallest."""
-        body, first = self._style.font("body"), self._texts[0] if self._texts else ""
-        for scale in sorted({self._scale, 1.0, _SMALLEST}, reverse=True):
-            font = QFont(body)
-            font.setPixelSize(round(body.pixelSize() * scale))
-            lines = len(_wrapped(first, self._room(), font))
-            high = self._style.px(_ABOVE) + lines * QFontMetricsF(font).height() * _SPACED
-            if high <= self.height():
+        for scale in sorted({self._largest, 1.0, _SMALLEST}, reverse=True):
+            if self._heightOf(self._texts[:1], scale) <= self.height():
                 break
+        return self._font(scale)
+
+    def _heightOf(self, texts: Sequence[str], scale: float) -> float:
+        """How high `texts` are in letters `scale` times as large as the body's, in pixels."""
+        font, width = self._font(scale), self._room()
+        lines = sum(len(_wrapped(text, width, font)) for text in texts)
+        parted = _PARTED * max(0, len(texts) - 1)
+        return self._style.px(_ABOVE) + (lines + parted) * QFontMetricsF(font).height() * _SPACED
+
+    def _font(self, scale: float) -> QFont:
+        font = QFont(self._style.font("body"))
+        font.setPixelSize(round(font.pixelSize() * scale))
         return font
 
     def paintEvent(self, event: QPaintEvent) -> None:
