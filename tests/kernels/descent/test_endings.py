@@ -269,8 +269,8 @@ def test_rmsprop_orbits_the_tip_of_ackleys_funnel():
 def test_a_function_without_a_value_at_the_start_is_no_way_out_of_it():
     simulation = race({"kind": "sgd"}, objective=curve("log(-1 - w**2)"), start=(0.5,))
     told = (
-        "SGD 0.01 cannot start: at w = 0.5 the loss has no finite value. Choose another start, or a "
-        "function that has one there."
+        "SGD 0.01 cannot start: at w = 0.5 the loss has no finite value. Choose another start, or "
+        "a function that has one there."
     )
     assert simulation.frame().sentences == (told,)
     frame = ran(simulation)
