@@ -137,7 +137,7 @@ class LandscapeFrame(Frame):
             return (self.uncurved,)
         if not self.rule:
             return ("No limit: here the curvature alone decides nothing.",)
-        return (f"{self.rule} is exact only for a quadratic loss.",)
+        return ("The limit: exact for a quadratic loss.",)
 
 
 def _percent(share: float) -> str:

@@ -199,7 +199,7 @@ def test_full_batch_descent_tells_its_largest_curvature():
     assert frame.curvature_steps.tolist() == [0, 10, 20, 30]
     assert frame.stable.tolist() == [4.0] * 4
     assert frame.rule == "2 / learning rate"
-    assert "2 / learning rate is exact only for a quadratic loss." in frame.sentences()
+    assert "The limit: exact for a quadratic loss." in frame.sentences()
     assert frame.uncurved == ""
     learner = run._learners[0]
     train = tensors_of(run.dataset.train, CPU)
