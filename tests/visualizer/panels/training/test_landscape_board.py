@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import QSize
-from pytestqt.qtbot import QtBot
 
 from kernels.editing import load
 from kernels.simulation import advance
@@ -16,7 +15,6 @@ from kernels.training.parameters import Training
 from visualizer.panels.training.landscape_board import LandscapeBoard
 from visualizer.panels.training.panel import TrainingPanel
 from visualizer.panels.training.view import TrainingView
-from widgets.style import Style
 
 FULL = {"batch_size": 60_000, "optimizer": {"kind": "sgd", "learning_rate": 0.5}}
 
@@ -24,13 +22,6 @@ FULL = {"batch_size": 60_000, "optimizer": {"kind": "sgd", "learning_rate": 0.5}
 def parameters_of(experiment: dict[str, Any], **others: Any) -> Training:
     asked = {"kind": "landscape", "resolution": 13, "evaluations": 60, **experiment}
     return load(Training, {"experiment": asked, **others})
-
-
-@pytest.fixture
-def panel(qtbot: QtBot) -> TrainingPanel:
-    panel = TrainingPanel(Style())
-    qtbot.addWidget(panel)
-    return panel
 
 
 def shown(

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import QSize
-from pytestqt.qtbot import QtBot
 
 from kernels.editing import load
 from kernels.simulation import advance
@@ -15,14 +14,6 @@ from kernels.training.parameters import Training
 from kernels.training.sampling.frame import SamplingFrame
 from visualizer.panels.training.panel import TrainingPanel
 from visualizer.panels.training.sampling_board import SamplingBoard
-from widgets.style import Style
-
-
-@pytest.fixture
-def panel(qtbot: QtBot) -> TrainingPanel:
-    panel = TrainingPanel(Style())
-    qtbot.addWidget(panel)
-    return panel
 
 
 def shown(

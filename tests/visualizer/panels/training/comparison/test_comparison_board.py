@@ -21,7 +21,6 @@ from visualizer.panels.training.comparison.comparison_board import ComparisonBoa
 from visualizer.panels.training.panel import TrainingPanel
 from visualizer.panels.training.view import TrainingView
 from widgets.forms.field_row import FieldRow
-from widgets.style import Style
 
 RATE = "optimizer.learning_rate"
 BRANCH = {"from_step": 20, "name": "later", "settings": f"{RATE} = 0.1"}
@@ -37,13 +36,6 @@ def frame_of(parameters: Training, at: int) -> ComparisonFrame:
     frame = run.frame(frozenset({RESPONSE}))
     assert isinstance(frame, ComparisonFrame)
     return frame
-
-
-@pytest.fixture
-def panel(qtbot: QtBot) -> TrainingPanel:
-    panel = TrainingPanel(Style())
-    qtbot.addWidget(panel)
-    return panel
 
 
 def shown(panel: TrainingPanel, parameters: Training, at: int) -> ComparisonBoard:
