@@ -1,6 +1,6 @@
 """From paths and heights to a picture of a surface: what `SurfaceView` paints and exports."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 import numpy as np
@@ -107,35 +107,36 @@ class SurfacePicture:
         on = self._mesh.toBox(points[:, 0], points[:, 1])
         return camera.project(on, size.width(), size.height())
 
-    def lay(self) -> None:
-        """Upload the surface and lay its lines, as `draw` does where it was not done before."""
+    def draw(
+        self, camera: Camera, size: QSize, style: Style, finer: int, ratio: float = 1.0
+    ) -> Iterator[None]:
+        """Have the surface drawn in `size`, `finer` times as large, without waiting; see `read`.
+
+        `ratio` is how many pixels the screen has for one of the widget's. It yields between parts.
+        """
+        width, height = max(size.width(), 1), max(size.height(), 1)
+        scale = style.factor() * ratio * finer
         if self._upload is not None:
             self._upload()
             self._upload = None
-        self._laid()
-        self._laidFlights()
-
-    def draw(
-        self, camera: Camera, size: QSize, style: Style, finer: int, ratio: float = 1.0
-    ) -> None:
-        """Have the surface drawn in `size`, `finer` times as large, without waiting; see `read`.
-
-        `ratio` is how many pixels the screen has for one of the widget's.
-        """
-        self.lay()
-        width, height = max(size.width(), 1), max(size.height(), 1)
-        scale = style.factor() * ratio * finer
-        self._scene.draw(
+        lines, balls = self._lines(style, scale), self._balls(style, scale)
+        behind = self._frame(camera, style, scale)
+        yield
+        yield from self._scene.draw(
             camera,
             width * finer,
             height * finer,
             background=_rgb(style.color("base")),
             ink=_rgb(QColor("#101216")),
             line_width=1.1 * scale,
-            behind=self._frame(camera, style, scale),
-            lines=self._lines(style, scale),
-            balls=self._balls(style, scale),
+            behind=behind,
+            lines=lines,
+            balls=balls,
         )
+
+    def isReady(self) -> bool:
+        """Whether to draw it will not take so long as the first surface does."""
+        return self._mesh is None or self._scene.isReady()
 
     def read(self, finer: int) -> QImage:
         """What was drawn last, without its numbers, shrunk to the size that was asked for."""

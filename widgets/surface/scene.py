@@ -1,7 +1,8 @@
 """A shaded surface with trails and balls, drawn off screen by OpenGL into an array."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ _LIGHT = np.array([-0.45, 0.65, 0.75])  # right, up, and towards the eye
 _CORNERS = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]], dtype=np.float32)
 _MOST_LEVELS = 32  # as the shader has them
 _QUAD = np.array([0, 1, 2, 0, 2, 3], dtype=np.uint32)
+_TARGETS = 2  # sizes of pictures that stay at hand: the quick one and the fine one
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +59,15 @@ class Ball:
     nearer: float = 0.0
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pass:
+    """What `draw` draws by a program; if `deep`, it hides what comes later and lies behind it."""
+
+    program: gloo.Program
+    draw: Callable[[], None]
+    deep: bool = False
+
+
 class SurfaceScene:
     """Draws a surface with lines and balls, as a `Camera` sees it, into an array of pixels."""
 
@@ -66,8 +77,13 @@ class SurfaceScene:
         self._surface = gloo.Program(SURFACE_VERTEX, SURFACE_FRAGMENT)
         self._line = gloo.Program(LINE_VERTEX, LINE_FRAGMENT)
         self._ball = gloo.Program(BALL_VERTEX, BALL_FRAGMENT)
+        for program in (self._surface, self._line, self._ball):
+            self._canvas.context.glir.associate(program.glir)
+        self._canvas.context.flush_commands()  # they are linked now, not in the first picture
+        self._compiled: set[gloo.Program] = set()  # by the driver, as they were drawn
+        self._isReady = False
         self._faces: gloo.IndexBuffer | None = None
-        self._target: tuple[tuple[int, int], gloo.FrameBuffer] | None = None
+        self._targets: dict[tuple[int, int], gloo.FrameBuffer] = {}  # what was drawn last, last
 
     def setSurface(
         self,
@@ -110,36 +126,59 @@ class SurfaceScene:
         behind: Sequence[Line] = (),
         lines: Sequence[Line] = (),
         balls: Sequence[Ball] = (),
-    ) -> None:
+    ) -> Iterator[None]:
         """Have a picture drawn, without waiting for it; see `read`.
 
         `behind` is drawn before the surface, `lines` and `balls` after it, hidden where it is
-        nearer. Contour lines are `line_width` pixels of `ink`.
+        nearer. Contour lines are `line_width` pixels of `ink`. It yields between parts; with the
+        first lines, the first surface and the first balls a driver takes some 10 ms for each.
         """
+        size, matrix = (width, height), camera.matrix(width, height)
+        passes: list[_Pass] = []
+        if behind:
+            draw = partial(self._drawLines, ribbons(behind, matrix, width, height))
+            passes.append(_Pass(self._line, draw))
+        if self._faces is not None:
+            draw = partial(self._drawSurface, camera, matrix, ink, line_width)
+            passes.append(_Pass(self._surface, draw, deep=True))
+        if lines:
+            draw = partial(self._drawLines, ribbons(lines, matrix, width, height))
+            passes.append(_Pass(self._line, draw))
+            yield
+        if balls:
+            draw = partial(self._drawBalls, balls, camera, matrix, width, height)
+            passes.append(_Pass(self._ball, draw))
+        for one in passes:
+            if one.program not in self._compiled:
+                self._paint(size, background, [one])
+                self._compiled.add(one.program)
+                yield
+        self._paint(size, background, passes)
+        self._isReady = self._isReady or bool(passes)
+
+    def isReady(self) -> bool:
+        """Whether the driver has compiled what draws a picture, so that it will not take long."""
+        return self._isReady
+
+    def _paint(self, size: tuple[int, int], background: Color, passes: Sequence["_Pass"]) -> None:
+        """Draw `passes` on a new ground."""
         self._canvas.set_current()
-        target = self._framebuffer(width, height)
-        with target:
-            gloo.set_viewport(0, 0, width, height)
+        with self._framebuffer(*size):
+            gloo.set_viewport(0, 0, *size)
             gloo.set_state(depth_test=True, blend=True, cull_face=False, depth_mask=True)
             gloo.set_blend_func("src_alpha", "one_minus_src_alpha")
             gloo.set_depth_func("lequal")
             gloo.clear(color=(*background, 1.0), depth=1.0)
-            matrix = camera.matrix(width, height)
-            gloo.set_depth_mask(False)
-            self._drawLines(behind, matrix, width, height)
-            gloo.set_depth_mask(True)
-            self._drawSurface(camera, matrix, ink, line_width)
-            gloo.set_depth_mask(False)
-            self._drawLines(lines, matrix, width, height)
-            self._drawBalls(balls, camera, matrix, width, height)
+            for one in passes:
+                gloo.set_depth_mask(one.deep)
+                one.draw()
             gloo.set_depth_mask(True)
         self._canvas.context.flush_commands()
         gloo.gl.glFlush()  # a software driver begins at once, on other processors
 
     def read(self) -> NDArray[np.uint8]:
         """The picture that was drawn last (height, width, 4), uint8, first row on top; opaque."""
-        assert self._target is not None
-        (height, width), target = self._target
+        (height, width), target = list(self._targets.items())[-1]
         self._canvas.set_current()
         with target:
             gloo.set_viewport(0, 0, width, height)
@@ -147,12 +186,15 @@ class SurfaceScene:
         return np.ascontiguousarray(pixels)
 
     def _framebuffer(self, width: int, height: int) -> gloo.FrameBuffer:
-        if self._target is None or self._target[0] != (height, width):
-            shape = (height, width)
+        shape = (height, width)
+        target = self._targets.pop(shape, None)
+        if target is None:
             color = gloo.RenderBuffer((*shape, 4), "color")
-            made = gloo.FrameBuffer(color, gloo.RenderBuffer(shape, "depth"))
-            self._target = shape, made
-        return self._target[1]
+            target = gloo.FrameBuffer(color, gloo.RenderBuffer(shape, "depth"))
+        while len(self._targets) >= _TARGETS:
+            del self._targets[next(iter(self._targets))]
+        self._targets[shape] = target
+        return target
 
     def _drawSurface(self, camera: Camera, matrix: Floats, ink: Color, line_width: float) -> None:
         if self._faces is None:
@@ -167,23 +209,15 @@ class SurfaceScene:
         program["u_width"] = line_width
         program.draw("triangles", self._faces)
 
-    def _drawLines(self, lines: Sequence[Line], matrix: Floats, width: int, height: int) -> None:
+    def _drawLines(self, vertices: dict[str, NDArray[np.float32]]) -> None:
         """Draw all of them at once: each call costs more than what it draws."""
-        ribbons = [ribbon(line, matrix, width, height) for line in lines]
-        counts = [len(positions) for positions, _ in ribbons]
-        if not sum(counts):
+        count = len(vertices["a_half"])
+        if not count:
             return
-        program = self._line
-        program["a_position"] = np.concatenate([positions for positions, _ in ribbons])
-        program["a_along"] = np.concatenate([along for _, along in ribbons])
-        for name, values in (
-            ("a_color", [(*line.color, line.opacity) for line in lines]),
-            ("a_dash", [(*line.dash, 0.0, 0.0, 0.0, 0.0)[:4] for line in lines]),
-            ("a_half", [line.width / 2 for line in lines]),
-        ):
-            program[name] = np.repeat(np.array(values, dtype=np.float32), counts, axis=0)
-        index = _QUAD + 4 * np.arange(sum(counts) // 4, dtype=np.uint32)[:, None]
-        program.draw("triangles", gloo.IndexBuffer(index.ravel()))
+        for name, values in vertices.items():
+            self._line[name] = values
+        index = _QUAD + 4 * np.arange(count // 4, dtype=np.uint32)[:, None]
+        self._line.draw("triangles", gloo.IndexBuffer(index.ravel()))
 
     def _drawBalls(
         self, balls: Sequence[Ball], camera: Camera, matrix: Floats, width: int, height: int
@@ -217,6 +251,26 @@ class SurfaceScene:
             program[name] = np.repeat(np.array(values, dtype=np.float32), 4, axis=0)
         index = _QUAD + 4 * np.arange(len(known), dtype=np.uint32)[:, None]
         program.draw("triangles", gloo.IndexBuffer(index.ravel()))
+
+
+def ribbons(
+    lines: Sequence[Line], matrix: Floats, width: int, height: int
+) -> dict[str, NDArray[np.float32]]:
+    """The corners of all `lines` as the shader has them: their places, ways, and looks."""
+    parts = [ribbon(line, matrix, width, height) for line in lines]
+    counts = [len(positions) for positions, _ in parts]
+    looks = {
+        "a_color": [(*line.color, line.opacity) for line in lines],
+        "a_dash": [(*line.dash, 0.0, 0.0, 0.0, 0.0)[:4] for line in lines],
+        "a_half": [line.width / 2 for line in lines],
+    }
+    return {
+        "a_position": np.concatenate([positions for positions, _ in parts]),
+        "a_along": np.concatenate([along for _, along in parts]),
+    } | {
+        name: np.repeat(np.array(values, dtype=np.float32), counts, axis=0)
+        for name, values in looks.items()
+    }
 
 
 def ribbon(

@@ -200,17 +200,16 @@ class SurfaceView(QWidget):
             self.update()
 
     def _draw(self, fine: bool) -> Iterator[None]:
-        """Lay the lines, draw, and fetch the picture: a software driver draws before this part."""
+        """Draw, in parts, and fetch the picture: a software driver draws before the last part."""
         assert self._picture is not None
         before, camera, ratio = self._image, self._camera, self.devicePixelRatioF()
         pixels = QSize(round(self.width() * ratio), round(self.height() * ratio))
         finer = 2 if fine and max(pixels.width(), pixels.height()) <= _LARGEST_FINE else 1
-        self._picture.lay()
-        yield
-        if self._image is not before:  # it had to be painted meanwhile
-            return
-        self._picture.draw(camera, pixels, self._style, finer, ratio)
         self._stale = False
+        for _ in self._picture.draw(camera, pixels, self._style, finer, ratio):
+            yield
+            if self._image is not before:  # it had to be painted meanwhile
+                return
         yield
         if self._image is not before:
             return
@@ -224,6 +223,11 @@ class SurfaceView(QWidget):
         if self._picture is None:
             return
         image, shown = self._image, is_on_screen(self)
+        if shown and not self._picture.isReady():  # in parts, after which it is painted again
+            self._pace.news()
+            with QPainter(self) as painter:
+                painter.fillRect(self.rect(), self._style.color("base"))
+            return
         fits = image is not None and image.deviceIndependentSize().toSize() == self.size()
         if not fits or (self._stale and not shown):
             for _ in self._draw(fine=not shown):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
@@ -15,6 +15,7 @@ from tests.widgets.drawing import (
     like,
     move,
     picture,
+    pixels_of,
     press,
     release,
     svg_of,
@@ -318,6 +319,53 @@ def test_all_lines_are_drawn_by_two_calls(
     view.setPaths([Path(str(i), points + i / 9, RED, dash=(4.0, 3.0)) for i in range(8)])
     assert like(picture(view), RED, 150).any()
     assert len(calls) == 2  # behind the surface, and before it
+
+
+@pytest.mark.gl
+def test_what_a_driver_has_to_compile_is_drawn_part_by_part_the_first_time(
+    qtbot: QtBot, gl: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = SurfaceView(Style())
+    qtbot.addWidget(view)
+    view.setSurface(bowl(), (-2, 2), (-1, 3))
+    view.setPaths([Path("SGD", np.array([[-1.0, 2.0], [0.5, 1.0]]), RED)])
+    view.resize(300, 240)
+    assert view._picture is not None
+    scene, painted = view._picture._scene, []
+    paint = scene._paint
+    monkeypatch.setattr(scene, "_paint", lambda *args: painted.append(args[2]) or paint(*args))
+    view.show()
+    assert (picture(view) == 255).all()  # the ground, until all parts are there
+    qtbot.waitUntil(lambda: view._image is not None)
+    programs = [[one.program for one in passes] for passes in painted[:4]]
+    line, surface, ball = scene._line, scene._surface, scene._ball
+    assert programs == [[line], [surface], [ball], [line, surface, line, ball]]
+    view._pace.stop()
+    first, view._image = view._image, None
+    painted.clear()
+    assert (picture(view) == pixels_of(first)).mean() > 0.9  # but for numbers over it
+    assert view._image == first
+    assert len(painted) == 1
+    view.hide()
+
+
+@pytest.mark.gl
+def test_the_quick_and_the_fine_picture_have_pixels_of_their_own(view: SurfaceView) -> None:
+    assert view._picture is not None
+    scene, style, camera = view._picture._scene, view._style, view.camera()
+
+    def drawn(size: QSize, finer: int) -> NDArray[np.uint8]:
+        for _ in view._picture.draw(camera, size, style, finer):
+            pass
+        return pixels_of(view._picture.read(finer))
+
+    quick, fine = drawn(QSize(200, 150), 1), drawn(QSize(200, 150), 2)
+    kept = list(scene._targets.values())
+    np.testing.assert_array_equal(drawn(QSize(200, 150), 1), quick)
+    np.testing.assert_array_equal(drawn(QSize(200, 150), 2), fine)
+    assert list(scene._targets.values()) == kept
+    assert drawn(QSize(120, 90), 1).shape == (90, 120, 3)
+    assert len(scene._targets) == 2
 
 
 @pytest.mark.gl
