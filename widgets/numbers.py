@@ -1,6 +1,7 @@
 """Numbers as people read them on a screen."""
 
 import math
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -30,6 +31,20 @@ def format_number(x: float, digits: int = 4) -> str:
         written_out = f"{x:.{max(0, digits - 1 - power)}f}"
         text = written_out if -3 <= power < 6 else f"{mantissa}e{power}"
     return text.replace("-", MINUS)
+
+
+def format_share(share: float) -> str:
+    """`share` in percent with one decimal, 0% and 100% only where they are exact; NaN is a dash."""
+    if math.isnan(share):
+        return MISSING
+    if share in (0, 1):
+        return f"{share:.0%}"
+    return f"{min(max(100 * share, 0.1), 99.9):.1f}%"
+
+
+def with_minus(text: str) -> str:
+    """`text` with a true minus in its numbers; hyphens between words and digits stay."""
+    return re.sub(r"(?<![\w.)\]-])-(?=\.?\d)|(?<=\de)-(?=\d)", MINUS, text)
 
 
 def format_ticks(values: Sequence[float]) -> list[str]:

@@ -24,19 +24,10 @@ def apply_theme(target: QApplication | QWidget, style: Style) -> None:
     target.setPalette(palette(style))
     target.setFont(style.font("body"))
     target.setStyleSheet(style_sheet(style))
-    for dock in filter(_is_dock, _widgets_of(target)):
-        dock.setFont(style.font("body"))  # under a style sheet its title follows no other font
-
-
-def _widgets_of(target: QApplication | QWidget) -> list[QWidget]:
-    """All that is dressed with `target`."""
-    if isinstance(target, QApplication):
-        return QApplication.allWidgets()
-    return [target, *target.findChildren(QWidget)]
-
-
-def _is_dock(widget: QWidget) -> bool:
-    return isinstance(widget, QDockWidget)
+    windows = target.topLevelWidgets() if isinstance(target, QApplication) else [target]
+    for window in windows:
+        for dock in window.findChildren(QDockWidget):
+            dock.setFont(style.font("body"))  # under a style sheet its title follows no other font
 
 
 def palette(style: Style) -> QPalette:

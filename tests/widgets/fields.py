@@ -32,6 +32,7 @@ class Field:
     live: bool = False
     optional: bool = False
     source: str = ""
+    remark: str = ""
     children: tuple["Field", ...] = ()
 
     def __post_init__(self) -> None:

@@ -2,7 +2,41 @@ import math
 
 import pytest
 
-from widgets.numbers import format_compact, format_number, format_power, format_ticks
+from widgets.numbers import (
+    format_compact,
+    format_number,
+    format_power,
+    format_share,
+    format_ticks,
+    with_minus,
+)
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0.0, "0%"),
+        (1e-9, "0.1%"),
+        (0.9875, "98.8%"),
+        (0.9999, "99.9%"),
+        (1.0, "100%"),
+        (math.nan, "—"),
+    ],
+)
+def test_only_nothing_and_all_are_told_as_such(share: float, text: str) -> None:
+    assert format_share(share) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("At (-2.805, -.5): -4.78e-10.", "At (−2.805, −.5): −4.78e−10."),
+        ("784-256-10, cnn-25k, 2026-11-22, 3 - 4", "784-256-10, cnn-25k, 2026-11-22, 3 - 4"),
+        ("f(w)-3, x[0]-1, half-a-step, --5", "f(w)-3, x[0]-1, half-a-step, --5"),
+    ],
+)
+def test_numbers_in_a_sentence_have_a_true_minus(text: str, printed: str) -> None:
+    assert with_minus(text) == printed
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from widgets.icons import icon, pixmap
 from widgets.style import Style
 
 Severity = Literal["info", "warning", "error"]
+LEAST, MOST = 48, 170  # heights of the details: in a small window they are rolled
 
 
 class Banner(QFrame):
@@ -127,7 +128,8 @@ class Banner(QFrame):
         style, px = self._style, self._style.px
         self.setFont(style.font("body"))
         self.details.setFont(style.font("mono"))
-        self.details.setFixedHeight(round(px(170)))
+        self.details.setMinimumHeight(round(px(LEAST)))
+        self.details.setMaximumHeight(round(px(MOST)))
         color = {"info": "accent", "warning": "warning", "error": "error"}[self._severity]
         self._sign.setPixmap(pixmap(self._severity, style.color(color).name(), px(20)))
         self.close_button.setIcon(icon("close", style))

@@ -1,6 +1,6 @@
 """The transport bar: play and pause, single steps, the scrubber, the speed, and the loop."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -89,6 +89,12 @@ class TransportBar(QWidget):
         self.restart.clicked.connect(self._on_restart)
         self.timeline.seekRequested.connect(self.seekRequested)
         self.speed.speedEdited.connect(self._on_speed)
+
+    def setKeys(self, keys: Mapping[str, str]) -> None:
+        """Name the key of each button, by the name of its attribute, in its tooltip."""
+        for name, key in keys.items():
+            button = getattr(self, name)
+            button.setToolTip(f"{button.toolTip()} ({key})")
 
     def isPlaying(self) -> bool:
         return self.play.isChecked()

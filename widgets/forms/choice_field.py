@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
     QHBoxLayout,
     QSizePolicy,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
     QToolButton,
     QWidget,
 )
@@ -43,7 +46,8 @@ class ChoiceBox(QComboBox):
     def __init__(self, choices: Sequence[ChoiceLike], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._values = [choice.value for choice in choices]
-        self.addItems([choice.label for choice in choices])
+        self._labels = [choice.label for choice in choices]
+        self.addItems(self._labels)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -58,11 +62,33 @@ class ChoiceBox(QComboBox):
         with QSignalBlocker(self):
             self.setCurrentIndex(self._values.index(value) if value in self._values else -1)
 
+    def setRemark(self, remark: str) -> None:
+        """Put `remark` behind the label of what is chosen, and take it from behind all others."""
+        for index, label in enumerate(self._labels):
+            is_remarked = remark and index == self.currentIndex()
+            self.setItemText(index, f"{label} ({remark})" if is_remarked else label)
+
     def minimumSizeHint(self) -> QSize:
         """Room for a few letters: a narrow form cuts long words rather than the box."""
         hint, metrics = super().minimumSizeHint(), self.fontMetrics()
         few = metrics.horizontalAdvance("0" * 3) + 1.5 * metrics.height()
         return QSize(min(hint.width(), round(few)), hint.height())
+
+    def shown(self) -> str:
+        """What is read of the label: its ends, where there is no room for all of it."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        control, part = QStyle.ComplexControl.CC_ComboBox, QStyle.SubControl.SC_ComboBoxEditField
+        room = self.style().subControlRect(control, option, part, self).width()
+        middle = Qt.TextElideMode.ElideMiddle
+        return self.fontMetrics().elidedText(self.currentText(), middle, room)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, option = QStylePainter(self), QStyleOptionComboBox()
+        self.initStyleOption(option)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        option.currentText = self.shown()
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
     def showPopup(self) -> None:
         """Drop the list down as wide as its longest word, however narrow the box."""

@@ -4,6 +4,7 @@ from collections.abc import Hashable, Sequence
 from typing import Any, Protocol
 
 from widgets.number_text import full_number, short_number
+from widgets.numbers import with_minus
 
 
 class ChoiceLike(Protocol):
@@ -40,7 +41,7 @@ class FieldLike(BoundedLike, Protocol):
     `value` is the name of the variant and `children` are its fields. For a list, each child is a
     row and `choices` are what a new row may be. `minimum_items` and `maximum_items` bound the rows
     of a list and the components of a vector. `source` is the filter of a file to be chosen, or
-    "folder" where it is a folder.
+    "folder" where it is a folder. `remark` is put behind the name of a variant.
     """
 
     @property
@@ -71,6 +72,8 @@ class FieldLike(BoundedLike, Protocol):
     def optional(self) -> bool: ...
     @property
     def source(self) -> str: ...
+    @property
+    def remark(self) -> str: ...
     @property
     def children(self) -> "Sequence[FieldLike]": ...
 
@@ -144,9 +147,9 @@ def help_lines(field: FieldLike) -> tuple[str, ...]:
     lines = [field.help] if field.help else []
     allowed = range_text(field)
     if allowed:
-        lines.append(f"Range: {allowed}{' ' + field.unit if field.unit else ''}.")
+        lines.append(with_minus(f"Range: {allowed}{' ' + field.unit if field.unit else ''}."))
     if field.kind not in ("group", "list") and (field.default is not None or field.optional):
-        lines.append(f"Default: {value_text(field, field.default)}.")
+        lines.append(with_minus(f"Default: {value_text(field, field.default)}."))
     acts = "Acts while the run goes on." if field.live else "A change starts a new run."
     return (*lines, acts)
 

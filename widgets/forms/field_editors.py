@@ -143,6 +143,8 @@ class ChoiceEditor(Editor):
 
     def setField(self, field: FieldLike) -> None:
         self.box.setChoice(field.value)
+        if isinstance(self.box, ChoiceBox):
+            self.box.setRemark(field.remark)
 
     def targets(self) -> list[QWidget]:
         return [*self.box.buttons()] if isinstance(self.box, SegmentedChoice) else [self.box]

@@ -26,10 +26,10 @@ class NetworkView(QWidget):
     """Columns of neurons, inputs left and output right, each a tile with its response map.
 
     Curves between tiles are weights, orange where positive and blue where negative, the wider the
-    larger; a disc at the corner of a tile is the bias. Under the cursor the number is written. A
-    column shows as many neurons as fit. Neurons are counted by their column, 0 the inputs; weights
-    and biases by the column that they lead from, as in the arrays: `biases[column][target]` is that
-    of neuron `target` in `column` + 1.
+    larger; a disc at the corner of a tile is the bias. Under the cursor the number is written, on
+    a tile with what its map says there. A column shows as many neurons as fit. Neurons are counted
+    by their column, 0 the inputs; weights and biases by the column that they lead from, as in the
+    arrays: `biases[column][target]` is that of neuron `target` in `column` + 1.
 
     The keys: arrows choose among neurons; Shift+Left and Shift+Right one of the links of the
     neuron; on a link Up and Down go to the next one, Left and Right to its ends; Enter edits.
@@ -102,11 +102,13 @@ class NetworkView(QWidget):
         maps: Sequence[NDArray[np.floating] | None],
         weights: Sequence[NDArray[np.floating]],
         biases: Sequence[NDArray[np.floating]],
+        told: Sequence[NDArray[np.floating]] = (),
     ) -> None:
         """Show these numbers; `ValueError` where they are not those of the network.
 
         `maps[c]` (n_c, H, W) are -1 to 1 in the colours, row 0 at the bottom, NaN left blank, or
         None; `weights[c]` (n_{c+1}, n_c) and `biases[c]` (n_{c+1},) lead from column c to the next.
+        `told[c]` (n_c, H, W), of any range, are the numbers that are read off the maps.
         """
         counts = [len(column) for column in self._names]
         shapes = list(zip(counts[1:], counts[:-1], strict=True))
@@ -117,7 +119,10 @@ class NetworkView(QWidget):
             raise ValueError(f"weights and biases of {given} are not those of columns of {counts}")
         if [n if m is None else len(m) for m, n in zip(maps, counts, strict=True)] != counts:
             raise ValueError(f"the maps are not those of columns of {counts} neurons")
+        if [len(numbers) for numbers in told] not in ([], counts):
+            raise ValueError(f"what the maps tell is not of columns of {counts} neurons")
         self._values.setMaps(maps)
+        self._values.told = tuple(told)
         self._values.weights, self._values.biases = list(weights), list(biases)
         if self._chosen is not None and not self._speech.isActive():
             self._speech.start()
@@ -186,7 +191,7 @@ class NetworkView(QWidget):
         said = hovered or (shown if self.hasFocus() else None)
         if said is not None and not self._editor.isVisible():
             at = self._cursor if hovered else diagram.anchor(said)
-            drawing.drawPlate(at, *self._words(said), bounds)
+            drawing.drawPlate(at, *(self._readOff() or self._words(said)), bounds)
 
     # words
     def _words(self, item: Neuron | Link) -> tuple[str, str]:
@@ -203,6 +208,23 @@ class NetworkView(QWidget):
         if value is None:
             return name, self._captions[item.column]
         return f"{self._quantity[1]} {number}", name
+
+    def _readOff(self) -> tuple[str, str] | None:
+        """What the map under the cursor says there, with the bias, and whose it is."""
+        item = self._hovered
+        if not isinstance(item, Neuron) or not self.diagram().shows(item):
+            return None
+        tile = self.diagram().tiles[item.column][item.row]
+        across = (self._cursor.x() - tile.left()) / tile.width()
+        up = (tile.bottom() - self._cursor.y()) / tile.height()
+        said = self._values.at(item, across, up)
+        if said is None:
+            return None
+        here = f"{format_number(said, 3)} here"
+        if self._values.of(item) is None:
+            return here, self._name(item)
+        bias, name = self._words(item)
+        return f"{here}, {bias}", name
 
     def _name(self, neuron: Neuron) -> str:
         name = self._names[neuron.column][neuron.row]

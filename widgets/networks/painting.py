@@ -27,6 +27,7 @@ class Values:
     images: list[QImage | None] = field(default_factory=list)  # the maps of a column, stacked
     weights: list[Floats] = field(default_factory=list)
     biases: list[Floats] = field(default_factory=list)
+    told: Sequence[Floats] = ()  # what the maps of a column mean, (n, H, W)
     words: list[Sequence[str]] = field(default_factory=list)  # on the tiles of a column
     unit: float = 1.0
 
@@ -42,6 +43,14 @@ class Values:
         """What is written on a tile; "" for nothing."""
         known = self.words[neuron.column] if neuron.column < len(self.words) else ()
         return known[neuron.row] if neuron.row < len(known) else ""
+
+    def at(self, neuron: Neuron, across: float, up: float) -> float | None:
+        """What the map of a neuron says at these shares of it, from 0 to 1; None if nothing."""
+        if not (neuron.column < len(self.told) and 0 <= across < 1 and 0 <= up < 1):
+            return None
+        numbers = self.told[neuron.column][neuron.row]
+        said = float(numbers[int(up * numbers.shape[0]), int(across * numbers.shape[1])])
+        return said if np.isfinite(said) else None
 
     def of(self, item: Neuron | Link) -> float | None:
         """The weight of a link, the bias of a neuron; None where it has none."""

@@ -1,5 +1,6 @@
 """Axes and grid of a plot, in the style of the program."""
 
+import math
 from html import escape
 from typing import Any, Literal
 
@@ -23,7 +24,8 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
     def __init__(self, style: Style, orientation: Literal["left", "bottom"]) -> None:
         super().__init__(orientation)
         self._style = style
-        self._log = False
+        self._log = self._whole = False
+        self._last = math.inf  # of the numbers at it
         self._name = ""
         self._isNamed = True  # there is room for it
         self.enableAutoSIPrefix(False)
@@ -31,6 +33,18 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
 
     def setLog(self, log: bool) -> None:
         self._log = log
+        self.picture = None
+        self.update()
+
+    def setWhole(self, whole: bool) -> None:
+        """Whether it counts something, so that a number stands at whole ones only."""
+        self._whole = whole
+        self.picture = None
+        self.update()
+
+    def setLast(self, last: float) -> None:
+        """Let no number stand beyond `last`: there is a little room there, and nothing to read."""
+        self._last = last
         self.picture = None
         self.update()
 
@@ -76,6 +90,10 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
             self._isNamed = named
             self.restyle()
 
+    def isNamed(self) -> bool:
+        """Whether its name is written."""
+        return self._isNamed and bool(self._name)
+
     def nameWidth(self) -> float:
         """How long the name is when it is written, in pixels."""
         return QFontMetricsF(self._style.font("body")).horizontalAdvance(self._name)
@@ -86,7 +104,8 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         count = max(2, int(length / apart))
         if self._log:
             return log_ticks(low, high, count)
-        return linear_ticks(low, high, count)
+        ticks = linear_ticks(low, min(high, self._last), count)
+        return [tick for tick in ticks if tick == round(tick)] if self._whole else ticks
 
     # what pyqtgraph asks for
     def resizeEvent(self, event: Any = None) -> None:

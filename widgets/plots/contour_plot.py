@@ -72,6 +72,7 @@ class ContourPlot(ImagePlot):
         for layer in ("squares", "paths", "arrows", "labels"):
             self._layers[layer] = ()
         self._pace = RedrawPace(self, self._keepTrails)
+        sequential()  # is read from a file: now, not with the first surface
 
     def setSurface(
         self,

@@ -208,7 +208,8 @@ class CurvePlot(Plot):
         y = pixel[1] - style.px(9)
         if y - metrics.height() < rect.top():
             y = pixel[1] + style.px(9) + metrics.height()
-        write(painter, QPointF(max(x, rect.left() + 2), y), text, style, style.color("text"))
+        at = QPointF(max(x, rect.left() + 2), y)
+        write(painter, at, text, style, style.color("text"), solid=True)
 
     def _nearest(self) -> tuple[Curve, int, Floats] | None:
         """The curve, the index and the pixel of the point that the cursor reads off."""

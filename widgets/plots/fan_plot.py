@@ -94,19 +94,29 @@ class FanPlot(CurvePlot):
         self.setCurves((*self._bundle, *over))
 
     def _nearest(self) -> tuple[Curve, int, NDArray[np.float64]] | None:
-        """As of any curve; one of the bundle has its name."""
+        """As of any curve; of the bundle it is the one that a click would choose."""
         found = super()._nearest()
-        if found is None or found[0].name:
+        if found is None or found[0].name or self._cursor is None:
             return found
-        curve, place, pixel = found
-        part = next(i for i, drawn in enumerate(self._curves) if drawn is curve)
-        length = int(np.argmax(np.isnan(curve.x))) + 1  # of one of its curves, with the gap
-        return replace(curve, name=self._names[part * _TOGETHER + place // length]), place, pixel
+        plane, (steps, values) = self.plane(), self._fan
+        member = self._memberAt(*plane.fromPixels(self._cursor.x(), self._cursor.y()))
+        if member < 0:
+            return None
+        pixels = plane.toPixels(steps, values[member])
+        place = int(np.argmin(np.abs(pixels[:, 0] - self._cursor.x())))
+        curve = replace(found[0], name=self._names[member], x=steps, y=values[member])
+        return curve, place, pixels[place]
 
     def _choose(self, x: float, y: float) -> None:
+        member = self._memberAt(x, y)
+        if member >= 0:
+            self.chosen.emit(member)
+
+    def _memberAt(self, x: float, y: float) -> int:
+        """The curve of the bundle that is nearest above or below a place; -1 far from all."""
         plane, (steps, values) = self.plane(), self._fan
         if len(steps) < 2 or not steps[0] <= x <= steps[-1]:
-            return
+            return -1
         pixels = plane.toPixels(steps, values)  # (M, T, 2)
         ((at_x, at_y),) = plane.toPixels(x, y)
         right = int(np.clip(np.searchsorted(steps, x), 1, len(steps) - 1))
@@ -114,8 +124,7 @@ class FanPlot(CurvePlot):
         share = (at_x - before[:, 0]) / (after[:, 0] - before[:, 0])
         distance = np.abs(before[:, 1] + share * (after[:, 1] - before[:, 1]) - at_y)
         nearest = _smallest(distance)
-        if nearest >= 0 and distance[nearest] < self._style.px(_NEAR):
-            self.chosen.emit(nearest)
+        return nearest if nearest >= 0 and distance[nearest] < self._style.px(_NEAR) else -1
 
     def _tellHeights(self, box: object, ends: Sequence[float]) -> None:
         low, high = ends

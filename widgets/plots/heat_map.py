@@ -132,6 +132,7 @@ class HeatMap(ImagePlot):
         if self._kindOf is not None and self._scale != "categorical":
             self._colorMissing(rgb, self._kindOf)
         self._put(rgb, *self._ranges, smooth=False)
+        self.setRange(*self._ranges)
 
     def _colorMissing(self, rgb: NDArray[np.uint8], kinds: NDArray[np.integer]) -> None:
         colors = [rgb_of(named(self._style, color)) for _, color in self._kinds]

@@ -1,5 +1,6 @@
 """Small histograms in rows and columns: a layer in each row, a quantity in each column."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -17,8 +18,8 @@ from widgets.style import Style
 Histogram = tuple[NDArray[np.floating], NDArray[np.integer]]  # edges (n + 1,), counts (n,)
 
 _MARGIN, _GAP = 6, 10  # pixels at factor 1: around all, and between columns
-_LOWEST, _HIGHEST = 20, 90  # bars, at least and at most
-_NARROWEST = 78  # a column
+_LOWEST, _HIGHEST = 14, 90  # bars, at least and at most
+_NARROWEST = 68  # a column
 _NAMES = 0.26  # of the width is for names, at most
 _FILL = 0.45  # how much of its colour the ground of bars has
 _RIGHT = Qt.AlignmentFlag.AlignRight
@@ -87,6 +88,14 @@ class HistogramStack(QWidget):
         """How many rows and columns there is room for."""
         return self._fitting()
 
+    def leastHeight(self) -> int:
+        """The height at which all rows are seen, with bars as low as they get."""
+        around = self._metrics().height() + 2 * self._style.px(_MARGIN)
+        return math.ceil(len(self._rows) * self._leastPitch() + around)
+
+    def _leastPitch(self) -> float:
+        return self._style.px(_LOWEST) + self._metrics().height() + self._style.px(4)
+
     def sizeHint(self) -> QSize:
         return QSize(round(self._style.px(440)), round(self._style.px(280)))
 
@@ -98,10 +107,9 @@ class HistogramStack(QWidget):
         return QFontMetricsF(self._style.font("small"))
 
     def _fitting(self) -> tuple[int, int]:
-        px, line = self._style.px, self._metrics().height()
+        px, line, least = self._style.px, self._metrics().height(), self._leastPitch()
         room = self.width() - self._nameRoom() - 2 * px(_MARGIN) + px(_GAP)
         columns = min(len(self._columns), max(1, int(room / px(_NARROWEST + _GAP))))
-        least = px(_LOWEST) + line + px(4)
         high = self.height() - line - 2 * px(_MARGIN)
         if columns == len(self._columns) and len(self._rows) * least <= high:
             return len(self._rows), columns
@@ -215,7 +223,8 @@ class HistogramStack(QWidget):
         wide = painter.fontMetrics().horizontalAdvance(text) + px(6)
         x = min(self._cursor.x() + px(10), self.width() - wide)
         y = max(self._cursor.y() - px(8), painter.fontMetrics().height())
-        write(painter, QPointF(max(x, px(4)), y), text, self._style, self._style.color("text"))
+        at, color = QPointF(max(x, px(4)), y), self._style.color("text")
+        write(painter, at, text, self._style, color, solid=True)
 
     def _readOff(self) -> str:
         """What is to be read of the bin under the cursor; "" where there is none."""

@@ -2,16 +2,19 @@
 
 from collections import deque
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from widgets.pictures import to_qimage
 from widgets.plots.color_bar import ColorBar
 from widgets.plots.kept_curves import KeptCurves
+from widgets.plots.key import Key
+from widgets.plots.legend import Entry
 from widgets.plots.plane import Plane
 from widgets.plots.plot import Plot
 from widgets.plots.ranges import Range
@@ -39,6 +42,7 @@ class ImagePlot(Plot):
         self._still: tuple[Shape, ...] = ()  # what stays where the picture changes
         self._kept = KeptCurves()  # of these
         self._layers: dict[str, tuple[Shape, ...]] = {}  # drawn in this order
+        self._key: Key | None = None
         super().__init__(style, parent)
         self._bar = ColorBar(style)
         self._row.addWidget(self._bar)
@@ -50,6 +54,7 @@ class ImagePlot(Plot):
     ) -> None:
         """Show `rgb` (H, W, 3), uint8, cell by cell over the ranges; row 0 lies at the low y."""
         self._put(rgb, x_range, y_range, smooth=smooth)
+        self.setRange(x_range, y_range)
         self._bar.hide()
 
     def setShades(
@@ -59,12 +64,42 @@ class ImagePlot(Plot):
         self._bar.setPlaces(colors, labels, caption)
         self._bar.show()
 
+    def setKey(self, entries: Sequence[Entry]) -> None:
+        """Say what symbols mean: beside the name of the lower axis, or below where that is long.
+
+        A plot too low for names of its axes has no room for it.
+        """
+        if self._key is None:
+            self._key = Key(self._style, self)
+            self._key.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        if tuple(entries) != self._key.entries():
+            self._key.setEntries(entries)
+            self._letterbox()
+
+    def _letterbox(self, *_: Any) -> None:
+        if self._key is None:
+            super()._letterbox()
+            return
+        key, across, up = self._key, self._axes["bottom"], self._axes["left"]
+        key.setVisible(across.isNamed() and bool(key.entries()))
+        wide, high, is_beside = self.width(), 0, False
+        if not key.isHidden():
+            axis = wide - up.minimumWidth() - self._beside() - self._edges()[1]
+            name = up.minimumWidth() + (axis - across.nameWidth()) / 2  # where it begins
+            is_beside = key.rowWidth() <= name
+            wide = key.rowWidth() if is_beside else wide
+            high = key.heightForWidth(wide)
+        self._column.setContentsMargins(0, 0, 0, 0 if is_beside else high)
+        super()._letterbox()
+        spare = self._row.contentsMargins().bottom() - self._style.px(4) if is_beside else 0
+        key.setGeometry(0, round(self.height() - spare - high), wide, high)
+
     def _put(self, rgb: NDArray[np.uint8], x_range: Range, y_range: Range, *, smooth: bool) -> None:
+        """Lay `rgb` over these ranges; what is shown of the plane stays."""
         self._image = to_qimage(rgb[::-1])
         self._extent = self._onAxis("bottom", x_range), self._onAxis("left", y_range)
         self._smooth = smooth
         self._version += 1
-        self.setRange(x_range, y_range)
         self._redraw()
 
     def _setStanding(self, shapes: Sequence[Shape]) -> None:
@@ -150,8 +185,9 @@ class ImagePlot(Plot):
         x = self._cursor.x() + style.px(12)
         y = self._cursor.y() - style.px(10)
         x = x if x + wide < rect.right() else self._cursor.x() - wide - style.px(8)
+        x = max(x, rect.left() + style.px(4))
         y = y if y - high > rect.top() else self._cursor.y() + high + style.px(14)
-        write(painter, QPointF(x, y), text, style, style.color("text"))
+        write(painter, QPointF(x, y), text, style, style.color("text"), solid=True)
 
     def _readOff(self) -> str:
         """What is to be read beside the cursor."""

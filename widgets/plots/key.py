@@ -1,9 +1,10 @@
 """The key of a picture: what each symbol and each line in it means, in a row below it."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QPointF, QSize
+from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
@@ -41,6 +42,12 @@ class Key(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(0, self.heightForWidth(self.width()))
 
+    def rowWidth(self) -> int:
+        """How wide it is with all entries in one row."""
+        *_, (last, at) = self._places(math.inf)
+        words = QFontMetricsF(self._style.font("small")).horizontalAdvance(last.name)
+        return math.ceil(at.x() + self._style.px(_SAMPLE + _GAP + 4) + words)
+
     def heightForWidth(self, width: int) -> int:
         """As high as the rows need."""
         places = self._places(width)
@@ -57,7 +64,9 @@ class Key(QWidget):
             painter.setFont(style.font("small"))
             painter.setPen(style.color("text"))
             words = QPointF(at.x() + style.px(_SAMPLE + _GAP), at.y() + down)
-            painter.drawText(words, entry.name)
+            room = self.width() - words.x() - style.px(2)
+            elide = Qt.TextElideMode.ElideRight
+            painter.drawText(words, metrics.elidedText(entry.name, elide, max(room, 0.0)))
         painter.end()
 
     def _paintSample(self, painter: QPainter, entry: Entry, at: QPointF) -> None:

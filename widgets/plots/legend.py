@@ -14,6 +14,7 @@ from widgets.style import Style
 
 _CORNERS = ((1, 0), (0, 0), (1, 1), (0, 1))  # right or left, top or bottom; the first is preferred
 _MOST = 16  # entries
+_SAMPLE, _LONG = 22, 40  # px at factor 1: a piece of line; one with dashes beside its symbol
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class Legend:
         font = style.font("small")
         metrics = QFontMetricsF(font)
         line, left = metrics.height() * 1.15, frame.left() + style.px(8)
-        reach = style.px(22)
+        reach = style.px(self._sample())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(font)
         for row, entry in enumerate(self._entries):
@@ -90,7 +91,11 @@ class Legend:
         metrics = QFontMetricsF(style.font("small"))
         widest = max(metrics.horizontalAdvance(entry.name) for entry in self._entries)
         height = metrics.height() * 1.15 * len(self._entries) + style.px(10)
-        return QSizeF(widest + style.px(22 + 7 + 16), height)
+        return QSizeF(widest + style.px(self._sample() + 7 + 16), height)
+
+    def _sample(self) -> int:
+        """How long the pieces of line are: a symbol would hide the dashes of a short one."""
+        return _LONG if any(e.line and e.dash and e.symbol for e in self._entries) else _SAMPLE
 
     def _frame(self, corner: int, rect: QRectF, size: QSizeF, style: Style) -> QRectF:
         gap = style.px(8)

@@ -158,6 +158,14 @@ class Plot(QWidget):
         self._axes["left"].setName(y_label)
         self._restyle()
 
+    def setCounted(self) -> None:
+        """The axis at the bottom counts, such as steps: numbers stand at whole ones only."""
+        self._axes["bottom"].setWhole(True)
+
+    def setShares(self) -> None:
+        """The axis at the left has shares: numbers stand up to 1, whatever room is above it."""
+        self._axes["left"].setLast(1.0)
+
     def setLog(self, *, x: bool = False, y: bool = False) -> None:
         """Make axes logarithmic. What is not positive is not drawn on them."""
         self._axes["bottom"].setLog(x)
@@ -166,10 +174,14 @@ class Plot(QWidget):
 
     def setRange(self, x: Range | None = None, y: Range | None = None) -> None:
         """Show these ranges of numbers, in the coordinates of the data on a log axis too."""
-        if x is not None:
-            self._box.setXRange(*self._onAxis("bottom", x), padding=0)
-        if y is not None:
-            self._box.setYRange(*self._onAxis("left", y), padding=0)
+        across, up = self._box.targetRange()
+        wanted = {}  # what is another: each call takes half a millisecond, however little it does
+        if x is not None and (ends := self._onAxis("bottom", x)) != tuple(across):
+            wanted["xRange"] = ends
+        if y is not None and (ends := self._onAxis("left", y)) != tuple(up):
+            wanted["yRange"] = ends
+        if wanted:
+            self._box.setRange(**wanted, padding=0)
         self._letterbox()
 
     def _onAxis(self, name: str, ends: Range) -> Range:
@@ -204,7 +216,8 @@ class Plot(QWidget):
             above = 0 if self._title.isHidden() else self._title.sizeHint().height()
             beside = self._beside()
             wide = self.width() - beside - self._axes["left"].minimumWidth() - right
-            high = self.height() - above - self._axes["bottom"].minimumHeight() - top
+            below = self._axes["bottom"].minimumHeight() + self._column.contentsMargins().bottom()
+            high = self.height() - above - below - top
             (x0, x1), (y0, y1) = self._box.viewRange()
             unit = min(wide / (x1 - x0), high / (y1 - y0))
             spare = wide - unit * (x1 - x0), high - unit * (y1 - y0)

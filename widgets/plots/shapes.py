@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
 from widgets.plots.plane import Plane
 from widgets.plots.strokes import clip_segments, draw_polyline, draw_segments
@@ -239,7 +239,10 @@ class Rule:
         else:
             at = plane.toPixels(self.value, 1.0)[0, 0]
             ends = np.array([[at, bottom], [at, plane.top]])
-            corner = QPointF(at + style.px(4), bottom - style.px(6))
+            letters, gap = QFontMetricsF(style.font("small")), style.px(4)
+            wide = letters.horizontalAdvance(self.label)
+            is_right = at + gap + wide <= right or at - gap - wide < plane.left
+            corner = QPointF(at + gap if is_right else at - gap - wide, bottom - style.px(6))
         if not math.isfinite(at):
             return
         color = named(style, self.color)
@@ -289,16 +292,21 @@ def rect_of(plane: Plane) -> QRectF:
     return QRectF(plane.left, plane.top, plane.width, plane.height)
 
 
-def write(painter: QPainter, at: QPointF, text: str, style: Style, color: QColor) -> None:
-    """Small letters on a translucent plate of the ground's colour, readable over anything."""
+def write(
+    painter: QPainter, at: QPointF, text: str, style: Style, color: QColor, *, solid: bool = False
+) -> None:
+    """Small letters on a plate of the ground's colour, readable over lines.
+
+    It is translucent, or `solid` and with an edge: then it is readable over other letters, too.
+    """
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setFont(style.font("small"))
     metrics, edge = painter.fontMetrics(), style.px(2.5)
     plate = QRectF(at.x(), at.y() - metrics.ascent(), 0, metrics.height())
     plate.setWidth(metrics.horizontalAdvance(text))
     ground = named(style, "base")
-    ground.setAlphaF(0.72)
-    painter.setPen(Qt.PenStyle.NoPen)
+    ground.setAlphaF(1.0 if solid else 0.72)
+    painter.setPen(style.pen("line", 1) if solid else QPen(Qt.PenStyle.NoPen))
     painter.setBrush(ground)
     painter.drawRoundedRect(plate.adjusted(-edge, 0, edge, 0), edge, edge)
     painter.setBrush(QBrush())

@@ -23,7 +23,7 @@ _MIDDLE = _FLAG.AlignCenter | Qt.TextFlag.TextDontClip
 class ConfusionMatrix(PickingWidget):
     """Counts of samples, a row for each true class and a column for each predicted one.
 
-    Colours are shares of the row: blue on the diagonal, up to 100 %, and orange for mistakes, on a
+    Colours are shares of the row: blue on the diagonal, up to 100%, and orange for mistakes, on a
     scale of their own that ends at the largest, rounded up; a key says so. At the right stands how
     much of each true class is found. A mistake that never happened is left blank, and words that do
     not fit are left out. Cells are counted row by row.
@@ -220,7 +220,7 @@ class ConfusionMatrix(PickingWidget):
         painter.drawText(over, side, "found")
 
     def _keyTexts(self) -> tuple[str, str]:
-        return "right, 0 to 100 %", f"mistakes, 0 to {100 * top_of(self._shares):g} %"
+        return "right, 0 to 100%", f"mistakes, 0 to {100 * top_of(self._shares):g}%"
 
     def _keyWidth(self) -> float:
         metrics = QFontMetricsF(self._style.font("small"))

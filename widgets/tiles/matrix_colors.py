@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QColor
 
 from widgets.colors import THEMES, ThemeName, contrast, mark
+from widgets.numbers import format_share
 from widgets.pictures import rgb_of
 
 _LEVELS = 64
@@ -60,9 +61,5 @@ def top_of(shares: NDArray[np.float64]) -> float:
 
 
 def percent(part: int, whole: int) -> str:
-    """`part` of `whole` with one decimal, 0 and 100 only where they are exact; none of nothing."""
-    if not whole:
-        return "—"
-    if part in (0, whole):
-        return "100 %" if part else "0 %"
-    return f"{min(max(100 * part / whole, 0.1), 99.9):.1f} %"
+    """`part` of `whole` in percent; of nothing a dash."""
+    return format_share(part / whole if whole else math.nan)

@@ -58,7 +58,7 @@ def lay_out(
     px, small = style.px, QFontMetricsF(style.font("small"))
     n, pad, line = max(1, len(names)), px(_PAD), small.height()
     word = line + px(2)  # "true" at the left, "predicted" on top
-    shares = QFontMetricsF(style.font("small", bold=True)).horizontalAdvance("99.9 %") + pad
+    shares = QFontMetricsF(style.font("small", bold=True)).horizontalAdvance("99.9%") + pad
     shares = shares if room[0] > 4 * shares else 0.0
     has_key = room[1] > px(_ROOMY) and room[0] - 2 * pad >= key
     below = line + pad if has_key else 0.0

@@ -1,5 +1,6 @@
 import pytest
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from widgets.bars.banner import Banner, Severity
@@ -35,6 +36,19 @@ def test_details_unfold_and_are_copied(banner: Banner) -> None:
     assert QGuiApplication.clipboard().text() == "It failed.\n\nTraceback: x"
     banner.showMessage("info", "Well again.")
     assert not banner.details.isVisible()
+
+
+def test_where_there_is_little_room_details_do_not_lie_under_their_button(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    banner = Banner(Style(), window)
+    banner.resize(500, 200)
+    window.show()
+    banner.showMessage("info", "It failed.", details="Traceback: x\n" * 20)
+    banner.details_button.toggle()
+    QApplication.sendPostedEvents()
+    assert 0 < banner.details.geometry().bottom() < banner.copy.geometry().top()
+    assert banner.copy.mapTo(banner, banner.copy.rect().bottomLeft()).y() < 200
 
 
 def test_the_action_and_the_dismissal(banner: Banner, qtbot: QtBot) -> None:

@@ -193,3 +193,9 @@ def test_inputs_are_marked(bar: TransportBar) -> None:
     assert changed
     assert abs(changed[0] - middle) <= 4
     assert abs(changed[-1] - middle) <= 4
+
+
+def test_tooltips_name_the_keys(bar: TransportBar) -> None:
+    bar.setKeys({"play": "Space", "loop": "L"})
+    assert bar.play.toolTip() == "Play or pause (Space)"
+    assert bar.loop.toolTip() == "Begin again when the run has ended (L)"

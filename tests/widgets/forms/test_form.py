@@ -10,7 +10,7 @@ from PySide6.QtGui import QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QCheckBox, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.widgets.drawing import laid_out
+from tests.widgets.drawing import laid_out, svg_of
 from tests.widgets.fields import (
     CLIP,
     COUNT,
@@ -528,6 +528,18 @@ def test_a_variant_is_chosen_and_shows_its_fields(qtbot: QtBot) -> None:
     assert seen.take() == [("edited", "objective", "formula"), ("finished",)]
 
 
+def test_a_remark_stands_behind_the_name_of_the_variant(qtbot: QtBot) -> None:
+    seen = Recorder([objective("line")], qtbot)
+    box = seen.part("objective", ChoiceBox)
+    plain = [box.itemText(i) for i in range(box.count())]
+    seen.form.setFields([objective("line").but(remark="edited")])
+    assert seen.part("objective", ChoiceBox) is box
+    assert [box.itemText(i) for i in range(box.count())] == [f"{plain[0]} (edited)", *plain[1:]]
+    seen.form.setFields([objective("line")])
+    assert box.itemText(0) == plain[0]
+    assert seen.take() == []
+
+
 def test_reset_appears_beside_what_is_not_the_default(qtbot: QtBot) -> None:
     seen = Recorder([RATE, COUNT], qtbot)
     assert seen.row("rate").reset.isHidden()
@@ -722,3 +734,22 @@ def _colors(widget: QWidget) -> set[str]:
     image = widget.grab().toImage()
     spots = ((x, y) for x in range(image.width()) for y in range(image.height()))
     return {image.pixelColor(x, y).name() for x, y in spots}
+
+
+def test_labels_that_differ_at_their_ends_are_told_apart_in_a_narrow_box(qtbot: QtBot) -> None:
+    names = "branch at 200 of the run", "branch at 200 of the run (2)"
+    box = ChoiceBox([Choice(index, name) for index, name in enumerate(names)])
+    qtbot.addWidget(box)
+    told = []
+    for index in range(2):
+        laid_out(box, 130, box.sizeHint().height())
+        box.setChoice(index)
+        told.append(box.shown())
+        svg = svg_of(box)
+        assert f">{box.shown()}<" in svg
+        assert names[index] not in svg
+        laid_out(box, 400, box.height())
+        assert box.shown() == names[index]
+        assert f">{names[index]}<" in svg_of(box)
+    assert told[0] != told[1]
+    assert told[1].endswith("(2)")

@@ -194,3 +194,25 @@ def test_a_cursor_at_rest_reads_the_new_number(view: NetworkView) -> None:
     assert "w = −0.532" in svg_of(view)
     assert view._hovered == Link(1, 0, 1)
     assert view.diagram().at(QPointF(3, 3), 7) is None
+
+
+def test_the_number_of_the_map_under_the_cursor_is_read_off(view: NetworkView) -> None:
+    maps, weights, biases = numbers()
+    told = [np.arange(50.0).reshape(2, 5, 5), 100 * maps[1], maps[2] + 0.75]
+    told[2][0, 0] = np.nan
+    view.setValues(maps, weights, biases, told)
+    tile = view.diagram().tiles[0][1]
+    move(view, QPoint(round(tile.left() + 0.7 * tile.width()), round(tile.bottom()) - 3))
+    assert view._readOff() == ("28.0 here", "y")  # row 0 is at the bottom
+    assert "28.0 here" in svg_of(view)
+    tile = view.diagram().tiles[2][0]
+    move(view, QPoint(round(tile.center().x()), round(tile.top()) + 3))
+    assert view._readOff() == ("0.750 here, bias 0.120", "out")
+    move(view, QPoint(round(tile.center().x()), round(tile.bottom()) - 3))
+    assert view._readOff() is None  # nothing is told there but the bias
+    assert "bias 0.120" in svg_of(view)
+    view.setValues(maps, weights, biases)
+    move(view, QPoint(round(tile.center().x()), round(tile.top()) + 3))
+    assert view._readOff() is None
+    with pytest.raises(ValueError, match=r"not of columns of \[2, 3, 1\]"):
+        view.setValues(maps, weights, biases, told[:2])

@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -13,12 +14,13 @@ from tests.widgets.drawing import (
     like,
     move,
     picture,
+    pixels_of,
     press,
     release,
     svg_of,
 )
 from widgets.plots.curve_plot import CurvePlot
-from widgets.plots.shapes import Curve, Points, Rule, Segments
+from widgets.plots.shapes import Curve, Points, Rule, Segments, write
 from widgets.style import Style
 
 RED, BLUE = "#d00000", "#0000d0"
@@ -152,6 +154,31 @@ def test_the_cursor_reads_off_the_nearest_curve(plot: CurvePlot, qtbot: QtBot) -
     assert "Adam: 5.0" in svg_of(plot)
 
 
+def test_a_solid_plate_hides_what_is_below_it(qtbot: QtBot) -> None:
+    style = Style()
+    for solid in (True, False):
+        image = QImage(60, 40, QImage.Format.Format_RGB32)
+        image.fill(QColor(BLUE))
+        with QPainter(image) as painter:
+            write(painter, QPointF(20, 25), "1", style, QColor(RED), solid=solid)
+        ground = style.color("base").name()
+        beside = like(pixels_of(image), ground, 3)[17:23, 19]  # left of the letter
+        assert beside.all() == solid
+
+
+def test_the_words_of_an_upright_line_stay_within_the_plot(plot: CurvePlot) -> None:
+    plot.setRange((0, 100), (0, 10))
+    found = []
+    for value in (10.0, 97.0):
+        plot.setRules([Rule(value, "vertical", "branch at 200", RED)])
+        rows = np.flatnonzero(like(picture(plot), RED, 200).any(axis=0))
+        found.append((rows.min() - plot.toPixels(value, 0).x(), np.ptp(rows)))
+    (left, wide), (other_left, other_wide) = found
+    assert left >= -2
+    assert other_left < -40
+    assert abs(wide - other_wide) < 12
+
+
 def test_svg_is_drawn_as_lines_and_letters(plot: CurvePlot) -> None:
     plot.setCurves([line(), line("Adam", BLUE)])
     svg = svg_of(plot)
@@ -262,3 +289,20 @@ def test_names_of_axes_give_their_room_to_a_small_plot(plot: CurvePlot) -> None:
     assert "far longer" not in svg_of(plot)
     laid_out(plot, 480, 900)
     assert "far longer" in svg_of(plot)
+
+
+def test_numbers_stand_at_whole_steps_only(plot: CurvePlot) -> None:
+    axis = plot._axes["bottom"]
+    assert 0.5 in axis.ticks(0.0, 2.0, 400)
+    plot.setCounted()
+    assert axis.ticks(0.0, 2.0, 400) == [0, 1, 2]
+    assert axis.ticks(0.0, 400.0, 400) == [0, 100, 200, 300, 400]
+
+
+def test_the_legend_shows_dashes_beside_a_symbol(plot: CurvePlot) -> None:
+    x = np.array([0.0, 100.0])
+    shapes = [Curve("SGD 0.3", x, x / 1e9, RED, (6.0, 3.0), 1.8, symbol="o")]
+    plot.setRange((200, 300), (0, 10))  # nothing but the legend is seen
+    plot.setCurves(shapes)
+    inked = like(picture(plot), RED).any(axis=0).astype(int)
+    assert (np.diff(inked) == 1).sum() >= 3  # a dash, the symbol with what it hides, a dash

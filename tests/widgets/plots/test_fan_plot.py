@@ -97,6 +97,23 @@ def test_a_curve_is_called_by_its_name_under_the_cursor(fan: FanPlot) -> None:
     assert found[0].name == "median"
 
 
+def test_what_is_read_off_is_what_a_click_would_choose(qtbot: QtBot, fan: FanPlot) -> None:
+    """Between two points of a steep curve that of another, farther off, may be the nearer point."""
+    y = np.array([[0.0, 12.0], [2.0, 4.0]])
+    fan.setRange((0, 100), (0, 12))
+    fan.setFan(np.array([0.0, 100.0]), y, RED, ["steep", "flat"], [])
+    for place, height, name in ((0, 1.25, "steep"), (1, 1.35, "flat")):
+        at = point(fan, 4.0, height)  # they are at 0.48 and 2.08 there
+        move(fan, at)
+        found = fan._nearest()
+        assert found is not None
+        assert (found[0].name, found[0].y[found[1]]) == (name, y[place, 0])
+        with qtbot.waitSignal(fan.chosen) as chosen:
+            press(fan, at)
+        release(fan, at)
+        assert chosen.args == [place]
+
+
 def test_another_colour_is_drawn_although_the_curves_are_the_same(fan: FanPlot) -> None:
     fan.setFan(X, Y, BLUE, NAMES, [])
     shown = picture(fan)

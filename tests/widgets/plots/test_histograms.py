@@ -113,7 +113,7 @@ def test_all_that_is_shown_lies_within(qtbot: QtBot, size: tuple[int, int], fact
             for column in range(columns):
                 bars = stack.barsAt(row, column)
                 assert stack.rect().contains(bars.toAlignedRect())
-                assert bars.height() >= 19 * factor
+                assert bars.height() >= 13 * factor
 
 
 def test_the_bin_under_the_cursor_is_read_off(stack: HistogramStack) -> None:
@@ -146,3 +146,14 @@ def test_what_is_no_histogram_is_not_drawn(stack: HistogramStack) -> None:
         stack.setHistograms([("a", none)], COLUMNS)
     with pytest.raises(ValueError, match="a has 2 edges of 2 bins"):
         stack.setHistograms([("a", [(np.arange(2.0), np.arange(2))])], ["x"])
+
+
+def test_all_rows_and_columns_are_seen_at_the_least_height(qtbot: QtBot) -> None:
+    stack = made(qtbot, Style(), 330, 200)
+    three = rows(3)
+    stack.setHistograms([("first alone", part) for _, part in three], COLUMNS)
+    stack.resize(330, stack.leastHeight())
+    assert stack.shown() == (3, 3)
+    assert stack.barsAt(2, 2).bottom() <= stack.height() - stack._metrics().height()
+    stack.resize(330, stack.leastHeight() - 2)
+    assert stack.shown()[0] < 3

@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.widgets.drawing import laid_out, like, picture
+from tests.widgets.drawing import laid_out, like, picture, svg_of
 from widgets.plots.image_plot import ImagePlot
+from widgets.plots.legend import Entry
 from widgets.plots.shapes import Points, Shape
 from widgets.style import Style
 
@@ -89,3 +91,46 @@ def test_room_left_free_at_the_sides_does_not_keep_a_plot_wide(qtbot: QtBot) -> 
     laid_out(plot, 1200, 300)
     assert plot._row.contentsMargins().left() > 100
     assert plot.minimumSizeHint().width() <= least
+
+
+def keyed(qtbot: QtBot, height: int, *names: str) -> ImagePlot:
+    made = ImagePlot(Style())
+    qtbot.addWidget(made)
+    made.setAxes("x1", "x2")
+    made.setEqualAspect(True)
+    laid_out(made, 330, height)
+    made.setImage(GREY, (0, 1), (0, 1))
+    made.setKey([Entry(name, RED, symbol="o", line=False) for name in names])
+    QApplication.sendPostedEvents()
+    return made
+
+
+def test_the_key_takes_no_room_beside_the_name_of_the_axis(qtbot: QtBot) -> None:
+    bare, plot = keyed(qtbot, 280), keyed(qtbot, 280, "A", "B")
+    assert plot.plane() == bare.plane()
+    assert like(picture(plot), RED).sum() > 60
+    at = plot.toPixels(0.0, 0.0).y()
+    reds = np.nonzero(like(picture(plot), RED))[0]
+    assert reds.min() > at + 10  # below the numbers
+    assert plot._key is not None
+    name = plot._axes["bottom"].label
+    assert plot._key.width() <= name.mapRectToScene(name.boundingRect()).left()
+    plot.setKey([])
+    assert not like(picture(plot), RED).any()
+
+
+def test_a_long_key_stands_below_the_plot(qtbot: QtBot) -> None:
+    names = "Chinstrap penguin", "Gentoo penguin", "Adelie penguin"
+    bare, plot = keyed(qtbot, 280), keyed(qtbot, 280, *names)
+    svg = svg_of(plot)
+    assert all(f">{name}<" in svg for name in names)
+    assert plot._key is not None
+    assert plot.plane().height == pytest.approx(bare.plane().height - plot._key.height(), abs=2)
+    assert plot._graphics.geometry().bottom() <= plot._key.y()
+
+
+def test_a_low_plot_has_no_room_for_the_key(qtbot: QtBot) -> None:
+    plot = keyed(qtbot, 100, "A", "B")
+    assert not like(picture(plot), RED).any()
+    laid_out(plot, 330, 280)
+    assert like(picture(plot), RED).any()

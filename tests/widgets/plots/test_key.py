@@ -4,7 +4,7 @@ import numpy as np
 from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.widgets.drawing import laid_out, like, picture
+from tests.widgets.drawing import laid_out, like, picture, svg_of
 from widgets.plots.key import Key, with_key
 from widgets.plots.legend import Entry
 from widgets.style import Style
@@ -54,3 +54,14 @@ def test_no_entries_take_no_room(qtbot: QtBot) -> None:
     key.setEntries([])
     assert key.heightForWidth(200) == 0
     assert key.isHidden()
+
+
+def test_a_name_that_is_wider_than_the_key_ends_in_an_ellipsis(qtbot: QtBot) -> None:
+    key = Key(Style())
+    qtbot.addWidget(key)
+    key.setEntries([Entry("lowered at 600: this run until step 600", "text")])
+    laid_out(key, key.rowWidth(), 30)
+    assert "until step 600<" in svg_of(key)
+    laid_out(key, 180, 30)
+    assert "lowered at" in svg_of(key)
+    assert "\u2026<" in svg_of(key)

@@ -1,5 +1,6 @@
 import math
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QObject, QRect, Qt
 from PySide6.QtGui import QFontMetricsF, QPaintEvent
@@ -7,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.widgets.drawing import laid_out, like, picture, svg_of
-from widgets.plots.number_table import _SIDE, ReadoutTable, Row
+from widgets.plots.number_table import _SIDE, ReadoutTable, Row, _char
 from widgets.style import Style
 
 RED = "#d00000"
@@ -104,7 +105,7 @@ def test_columns_that_do_not_fit_are_left_out_whole(table: ReadoutTable) -> None
         assert shown == list(range(len(shown)))
         assert sum(table.columnWidth(i) for i in shown) <= table.viewport().width()
         lengths = [len(row.text(i - 1, table._model.digits)) for i in shown[1:]]
-        rooms = [table.columnWidth(i) / table._char() for i in shown[1:]]
+        rooms = [table.columnWidth(i) / _char(table._style) for i in shown[1:]]
         assert all(room >= length for room, length in zip(rooms, lengths, strict=True))
     assert len(shown) == 7
 
@@ -113,9 +114,43 @@ def test_shorter_words_give_their_room_to_names_that_were_cut(table: ReadoutTabl
     table.setColumns(["steps", "learning rate"])
     table.setRows([Row("without momentum", ("has diverged at once", "0.2857"))])
     laid_out(table, 300, 120)
-    assert table.columnWidth(0) < table._wanted(0)
+    assert table.columnWidth(0) < table._wanted(0, table._style, table._pad)
     table.setRows([Row("without momentum", ("92", "0.2857"))])
-    assert table.columnWidth(0) == table._wanted(0)
+    assert table.columnWidth(0) == table._wanted(0, table._style, table._pad)
+
+
+@pytest.mark.parametrize("is_seen", [True, False])
+def test_in_a_narrow_place_digits_and_columns_hold_still_while_numbers_shrink(
+    table: ReadoutTable, is_seen: bool
+) -> None:
+    table.setColumns(["arrived", "m", "b", "loss", "slope", "rate"])
+    names = "Momentum 0.4444", "SGD 0.1"
+
+    def shrink(step: int) -> None:
+        draw = np.random.default_rng(step)
+        first, *signed = draw.choice((-1, 1), 4) * 10 ** draw.uniform(-5, 1, 4)
+        shrunk = abs(first) * 0.8**step
+        values = (None, *(float(v) for v in (*signed, shrunk)), 0.1)
+        table.setRows([Row(name, values) for name in names])
+
+    shrink(0)
+    laid_out(table, 480, 120)
+    if is_seen:
+        table.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen, False)
+        table.show()
+        QApplication.processEvents()
+    digits, widths = [], []
+    for step in range(80):
+        shrink(step)
+        digits.append(table._model.digits)
+        widths.append([table.columnWidth(column) for column in range(1, 7)])
+        assert sum(widths[-1]) + table.columnWidth(0) <= table.viewport().width()
+    assert digits == sorted(digits, reverse=True)
+    hops = [step for step in range(1, 80) if widths[step] != widths[step - 1]]
+    assert 0 < len(hops) < 12
+    assert digits[-1] < 4
+    laid_out(table, 900, 120)
+    assert table._model.digits == 4
 
 
 def test_it_grows_with_the_style(table: ReadoutTable) -> None:
@@ -149,7 +184,26 @@ def test_on_a_screen_longer_numbers_get_room(table: ReadoutTable) -> None:
     QApplication.processEvents()
     painted = Painted(table.viewport())
     table.setRows([Row("SGD", long), Row("Adam", short)])
-    assert len(painted.rects) == 2  # each row once, though but one has other numbers
+    assert painted.rects == [table.viewport().rect()]  # whole, though but one has other numbers
     widths = [table.columnWidth(column) for column in range(5)]
     assert sum(widths) <= table.viewport().width()
     assert all(width >= table.sizeHintForColumn(i) for i, width in enumerate(widths) if i > 1)
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_columns_that_moved_leave_no_pieces_where_their_painting_was_given_up(
+    table: ReadoutTable, whole: bool
+) -> None:
+    table.setColumns(["m", "b", "loss", "slope"])
+    short, long = (0.5, 0.5, 0.5, 0.5), (-0.0012345, 0.5, -1.5e-10, 0.5)
+    table.setRows([Row("SGD", short), Row("Adam", short)])
+    table.resize(450, 200)
+    table.show()
+    QApplication.processEvents()
+    painted = Painted(table.viewport())
+    next(table.changeRows([Row("SGD", long), Row("Adam", short)]))  # and no further
+    assert painted.rects == []
+    for _ in table.changeRows([Row("SGD", long), Row("Adam", short)], whole=whole):
+        pass
+    QApplication.processEvents()
+    assert table.viewport().rect() in painted.rects

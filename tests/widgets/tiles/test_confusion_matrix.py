@@ -73,13 +73,13 @@ def words_of(matrix: ConfusionMatrix) -> list[str]:
 
 def test_counts_names_and_shares_are_written(matrix: ConfusionMatrix) -> None:
     words = words_of(matrix)
-    for word in ("true", "predicted", "found", "12", "973", "970", "98.8 %", "100 %"):
+    for word in ("true", "predicted", "found", "12", "973", "970", "98.8%", "100%"):
         assert word in words
     assert words.count("982") == 8
     assert "0" in words  # its name
     assert words.count("0") == 2
-    assert "right, 0 to 100 %" in words
-    assert "mistakes, 0 to 2 %" in words
+    assert "right, 0 to 100%" in words
+    assert "mistakes, 0 to 2%" in words
 
 
 def test_a_class_without_samples_has_no_share(matrix: ConfusionMatrix) -> None:
@@ -94,7 +94,7 @@ def test_a_class_without_samples_has_no_share(matrix: ConfusionMatrix) -> None:
 def test_hovering_tells_the_mistake(matrix: ConfusionMatrix) -> None:
     move(matrix, middle(matrix, 9, 4))
     assert "9 read as 4: 12 of 982" in words_of(matrix)
-    assert "1.2 %" in words_of(matrix)
+    assert "1.2%" in words_of(matrix)
     matrix.setMatrix(some(10) * 2, DIGITS)
     assert "9 read as 4: 24 of 1964" in words_of(matrix)
 
@@ -107,7 +107,7 @@ def test_a_click_and_keys_choose_a_cell(matrix: ConfusionMatrix) -> None:
     for key in (KEY.Key_Up, KEY.Key_Right, KEY.Key_Return):
         QTest.keyClick(matrix, key)
     assert heard == [(9, 4), (8, 5)]
-    assert matrix.accessibleDescription() == "8 read as 5: 0 of 982, 0 %."
+    assert matrix.accessibleDescription() == "8 read as 5: 0 of 982, 0%."
 
 
 def test_it_is_refused_where_names_or_counts_lack(matrix: ConfusionMatrix) -> None:
