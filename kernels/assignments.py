@@ -12,7 +12,8 @@ _PART = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^;])+')  # until a semicolon outside 
 def read_assignment(text: str) -> tuple[str, Any] | None:
     """The path and the value of ``PATH = VALUE``; None if `text` is no such thing.
 
-    The value is read as TOML, or is the text where it is none: ``sgd`` needs no quotation marks.
+    The value is read as TOML, a list or a group also as JSON; what is neither is a text, so that
+    ``sgd`` needs no quotation marks.
     """
     path, equals, value = text.partition("=")
     path, value = path.strip(), value.strip()
@@ -35,8 +36,15 @@ def _value(text: str) -> Any:
     try:
         read = tomllib.loads(f"value = {text}")
     except (ValueError, RecursionError):
-        return text
+        return _value_of_json(text)
     return read["value"] if len(read) == 1 else text
+
+
+def _value_of_json(text: str) -> Any:
+    try:
+        return json.loads(text) if text[:1] in ("[", "{") else text
+    except (ValueError, RecursionError):
+        return text
 
 
 def _written(value: Any) -> str:

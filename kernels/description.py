@@ -43,7 +43,8 @@ class FieldDescription:
     fields. For a `list`, each child is a row; `choices` are what a new row may be. `minimum_items`
     and `maximum_items` count the rows of a list and the components of a `vector`. `default` is what
     the group or variant around the field has for it by default. `when` tells, in a catalogue, for
-    which variant the field exists (``objective.kind=line``).
+    which variant the field exists (``objective.kind=line``). `remark` is put behind the name of a
+    variant.
     """
 
     path: str
@@ -66,6 +67,7 @@ class FieldDescription:
     live: bool = False
     optional: bool = False
     source: str = ""
+    remark: str = ""
     when: str = ""
     children: tuple["FieldDescription", ...] = ()
 
@@ -82,9 +84,17 @@ def describe(
     """The fields of `parameters` with their present values, as a tree for a form.
 
     Those that are idle, that is without effect as the others are, are left out. `prefix` is the
-    path at which they stand, `live` whether a field above them is live.
+    path at which they stand, `live` whether all of them act at once, as those of a view. Else the
+    values below a live field do, but not another variant or row there, which starts a new run.
     """
-    return _described(parameters, None, prefix, live, frozenset())
+    fields = _described(parameters, None, prefix, live, frozenset())
+    return fields if live else tuple(map(_exchanged, fields))
+
+
+def _exchanged(field: FieldDescription) -> FieldDescription:
+    """`field` with no variant and no list, in it or below it, called live."""
+    live = field.live and field.kind not in ("variant", "list")
+    return replace(field, live=live, children=tuple(map(_exchanged, field.children)))
 
 
 def catalogue(model: type[Parameters]) -> tuple[FieldDescription, ...]:
@@ -247,6 +257,7 @@ def _model(field: FieldDescription, idle: frozenset[str]) -> FieldDescription:
         field,
         value=getattr(value, KIND, None) if is_variant else None,
         default=getattr(default, KIND, None) if is_variant else None,
+        remark=value.remark() if is_variant and value is not None else "",
         children=below,
     )
 

@@ -1,16 +1,21 @@
 """Advice on a network in training, by stated rules: what was found, why it matters, what to set.
 
-A rule is a function of `Observations` with its thresholds above it; where the numbers are too few
-to tell, it says nothing. A new one is a function here and one name in `_RULES`.
+A rule is a function of `Observations` with its thresholds above it, and its docstring is shown as
+its statement; where the numbers are too few to tell, it says nothing. A new one is a function here
+and one name in `_RULES`.
 """
 
+import inspect
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from kernels.editing import with_value
+from kernels.errors import ParameterError
+from kernels.parameters import Parameters
 from kernels.simulation import Array
 from kernels.training.seen.statistics import LayerStatistics
 
@@ -26,7 +31,8 @@ class Observations:
     `steps`, `train_loss` and `validation_loss`, (M,), are the measurements in evaluation mode of
     `kernels.training.frame.TrainingFrame`, `batch_steps` and `batch_losses`, (T,), those of the
     batches as trained. `steps_per_epoch`, `batch_size` and `validation_size` count steps and
-    samples. `learning_rate` is the setting, before its schedule, and `l2` the penalty.
+    samples. `learning_rate` is the setting, before its schedule, `scheduled_rate` that of the last
+    step, and `l2` the penalty; `sizes_steps` is of a method to which that rate soon is nothing.
     `class_counts`, (K,), say how many training samples each class has; empty for numbers.
     `layers` are of the present network, and best of all training samples that are measured.
     `not_compiled` says why PyTorch takes the steps where compiled ones were asked for.
@@ -39,10 +45,12 @@ class Observations:
     batch_losses: Array
     steps_per_epoch: int
     learning_rate: float
+    scheduled_rate: float
     batch_size: int
     validation_size: int
     class_counts: Array
     l2: float = 0.0
+    sizes_steps: bool = False
     layers: tuple[LayerStatistics, ...] = ()
     not_compiled: str = ""
 
@@ -51,9 +59,11 @@ class Observations:
 class Advice:
     """What was found, and what may be done.
 
-    `sentence` has the number that was found, `why` the reason and its conditions, and `source`
-    says where it is from. `apply` are paths of `kernels.training.parameters.Training` with the
-    values to set, to be set together; empty where nothing can be set.
+    `sentence` has the number that was found, `why` the reason and its conditions, `source` says
+    where it is from, and `rule` when it is found. `apply` are paths of
+    `kernels.training.parameters.Training` with the values to set, to be set together, where there
+    are such parameters; empty where nothing helps. `begins_anew` says that they are for a run from
+    step 0: this one cannot recover, or they cannot change while it runs.
     """
 
     key: str
@@ -62,15 +72,33 @@ class Advice:
     why: str
     apply: tuple[tuple[str, Any], ...]
     source: str
+    begins_anew: bool = False
+    rule: str = ""
+
+
+Rule = Callable[[Observations], Advice | None]
 
 
 def diagnose(observations: Observations) -> tuple[Advice, ...]:
     """All advice that the rules give, the gravest first; of a loss that is no number that alone."""
-    lost = _no_number(observations)
-    if lost is not None:
-        return (lost,)
+    lost = _found(_no_number, observations)
+    if lost:
+        return lost
     with np.errstate(invalid="ignore"):  # an infinite loss that has passed; NaN is above nothing
-        return tuple(advice for rule in _RULES if (advice := rule(observations)) is not None)
+        return tuple(advice for rule in _RULES for advice in _found(rule, observations))
+
+
+def applicable(advice: Advice, parameters: Parameters) -> Advice:
+    """`advice` with what may be set in `parameters` and has an effect there, or nothing to set."""
+    idle = parameters.idle()
+    apply = tuple((path, value) for path, value in advice.apply if path not in idle)
+    changed = parameters
+    try:
+        for path, value in apply:
+            changed = with_value(changed, path, value)
+    except ParameterError:  # there is no such parameter, or it has other limits
+        changed = parameters
+    return replace(advice, apply=apply if changed != parameters else ())
 
 
 # ---- the loss ------------------------------------------------------------------------------
@@ -86,8 +114,8 @@ def _no_number(seen: Observations) -> Advice | None:
     ran = first > 0
     cause = (
         "Mostly the steps were too long: weights grew until a number was too large for float32. "
-        "Once a weight is no number, no step makes it one again: apply the lower rate, then start "
-        f"again from step 0; or go back to before step {first:,} and lower the rate there."
+        "Once a weight is no number, no step makes it one again: Apply starts anew from step 0, at "
+        f"a tenth of the rate. Or go back to well before step {first:,} and lower the rate there."
         if ran
         else "It was so before any step, so that the learning rate is not to blame: look at the "
         "data for numbers that are very large, and at the first weights."
@@ -99,6 +127,7 @@ def _no_number(seen: Observations) -> Advice | None:
         why=cause,
         apply=((RATE, _rounded(seen.learning_rate / 10)),) if ran else (),
         source="IEEE 754: what overflows is infinite, and infinity minus infinity is no number.",
+        begins_anew=True,
     )
 
 
@@ -110,12 +139,13 @@ SWING = 0.2  # of the median loss, from one measurement to the next
 def _too_high(seen: Observations) -> Advice | None:
     """The training loss rises or swings, over the last 12 measurements.
 
-    It rises where their mean is 20 % above the lowest mean of 12 in a row before, and by 5 % of the
-    first loss. It swings where from one to the next it changes, on the average, by 20 % of their
-    median, or of a tenth of the first loss if that is more.
+    It rises where their mean is 20% above the lowest mean of 12 in a row before, and by 5% of the
+    first loss. It swings where from one to the next it changes, on the average, by 20% of their
+    median, or of a tenth of the first loss if that is more. Not with Rprop, which sizes its steps
+    itself.
     """
     losses = seen.train_loss
-    if len(losses) < 2 * WINDOW:
+    if len(losses) < 2 * WINDOW or seen.sizes_steps:
         return None
     last, means = losses[-WINDOW:], _means(losses)
     lowest, now = float(means[:-WINDOW].min(initial=np.inf)), float(means[-1])
@@ -131,7 +161,7 @@ def _too_high(seen: Observations) -> Advice | None:
     return Advice(
         key="learning-rate-too-high",
         title="Learning rate too high",
-        sentence=f"{told}, at a learning rate of {seen.learning_rate:g}.",
+        sentence=f"{told}, at {_rate(seen)}.",
         why="A step that is long against the curvature of the loss lands higher on the other side. "
         "For plain gradient descent on all data the limit is 2 over the largest curvature; other "
         f"optimizers have other limits. Small batches, here of {seen.batch_size:,}, make the loss "
@@ -146,19 +176,21 @@ FALL = 0.01  # of itself, which is little in that time
 RISES = 0.25  # the share of measurements above the one before, with which it still falls steadily
 ROUNDING = 1e-6  # of the loss, by which float32 alone may lift it
 SLOPE = 0.05  # the least of |gradient| |weights| / loss that is not small
+LOWERED = 0.5  # of the rate that is set: where the schedule has less, that is what is in the way
 
 
 def _too_low(seen: Observations) -> Advice | None:
     """The training loss falls slowly but steadily, and the gradient is not small.
 
-    Slowly: by less than 1 % of itself in the last 5 epochs, and in the last 12 measurements if
+    Slowly: by less than 1% of itself in the last 5 epochs, and in the last 12 measurements if
     these are more. Steadily: at most a quarter of the measurements are above the one before by more
     than a millionth, and none of the run is as far below the last. Not small: against the gradient
     of the weights, for a way as long as the weights themselves, the loss would to first order fall
-    by 5 % of itself. The loss is above a tenth of its first.
+    by 5% of itself. The loss is above a tenth of its first. Not with Rprop, which sizes its
+    steps itself.
     """
     steps, losses = seen.steps, seen.train_loss
-    if len(steps) <= WINDOW or not seen.layers or _has_learned(seen):
+    if len(steps) <= WINDOW or not seen.layers or _has_learned(seen) or seen.sizes_steps:
         return None
     begun = int(np.searchsorted(steps, steps[-1] - EPOCHS * seen.steps_per_epoch, "right")) - 1
     begun = min(begun, len(steps) - 1 - WINDOW)
@@ -172,16 +204,19 @@ def _too_low(seen: Observations) -> Advice | None:
     if not (-ROUNDING <= fall < FALL and _is_steady(part) and slope >= SLOPE):
         return None
     epochs = (steps[-1] - steps[begun]) / seen.steps_per_epoch
+    higher = ((RATE, _rounded(min(10 * seen.learning_rate, 1000.0))),)
+    level = (("optimizer.schedule", "constant"), ("annealing", "none"))
     return Advice(
         key="learning-rate-too-low",
         title="Learning rate too low",
         sentence=f"In the last {epochs:.3g} epochs the training loss fell by "
-        f"{100 * max(fall, 0):.2g}% of itself, at a learning rate of {seen.learning_rate:g}; the "
-        f"gradient of the weights is {gradient:.3g} long.",
+        f"{100 * max(fall, 0):.2g}% of itself, at {_rate(seen)}; the gradient of the weights is "
+        f"{gradient:.3g} long.",
         why="The loss falls steadily and there is a slope to follow, so that longer steps would go "
         "the same way faster, until they are too long for the curvature. On a plateau, where the "
-        "slope itself is small, a higher rate is not sure to help, and nothing is said.",
-        apply=((RATE, _rounded(min(10 * seen.learning_rate, 1000.0))),),
+        "slope itself is small, a higher rate is not sure to help, and nothing is said. A schedule "
+        "that ends near 0 is meant to end so; where it has halved the rate, Apply takes it away.",
+        apply=level if seen.scheduled_rate < LOWERED * seen.learning_rate else higher,
         source="Bengio, Practical recommendations for gradient-based training, 2012, 3.1.1",
     )
 
@@ -194,7 +229,7 @@ VALIDATED = 20  # samples at least
 def _overfits(seen: Observations) -> Advice | None:
     """The validation loss rose while the training loss fell, both as means of 12 measurements.
 
-    It is 20 % above its lowest, and by 1 % of the first; the training loss is lower than it was
+    It is 20% above its lowest, and by 1% of the first; the training loss is lower than it was
     there; the two times have no measurement in common; 20 samples validate at least.
     """
     if len(seen.steps) < 2 * WINDOW or seen.validation_size < VALIDATED:
@@ -250,9 +285,10 @@ def _dead(seen: Observations) -> Advice | None:
         why="Where a ReLU gives 0, its slope is 0: these samples send the unit no gradient, and it "
         "comes back only if layers before it change, other samples reach it, or momentum or a "
         "penalty moves its weights. Long steps and large negative biases kill units. A leaky ReLU "
-        "has a slope of 0.01 there instead of 0.",
+        "has a slope of 0.01 there instead of 0; this starts anew.",
         apply=_activations(found, "leaky-relu"),
         source="Maas, Hannun and Ng, Rectifier nonlinearities improve acoustic models, 2013, 2",
+        begins_anew=True,
     )
 
 
@@ -261,10 +297,10 @@ STILL_FALLS = 0.1  # of itself, over the last 12 measurements
 
 
 def _saturated(seen: Observations) -> Advice | None:
-    """80 % of the outputs of a tanh or sigmoid layer or more are where its slope is below 5 %.
+    """80% of the outputs of a tanh or sigmoid layer or more are where its slope is below 5%.
 
     Of 50 samples or more, while the training loss is above a tenth of its first and has not, over
-    the last 12 measurements, steadily fallen by 10 %: what learns well may saturate, too.
+    the last 12 measurements, steadily fallen by 10%: what learns well may saturate, too.
     """
     found = [
         layer for layer in seen.layers if layer.samples >= SAMPLES and layer.saturated >= SATURATED
@@ -286,6 +322,7 @@ def _saturated(seen: Observations) -> Advice | None:
         apply=(("initialization", "xavier"),),
         source="Glorot and Bengio, Understanding the difficulty of training deep feedforward "
         "neural networks, 2010",
+        begins_anew=True,
     )
 
 
@@ -320,6 +357,7 @@ def _uneven(seen: Observations) -> Advice | None:
             "is on, and He's first weights are made for it; this starts anew.",
             apply=(*_activations(flat, "relu"), ("initialization", "he")),
             source="Glorot and Bengio 2010, 3; He et al., Delving deep into rectifiers, 2015, 2.2",
+            begins_anew=True,
         )
     if ratio > EXPLODING:
         return Advice(
@@ -353,11 +391,13 @@ def _unbalanced(seen: Observations) -> Advice | None:
         title="Unbalanced classes",
         sentence=f"The largest class has {most:,} training samples and the smallest {least:,}.",
         why=f"Always naming the largest class is right on {share:.0%} of the training data, so "
-        "that a high accuracy may mean little: look at each class in the confusion matrix. Whether "
-        "it does harm depends on how far the classes overlap. More samples of the small classes "
-        "are the surest cure; no setting makes them.",
-        apply=(),
+        "that a high accuracy may mean little; of pictures the confusion matrix tells of each "
+        "class. Whether it does harm depends on how far the classes overlap. More samples of the "
+        "small classes are the surest cure. Where the data are drawn here, Apply draws as many of "
+        "each and starts anew; for data from a file no setting makes them.",
+        apply=(("dataset.balance", 0.5),),
         source="Japkowicz and Stephen, The class imbalance problem: a systematic study, 2002",
+        begins_anew=True,
     )
 
 
@@ -380,7 +420,7 @@ def _not_compiled(seen: Observations) -> Advice | None:
     )
 
 
-_RULES: tuple[Callable[[Observations], Advice | None], ...] = (
+_RULES: tuple[Rule, ...] = (
     _too_high,
     _too_low,
     _uneven,
@@ -390,6 +430,13 @@ _RULES: tuple[Callable[[Observations], Advice | None], ...] = (
     _unbalanced,
     _not_compiled,
 )
+
+
+def _found(rule: Rule, observations: Observations) -> tuple[Advice, ...]:
+    """What `rule` gives, with its statement, or nothing."""
+    advice = rule(observations)
+    stated = " ".join((inspect.getdoc(rule) or "").split())
+    return () if advice is None else (replace(advice, rule=stated),)
 
 
 def _has_learned(seen: Observations) -> bool:
@@ -411,6 +458,12 @@ def _activations(layers: list[LayerStatistics], name: str) -> tuple[tuple[str, A
     """To set the activation behind each of `layers`, which end on the number of their row."""
     rows = [match for layer in layers if (match := re.search(r"\d+$", layer.name))]
     return tuple((f"network.layers.{int(row[0]) - 1}.activation", name) for row in rows)
+
+
+def _rate(seen: Observations) -> str:
+    """The learning rate of the last step, in words."""
+    before = "" if seen.scheduled_rate == seen.learning_rate else ", {:g} before its schedule"
+    return f"a learning rate of {seen.scheduled_rate:.4g}" + before.format(seen.learning_rate)
 
 
 def _rounded(value: float) -> float:

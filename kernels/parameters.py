@@ -59,6 +59,10 @@ class Parameters(Given):
         """The paths of its fields that have no effect as it is; a form does not show them."""
         return frozenset()
 
+    def remark(self) -> str:
+        """A word that a form puts behind the name of the variant that it is, or nothing."""
+        return ""
+
 
 class View(Parameters):
     """What is looked at and how; it redraws the last frame and never reaches a simulation."""

@@ -41,7 +41,10 @@ _RULES = {
     "string_pattern_mismatch": ("it must be of the form {pattern}", "Correct it"),
     "too_short": ("it must have at least {min_length} entries", "Add some"),
     "too_long": ("it may have at most {max_length} entries", "Take some away"),
-    "tuple_type": ("it must be a list", "Write it in brackets, such as [1, 2]"),
+    "tuple_type": (
+        "it must be a list",
+        'Write it in brackets, such as [1, 2] or [{kind = "sgd"}]',
+    ),
     "dict_type": ("it must be a group of named values", "Write it as a table"),
     "model_type": ("it must be a group of named values", "Write it as a table"),
 }
@@ -81,6 +84,8 @@ def cut(text: str) -> str:
 def unknown_field(model: type[Parameters], name: str, walked: str) -> str:
     known = list(model.model_fields)
     where = f" in {walked}" if walked else ""
+    if not known:
+        return f"There is no parameter {shown(name)}{where}; there is none at all. Leave it out."
     return (
         f"There is no parameter {shown(name)}{where}; there are {', '.join(known)}."
         f"{similar(name, known) or ' Use one of these.'}"

@@ -180,7 +180,8 @@ def _check_widths(body: Sequence[Row], names: tuple[str, ...], delimiter: str, n
     for number, cells in body:
         if len(cells) != len(names):
             raise DataError(
-                f"Row {number} of {name} has {len(cells)} cells, but the header has {len(names)}, "
+                f"Row {number} of {name} has {len(cells)} cell{'s' * (len(cells) != 1)}, but the "
+                f"header has {len(names)}, "
                 f"separated by {_DELIMITERS[delimiter]}. Mend that row; "
                 "where commas mark decimals, separate the columns by semicolons."
             )

@@ -305,7 +305,7 @@ def connected_cells(cells: Array, width: int) -> Array:
 
 
 def share_names(objective: Objective) -> tuple[str, ...]:
-    """What each share of `shares` is of, in words that follow "30 %"."""
+    """What each share of `shares` is of, in words that follow "30%"."""
     points = (", ".join(f"{c:.4g}" for c in minimum.point) for minimum in objective.minima)
     known = (f"end at ({point})" for point in points)
     return (*known, "end at unlisted minima", *ENDING_WORDS.values())

@@ -171,6 +171,8 @@ class Tuning(Simulation[Descent, TuningFrame]):
         # A quartile is the score of one start: to interpolate would mix scores with infinity.
         quartiles = np.quantile(scores, (0.25, 0.5, 0.75), axis=-1, method="inverted_cdf")
         best = best_rates(quartiles[1], arrived, scores.mean(axis=-1))
+        if self._floor is not None and self.step_count < experiment.steps:
+            quartiles[quartiles > self.step_count] = np.inf  # who has not arrived may take longer
         return TuningFrame(
             step=self.step_count,
             criterion="loss" if self._floor is None else "steps",
@@ -206,11 +208,17 @@ class Tuning(Simulation[Descent, TuningFrame]):
         """The best learning rate of one optimizer, how good it is, and whether the grid held it."""
         rates = self._experiment.grid
         low, median, high = (float(q) for q in quartiles[:, best])
-        told = f"{self._rows[row].title} does best at learning rate {rates[best]:.3g}: "
+        step, horizon = self.step_count, self._experiment.steps
+        so_far = f"So far, after {step} of {horizon} steps, " if step < horizon else ""
+        told = f"{so_far}{self._rows[row].title} does best at learning rate {rates[best]:.3g}: "
         if self._floor is None:
             told += f"median loss {median:.4g}, quartiles {low:.4g} to {high:.4g}."
         elif not arrived.any():
-            return f"{self._rows[row].title} has arrived nowhere yet, at no learning rate."
+            yet = " yet" if so_far else ""
+            return f"{so_far}{self._rows[row].title} has arrived nowhere{yet}, at no learning rate."
+        elif median == math.inf:
+            quarter = "" if low == math.inf else f" a quarter of the starts within {low:.0f} steps,"
+            told += f"{arrived[best]:.0%} arrived,{quarter} half not yet."
         else:
             told += f"{self._steps(median)} in the median, quartiles {self._steps(low)} to "
             told += f"{self._steps(high)}, {arrived[best]:.0%} arrived."
@@ -219,7 +227,9 @@ class Tuning(Simulation[Descent, TuningFrame]):
         return told
 
     def _steps(self, score: float) -> str:
-        """A number of steps; at the horizon it is a lower bound."""
+        """A number of steps; at the horizon it is a lower bound, and before it may be unknown."""
+        if score == math.inf:
+            return "not yet"
         horizon = self._experiment.steps
         return f"{horizon} steps or more" if score >= horizon else f"{score:.0f} steps"
 

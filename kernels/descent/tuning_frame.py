@@ -12,13 +12,14 @@ class TuningFrame(Frame):
     """How R optimizers do at L learning rates from S starts, up to now.
 
     `learning_rates`, (L,). `scores`, (3, R, L): the lower quartile, the median and the upper
-    quartile over the starts of what `criterion` says: the steps needed ("steps"), where a start
-    that has not arrived counts as the horizon, so that a quartile at the horizon means "or more";
-    or the loss reached ("loss"), infinite where it is no number, if no lowest loss is known.
-    `arrived`, (R, L): the share of the starts that have arrived, NaN for "loss". `best`, (R,), is
-    the index of the learning rate with the lowest median; of equals that with more arrivals, then
-    with the lower mean, then the smaller. `labels` names the optimizers, `sentences` tells the best
-    of each, `legend` the terms of the comparison. `starts` are the starting points, (S, d), and
+    quartile over the starts of what `criterion` says: the steps needed ("steps"), infinite as long
+    as they are not known (at the end, a start that has not arrived counts as the horizon, so that a
+    quartile there means "or more"); or the loss reached ("loss"), infinite where it is no number,
+    if no lowest loss is known. `arrived`, (R, L): the share of the starts that have arrived, NaN
+    for "loss". `best`, (R,), is the index of the learning rate with the lowest median up to now,
+    those who have not arrived taken at the horizon; of equals that with more arrivals, then with
+    the lower mean, then the smaller. `labels` names the optimizers, `sentences` tells the best of
+    each, `legend` the terms of the comparison. `starts` are the starting points, (S, d), and
     `start_loss` the median of the loss at them.
     """
 
@@ -33,6 +34,10 @@ class TuningFrame(Frame):
     labels: tuple[str, ...]
     sentences: tuple[str, ...]
     legend: str
+
+    def is_over(self) -> bool:
+        """Whether the horizon is reached, so that nothing changes any more."""
+        return self.step >= self.horizon
 
     def row(self) -> dict[str, Scalar]:
         """A row of a table: of each optimizer its best learning rate, and how it does there."""

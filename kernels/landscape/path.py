@@ -55,7 +55,7 @@ def walk_share(snapshots: int) -> float:
     In many dimensions their inner products are those of a walk, min(i, j), and centred these have
     the eigenvalues 1 / (4 sin^2(\pi k / 2T)), k = 1 to T - 1, since their inverse is the Laplacian
     of a row of T points; they sum to (T^2 - 1) / 6. For many snapshots it comes down to
-    7.5 / \pi^2 = 76 %. In few dimensions a walk has more.
+    7.5 / \pi^2 = 76%. In few dimensions a walk has more.
     """
     first, second = (1 / (4 * math.sin(math.pi * k / (2 * snapshots)) ** 2) for k in (1, 2))
     return (first + second) * 6 / (snapshots**2 - 1)

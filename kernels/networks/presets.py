@@ -49,6 +49,10 @@ class NetworkParameters(Parameters):
 
     layers: tuple[LayerSpec, ...] = _layers()
 
+    def remark(self) -> str:
+        """Whether its layers are still those of the preset."""
+        return "" if self.layers == type(self).model_fields["layers"].default else "edited"
+
 
 class LinearNetwork(NetworkParameters):
     """No hidden layer: a line, a plane, or straight borders."""

@@ -178,12 +178,12 @@ class DataObjective(Objective):
 
 
 def read_columns(
-    data: TableData, fits: Callable[[Array], bool] = lambda values: True
+    data: TableData, fits: Callable[[Array], bool] = lambda values: True, fitting: str = "numbers"
 ) -> tuple[Table, str, str]:
     """The table of `data` and the names of its columns of x and y, both of numbers.
 
-    Columns that are not named are chosen: the first for x, and for y the next one that `fits`.
-    Raises `DataError`.
+    Columns that are not named are chosen: the first for x, and for y the next one that `fits`,
+    which in words is one that holds `fitting`. Raises `DataError`.
     """
     table = read_table(data.file)
     if not table.columns:
@@ -192,10 +192,12 @@ def read_columns(
     x = x or next((name for name in table.columns if name != y), "")
     y = y or next((n for n, values in table.columns.items() if n != x and fits(values)), "")
     if not (x and y):
-        why = next(iter(table.faults.values()), "Choose the columns, or another file.")
+        why = next(iter(table.faults.values()), "Choose other columns, or another file.")
+        taken, missing, needed = ("x", "y", fitting) if x else ("y", "x", "numbers")
         raise DataError(
-            f"{table.name} has no column that can be {'y' if x else 'x'} beside '{x or y}'; it has "
-            f"{', '.join(table.names)}. {why}"
+            f"In {table.name}, column '{x or y}' is taken for {taken}, and there is none beside it "
+            f"for {missing}, which must hold {needed}; the columns are {', '.join(table.names)}. "
+            f"{why}"
         )
     table.column(x)
     table.column(y)

@@ -163,7 +163,7 @@ def _points(
 ) -> tuple[Array, Array, tuple[str, str], tuple[str, ...]]:
     """The samples, x and y (0 or 1), each (N,); their names; and what there is to say of them."""
     if isinstance(data, TableData):
-        table, x_name, y_name = read_columns(data, _has_two_values)
+        table, x_name, y_name = read_columns(data, _has_two_values, "two different numbers")
         return _classes(table.column(x_name), table.column(y_name), (x_name, y_name), table.name)
     half = data.count // 2
     y = np.repeat([0.0, 1.0], [data.count - half, half])

@@ -38,6 +38,8 @@ class OptimizerParameters(Parameters):
         Why there is no learning rate at which it turns unstable; "" where there is one.
     decays_apart
         Whether its weight decay shrinks the point itself, apart from the gradient.
+    sizes_steps
+        Whether it sizes its steps itself, so that the learning rate is that of the first alone.
     """
 
     title: ClassVar[str]
@@ -48,6 +50,7 @@ class OptimizerParameters(Parameters):
     second_moment: ClassVar[str] = ""
     no_limit: ClassVar[str] = ""
     decays_apart: ClassVar[bool] = False
+    sizes_steps: ClassVar[bool] = False
 
     learning_rate: float = setting(
         0.01,

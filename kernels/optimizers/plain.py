@@ -158,6 +158,7 @@ class RpropParameters(OptimizerParameters):
     no_limit: ClassVar[str] = (
         "it sees only the sign of the gradient and sizes its steps itself, so it has no such limit"
     )
+    sizes_steps: ClassVar[bool] = True
 
     kind: Literal["rprop"] = "rprop"
     learning_rate: float = setting(

@@ -67,7 +67,7 @@ def asgd(walk: Walk, spec: ASGDParameters) -> Array:
         "step",
         r"\Delta_t",
         r"-\eta_t (g_t + \delta\, \theta_{t-1})",
-        rf"-{tex(rate)} \cdot \left({tex(walk.gradient)} + {tex(spec.lambd)} \cdot "
+        rf"-{tex(rate)} \cdot \left({{{tex(walk.gradient)}}} + {tex(spec.lambd)} \cdot "
         rf"{factor(walk.point)}\right)",
         -rate * (walk.gradient + spec.lambd * walk.point),
     )

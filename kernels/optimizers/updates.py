@@ -105,9 +105,9 @@ def _stages(
     if spec.clip_value:
         walk.says("k", "largest coordinate")
         bound = tex(spec.clip_value)
-        numbers = rf"\max(-{bound}, \min({bound}, {tex(g)}))"
+        numbers = rf"\max({{-{bound}}}, \min({bound}, {{{tex(g)}}}))"
         g = np.clip(g, -spec.clip_value, spec.clip_value)
-        formula = rf"\max(-k, \min(k, {BEFORE}))"
+        formula = rf"\max({{-k}}, \min(k, {BEFORE}))"
         yield Stage("clipped by value", "cut", formula, numbers, g)
     if decay:
         walk.says("α", "weight decay")
@@ -130,4 +130,6 @@ def _decay_point(walk: Walk, decay: float) -> None:
 
 
 def _slope(point: Array) -> str:
-    return rf"\nabla f\left({tex(point)}\right)" if len(point) == 1 else rf"\nabla f {tex(point)}"
+    return (
+        rf"\nabla f\left({{{tex(point)}}}\right)" if len(point) == 1 else rf"\nabla f {tex(point)}"
+    )

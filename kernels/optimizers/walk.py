@@ -134,7 +134,9 @@ def tex(value: float | Array) -> str:
     """A number, or the numbers of a vector in brackets, as TeX with five digits."""
     if np.ndim(value):
         entries = [tex(float(entry)) for entry in np.asarray(value)]
-        return entries[0] if len(entries) == 1 else rf"\left( {', '.join(entries)} \right)"
+        if len(entries) == 1:
+            return entries[0]
+        return rf"\left( {', '.join(map(_signed, entries))} \right)"
     if not math.isfinite(value):
         return r"\text{undefined}" if math.isnan(value) else r"\infty" if value > 0 else r"-\infty"
     mantissa, _, exponent = f"{float(value):.{DIGITS}g}".partition("e")
@@ -146,4 +148,9 @@ def tex(value: float | Array) -> str:
 def factor(value: float | Array) -> str:
     """`tex` of a number, in brackets where it is negative and follows a sign of multiplication."""
     text = tex(value)
-    return f"({text})" if text.startswith("-") else text
+    return f"({_signed(text)})" if text.startswith("-") else text
+
+
+def _signed(text: str) -> str:
+    """A number in TeX whose sign, after a bracket or a comma, is set as one and not as a minus."""
+    return f"{{{text}}}" if text.startswith("-") else text

@@ -53,6 +53,7 @@ class PicturesData(DatasetParameters):
     )
     colors: Literal["grey", "color"] = setting(
         "color",
+        label="Colours",
         help="Whether pictures are read in grey or in red, green and blue.",
         labels={"grey": "Grey", "color": "Colour"},
     )
@@ -63,7 +64,7 @@ class PicturesData(DatasetParameters):
         return " ".join(f"{path} {stat.st_mtime_ns} {stat.st_size}" for path, stat in stats)
 
     def load(self, seed: int) -> Dataset:
-        """The data set; its notes name pictures that cannot be read and folders without any.
+        """The data set; its notes tell what cannot be read, what is empty, and what is scaled.
 
         Raises `DataError` if there is no such folder, fewer than two classes or too many pictures.
         """
@@ -79,14 +80,18 @@ class PicturesData(DatasetParameters):
             )
         read: dict[str, list[Array]] = {}
         unreadable: list[str] = []
+        sizes: set[tuple[int, int]] = set()
         for name, paths in found:
             for path in paths:
                 picture = self._read(path)
                 if picture is None:
                     unreadable.append(f"{name}/{path.name}")
                 else:
-                    read.setdefault(name, []).append(picture)
+                    sizes.add((picture.shape[1], picture.shape[0]))
+                    read.setdefault(name, []).append(self._scaled(picture))
         notes = _notes(unreadable, [name for name, _ in found if name not in read])
+        if len(sizes) > 1:
+            notes += (self._scaling(sizes),)
         if len(read) < 2:
             raise DataError(
                 f"{title} has {'no class' if not read else 'one class'} with pictures that can be "
@@ -114,30 +119,43 @@ class PicturesData(DatasetParameters):
             ) from error
 
     def _read(self, path: Path) -> Array | None:
-        """The picture in the file at `path`, uint8 (C, size, size); None if it is none."""
+        """The picture in the file at `path`, uint8 (h, w) or (h, w, 3); None if it is none."""
         import cv2
 
         try:
             data = np.frombuffer(path.read_bytes(), np.uint8)
         except OSError:
             return None
-        grey = self.colors == "grey"
-        mode = cv2.IMREAD_GRAYSCALE if grey else cv2.IMREAD_COLOR
+        mode = cv2.IMREAD_GRAYSCALE if self.colors == "grey" else cv2.IMREAD_COLOR
         level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
         try:
-            picture = cv2.imdecode(data, mode)
+            return cv2.imdecode(data, mode)
         except cv2.error:  # an empty file, and pictures beyond OpenCV's largest
             return None
         finally:
             cv2.utils.logging.setLogLevel(level)
-        if picture is None:
-            return None
+
+    def _scaled(self, picture: Array) -> Array:
+        """`picture`, as it was read, uint8 (C, size, size)."""
+        import cv2
+
         shrinks = max(picture.shape[:2]) > self.size
         how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
         scaled: Array = cv2.resize(picture, (self.size, self.size), interpolation=how)
-        if grey:
+        if scaled.ndim == 2:
             return scaled[np.newaxis]
         return np.ascontiguousarray(scaled[:, :, ::-1].transpose(2, 0, 1))  # OpenCV's blue is first
+
+    def _scaling(self, sizes: set[tuple[int, int]]) -> str:
+        """That pictures of several `sizes`, (width, height), are of one now."""
+        least, most = (
+            "{} x {}".format(*pick(sizes, key=lambda size: size[0] * size[1]))
+            for pick in (min, max)
+        )
+        return (
+            f"The pictures are of {len(sizes)} sizes, from {least} to {most} pixels; each is "
+            f"scaled to {self.size} x {self.size}."
+        )
 
 
 def _notes(unreadable: list[str], empty: list[str]) -> tuple[str, ...]:

@@ -78,7 +78,7 @@ class Dataset(Lasting):
         if self.projection is None:
             return self.features
         shares = enumerate(self.projection.explained, start=1)
-        return tuple(f"PC {i} ({100 * share:.0f} %)" for i, share in shares)
+        return tuple(f"PC {i} ({100 * share:.0f}%)" for i, share in shares)
 
     def places(self, inputs: Array) -> Array:
         """Where a drawing shows `inputs`, (N, features): (N, axes)."""

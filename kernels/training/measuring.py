@@ -12,6 +12,7 @@ from kernels.training.parameters import Training
 from kernels.training.tensors import Tensors
 
 ENOUGH = 1e-12  # a loss that is lower by less is not lower
+ROUNDED = 1e-6  # an accuracy in float32 may be as far off, and one sample is 1e-4 at least
 
 
 class Measurements:
@@ -78,7 +79,7 @@ class Measurements:
         since_best = (step - self._best[1]) / per_epoch
         if wanted.target_loss and loss <= wanted.target_loss:
             told = f"the validation loss {loss:.4g} is at most {wanted.target_loss:g}"
-        elif wanted.target_accuracy and accuracy >= wanted.target_accuracy:
+        elif wanted.target_accuracy and accuracy >= wanted.target_accuracy - ROUNDED:
             told = (
                 f"the validation accuracy {accuracy:.2%} is at least {wanted.target_accuracy:.2%}"
             )

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from kernels.diagnosis import Advice, Observations, diagnose
+from kernels.diagnosis import Advice, Observations, applicable, diagnose
 from kernels.history import Thinned
 from kernels.networks.network import rows
 from kernels.parameters import Action
@@ -34,7 +34,8 @@ from kernels.training.seen.statistics import LayerStatistics, layer_statistics
 from kernels.training.tensors import tensors_of
 
 MOST_LOOKED_AT = 256  # training samples whose way through the layers is told
-LAYERS = "layers"  # what a viewer watches to get that, and advice
+LAYERS = "layers"  # what a viewer watches to get that, and all advice
+ADVICE = "advice"  # and to get that of the curves and the data alone, which costs little
 
 
 class TrainingRun(Simulation[Training, TrainingFrame]):
@@ -160,7 +161,7 @@ class TrainingRun(Simulation[Training, TrainingFrame]):
             validation_answers=answers[1],
             predictions=self._predictions(watch),
             layers=layers,
-            advice=self._advice(layers, measured_at, measured) if LAYERS in watch else (),
+            advice=self._advice(layers, measured_at, measured) if watch & {LAYERS, ADVICE} else (),
             first_layer=first_layer(self.model, self._train.inputs, watch),
             normalization=normalization(self.model, self._train.inputs, picked, watch),
             inside=self._inside() if INSIDE in watch else None,
@@ -184,7 +185,7 @@ class TrainingRun(Simulation[Training, TrainingFrame]):
         """What the rules find in the curves and the `layers`."""
         targets, batches = self.dataset.train.targets, self._learner.batches
         classes = len(self.dataset.classes)
-        return diagnose(
+        found = diagnose(
             Observations(
                 steps=steps,
                 train_loss=measured[0],
@@ -193,14 +194,17 @@ class TrainingRun(Simulation[Training, TrainingFrame]):
                 batch_losses=to_host(self._batch_losses.kept(0)[0]),
                 steps_per_epoch=batches.per_epoch,
                 learning_rate=self.parameters.optimizer.learning_rate,
+                scheduled_rate=self._learner.spec.rate(max(0, self.step_count - 1)),
                 batch_size=batches.size,
                 validation_size=len(self._measurements.answers),
                 class_counts=np.bincount(targets, minlength=classes) if classes else np.empty(0),
                 l2=self.parameters.l2,
+                sizes_steps=self.parameters.optimizer.sizes_steps,
                 layers=layers,
                 not_compiled=self._not_compiled,
             )
         )
+        return tuple(applicable(advice, self.parameters) for advice in found)
 
     def _predictions(self, watch: frozenset[str]) -> Predictions | None:
         """What was answered to the validation data when it was measured last, if it is watched."""

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 
 from kernels.description import Choice, FieldDescription, catalogue, describe
-from kernels.editing import get_value, with_value
+from kernels.editing import get_value, is_live_change, with_value
 from kernels.parameters import Parameters, setting
 from tests.kernels.strategies import runs
-from tests.kernels.toy_parameters import SGD, Adam, Formula, Limits, Run, StepRate
+from tests.kernels.toy_parameters import SGD, Adam, Formula, Limits, Optimizer, Run, StepRate
 
 
 def by_path(*fields: FieldDescription) -> dict[str, FieldDescription]:
@@ -119,6 +119,21 @@ def test_words():
     assert FIELDS["objective.noise"].unit == "m"
     assert FIELDS["objective.noise"].help == "Scatter."
     assert FIELDS["source"].source == "CSV (*.csv)"
+
+
+def test_other_variants_and_rows_act_at_once_only_where_all_does():
+    class Toy(Parameters):
+        racers: tuple[Optimizer, ...] = setting((SGD(),), help="Who races.", live=True)
+
+    fields = by_path(*describe(Toy()))
+    live = {path for path, field in fields.items() if field.live}
+    assert live == {"racers.0.learning_rate", "racers.0.momentum"}
+    assert all(field.live for field in by_path(*describe(Toy(), live=True)).values())
+    for path in set(fields) - {"racers"}:
+        now = get_value(Toy(), path)
+        other = Adam() if path == "racers.0" else "step" if path.endswith("schedule") else now / 2
+        after = with_value(Toy(), path, other)
+        assert is_live_change(Toy(), after) == (path in live), path
 
 
 def test_live_reaches_down_and_optional_is_told():

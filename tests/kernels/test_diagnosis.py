@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from kernels.diagnosis import Observations, diagnose
+from kernels.diagnosis import Observations, applicable, diagnose
 from kernels.editing import load, with_value
 from kernels.parameters import Parameters
 from kernels.simulation import advance
@@ -16,7 +16,7 @@ from kernels.training.objective import Criterion
 from kernels.training.parameters import Training
 from kernels.training.seen.statistics import LayerStatistics, distribution, layer_statistics
 from kernels.training.tensors import tensors_of
-from kernels.training.training import TrainingRun
+from kernels.training.training import LAYERS, TrainingRun
 
 COUNT = 60  # measurements of a made run
 FALLING = 0.7 * np.exp(-np.arange(COUNT) / 20)
@@ -48,6 +48,7 @@ def seen(**given: Any) -> Observations:
         "batch_losses": np.full(590, 0.3),
         "steps_per_epoch": 20,
         "learning_rate": 0.02,
+        "scheduled_rate": 0.02,
         "batch_size": 10,
         "validation_size": 100,
         "class_counts": np.array([100, 120]),
@@ -64,6 +65,8 @@ def only(observations: Observations) -> Any:
     (advice,) = diagnose(observations)
     assert advice.title
     assert advice.why.endswith(".")
+    assert advice.rule.endswith(".")
+    assert "  " not in advice.rule
     assert advice.source
     return advice
 
@@ -102,8 +105,9 @@ def test_a_loss_that_is_no_number():
     advice = only(seen(batch_losses=batch, class_counts=np.array([1000, 1])))
     assert advice.key == "no-number"
     assert advice.sentence == "It has been NaN or infinite since step 583."
-    assert "apply the lower rate, then start again from step 0" in advice.why
+    assert "Apply starts anew from step 0, at a tenth of the rate" in advice.why
     assert advice.apply == (("optimizer.learning_rate", 0.002),)
+    assert advice.begins_anew
     measured = np.where(np.arange(COUNT) < 40, 0.3, np.inf)
     assert "since step 400" in only(seen(train_loss=measured)).sentence
     first = only(cut(seen(train_loss=np.full(COUNT, np.nan), batch_losses=np.empty(0)), 1))
@@ -148,6 +152,43 @@ def test_a_learning_rate_too_low_falls_slowly_on_a_slope():
     learned = slow * 0.01
     learned[0] = 0.7
     assert diagnose(seen(train_loss=learned)) == ()
+
+
+def test_a_learning_rate_is_told_as_its_schedule_makes_it():
+    slow = seen(train_loss=0.7 - 1e-5 * np.arange(COUNT), scheduled_rate=0.02 / 3)
+    advice = only(slow)
+    assert "learning rate of 0.006667, 0.02 before its schedule; the gradient" in advice.sentence
+    assert advice.apply == (("optimizer.schedule", "constant"), ("annealing", "none"))
+    half = only(dataclasses.replace(slow, scheduled_rate=0.01))
+    assert half.apply == (("optimizer.learning_rate", 0.2),)
+    swinging = 0.5 + 0.1 * (-1.0) ** np.arange(COUNT)
+    high = only(seen(train_loss=swinging, scheduled_rate=0.01))
+    assert high.sentence.endswith("at a learning rate of 0.01, 0.02 before its schedule.")
+    assert high.apply == (("optimizer.learning_rate", 0.002),)
+
+
+def test_of_a_rate_that_is_read_once_nothing_is_said():
+    swinging = 0.5 + 0.1 * (-1.0) ** np.arange(COUNT)
+    assert diagnose(seen(train_loss=swinging, sizes_steps=True)) == ()
+    slow = seen(train_loss=0.7 - 1e-5 * np.arange(COUNT))
+    assert keys(slow) == ["learning-rate-too-low"]
+    assert diagnose(dataclasses.replace(slow, sizes_steps=True)) == ()
+    given = {"optimizer": {"kind": "rprop", "learning_rate": 0.01}}
+    assert keys(watched(300, **given)) == ["learning-rate-too-low"]  # were it not known
+    run = TrainingRun(load(Training, given), torch.device("cpu"))
+    advance(run, 300)
+    assert run.frame(frozenset({LAYERS})).advice == ()
+
+
+def test_a_schedule_that_ends_too_soon_is_taken_away():
+    schedule = {"kind": "exponential", "gamma": 0.98}
+    given = {"optimizer": {"kind": "sgd", "learning_rate": 0.1, "schedule": schedule}}
+    found = watched(700, **given)
+    assert keys(found) == ["learning-rate-too-low"]
+    parameters: Training = load(Training, given)
+    for path, value in diagnose(found)[0].apply:
+        parameters = with_value(parameters, path, value)
+    assert parameters.optimizer.schedule.kind == "constant"
 
 
 def test_overfitting_is_told_with_its_numbers():
@@ -236,10 +277,32 @@ def test_unbalanced_classes():
     assert advice.key == "unbalanced-classes"
     assert "has 60 training samples and the smallest 10." in advice.sentence
     assert "right on 60% of the training data" in advice.why
-    assert advice.apply == ()
+    assert advice.apply == (("dataset.balance", 0.5),)
+    assert advice.begins_anew
     assert diagnose(seen(class_counts=np.array([30, 10]))) == ()
     assert diagnose(seen(class_counts=np.array([15, 1]))) == ()  # too few to tell
     assert keys(seen(class_counts=np.array([30, 0]))) == ["unbalanced-classes"]
+
+
+# ---- what can be applied -------------------------------------------------------------------
+
+
+def test_what_would_change_nothing_or_is_not_there_is_not_applied():
+    advice = only(seen(class_counts=np.array([10, 90])))
+    assert applicable(advice, load(Training, {"dataset": {"kind": "circle", "balance": 0.9}})).apply
+    assert applicable(advice, Training()).apply == ()  # it is so
+    assert applicable(advice, load(Training, {"dataset": "points"})).apply == ()
+    clipped = dataclasses.replace(advice, apply=(("optimizer.clip_norm", 1.0),))
+    assert applicable(clipped, Training()).apply == clipped.apply
+    assert applicable(clipped, load(Training, {"optimizer": "rprop"})).apply == ()
+
+
+def test_first_weights_that_come_from_a_file_are_not_drawn_another_way():
+    advice = only(seen(class_counts=np.array([10, 90])))
+    both = (("network.layers.0.activation", "relu"), ("initialization", "he"))
+    advice = dataclasses.replace(advice, apply=both)
+    assert applicable(advice, Training()).apply == both
+    assert applicable(advice, Training(weights="mine.safetensors")).apply == both[:1]
 
 
 # ---- real runs -----------------------------------------------------------------------------
@@ -262,6 +325,7 @@ def watched(steps: int, **given: Any) -> Observations:
         batch_losses=frame.batch_losses,
         steps_per_epoch=frame.plan.steps_per_epoch,
         learning_rate=parameters.optimizer.learning_rate,
+        scheduled_rate=frame.learning_rate,
         batch_size=len(frame.batch),
         validation_size=len(dataset.validation),
         class_counts=counts,

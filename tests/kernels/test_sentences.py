@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kernels.editing import get_value, load, with_value
 from kernels.errors import ParameterError
-from kernels.parameters import Parameters, setting
+from kernels.parameters import Parameters, View, setting
 from tests.kernels.toy_parameters import Run
 
 RUN = Run()
@@ -48,7 +48,11 @@ WRONG: list[tuple[str, Any, str]] = [
     ("source", 3, "source is 3; it must be a text. Put it in quotation marks."),
     ("start", [1], "start.1 is missing and has no default. Give it a value."),
     ("start", [1, 2, 3], "start is [1, 2, 3]; it may have at most 2 entries. Take some away."),
-    ("start", 5, "start is 5; it must be a list. Write it in brackets, such as [1, 2]."),
+    (
+        "start",
+        5,
+        'start is 5; it must be a list. Write it in brackets, such as [1, 2] or [{kind = "sgd"}].',
+    ),
     ("start.0", "left", "start.0 is 'left'; it must be a number."),
     ("grid.0", 3, "There is no row 0 in grid; it has no rows."),
     ("grid", [1, 2, 11], "grid.2 is 11; it must be at most 9."),
@@ -215,6 +219,12 @@ def test_other_rules(data, says):
 def test_what_is_no_table_at_all(data):
     with pytest.raises(ParameterError, match=r"The whole is .* Write it as a table\."):
         load(Run, data)
+
+
+def test_where_there_is_nothing_to_set():
+    with pytest.raises(ParameterError) as caught:
+        with_value(View(), "log", True)
+    assert str(caught.value) == "There is no parameter 'log'; there is none at all. Leave it out."
 
 
 def test_a_long_value_is_cut_off():

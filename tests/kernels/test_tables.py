@@ -95,7 +95,7 @@ WRONG_TABLES = [
     ("a,b\n", "no rows below its header"),
     ("a,b\n1,2\n", "one row below its header"),
     ("a,b,a\n1,2,3\n4,5,6\n", "more than one column 'a'"),
-    ("a,b\n1,2\n3\n", "Row 3 of own.csv has 1 cells, but the header has 2, separated by commas"),
+    ("a,b\n1,2\n3\n", "Row 3 of own.csv has 1 cell, but the header has 2, separated by commas"),
     ("a,b\n1,2\n\n3,4,5\n", "Row 4 of own.csv has 3 cells"),
     ("a,b\n1,5,2\n2,5,3\n", r"where commas mark decimals"),
     ('a,b\n1,"2\n3,4\n', r"cannot be read as CSV at line 3.*quotation mark"),

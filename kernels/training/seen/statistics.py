@@ -60,7 +60,7 @@ class LayerStatistics:
         The share of its units (of a convolution: channels) that give 0 for every sample, and
         everywhere in the picture: no gradient comes to them. NaN where no ReLU follows.
     saturated
-        The share of all outputs where the slope of the activation function is below 5 % of its
+        The share of all outputs where the slope of the activation function is below 5% of its
         largest, which is 1 of tanh and 1/4 of the sigmoid. NaN where neither follows.
     gradient_norm, weight_norm
         The Euclidean lengths of all gradients and of all weights.

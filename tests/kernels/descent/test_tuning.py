@@ -93,6 +93,35 @@ def test_the_horizon_counts_for_who_has_not_arrived():
     assert frame.best[0] == 0
 
 
+def test_before_the_horizon_it_says_what_is_known_so_far():
+    settings = {"rates": 5, "rate_from": 0.1, "rate_to": 1.6, "starts": 9, "steps": 40}
+    simulation = tuning("round-bowl", SGDParameters(), tolerance=1e-4, **settings)
+    advance(simulation, 3)
+    frame = simulation.frame()
+    assert not frame.is_over()
+    slow, fast = frame.scores[:, 0, 0], frame.scores[:, 0, frame.best[0]]
+    assert (slow == np.inf).all()
+    assert frame.learning_rates[frame.best[0]] == pytest.approx(0.4)  # the nearest to 1 / lambda
+    assert fast[2] == np.inf  # |1 - 2 * 0.4| ** 3 takes no start from afar there
+    assert frame.sentences[0].startswith("So far, after 3 of 40 steps, SGD ")
+    assert "40 steps or more" not in frame.sentences[0]
+    assert frame.row()["upper_quartile.0"] is None
+    slower = tuning("round-bowl", SGDParameters(), tolerance=1e-4, **settings | {"rate_to": 0.2})
+    advance(slower, 3)
+    assert slower.frame().sentences[0].endswith("has arrived nowhere yet, at no learning rate.")
+    advance(simulation, 36)
+    early = simulation.frame()
+    assert not early.is_over()
+    final = finished(simulation)
+    assert final.is_over()
+    known = np.isfinite(early.scores)
+    np.testing.assert_array_equal(early.scores[known], final.scores[known])
+    assert known.any()
+    assert (final.scores[~known] >= 39).all()
+    assert "So far" not in final.sentences[0]
+    assert final.sentences[0].startswith("SGD does best at learning rate 0.4: ")
+
+
 def test_of_equal_medians_that_with_more_arrivals_is_best_then_the_lower_mean():
     medians = np.array([[9.0, 5.0, 5.0, 5.0, 5.0]])
     arrived = np.array([[1.0, 0.6, 0.8, 0.8, 0.8]])

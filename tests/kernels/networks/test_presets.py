@@ -91,6 +91,17 @@ def test_layers_are_edited_by_path() -> None:
         with_item(full, "network.layers", 0, "linear")
 
 
+def test_a_form_says_that_a_preset_was_edited() -> None:
+    def remark(lab: Lab) -> str:
+        (network,) = (field for field in describe(lab) if field.path == "network")
+        return network.remark
+
+    edited = with_value(Lab(), "network.layers.0.units", 7)
+    assert (remark(Lab()), remark(edited)) == ("", "edited")
+    assert remark(with_value(edited, "network.layers.0.units", 4)) == ""
+    assert all(model().remark() == "" for model in NETWORKS.values())
+
+
 def test_choosing_a_preset_fills_the_list() -> None:
     edited = with_value(Lab(), "network.layers.0.units", 7)
     for kind, model in NETWORKS.items():

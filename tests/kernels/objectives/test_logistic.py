@@ -227,7 +227,13 @@ class TestOwnTable:
 
     @pytest.mark.parametrize(
         ("column", "words"),
-        [("", "no column that can be y"), ("b", "'b' of own.csv has 3 different values")],
+        [
+            (
+                "",
+                "'a' is taken for x, and there is none .* for y, which must hold two different nu",
+            ),
+            ("b", "'b' of own.csv has 3 different values"),
+        ],
     )
     def test_needs_two_classes(self, tmp_path: Path, column: str, words: str) -> None:
         file = tmp_path / "own.csv"

@@ -165,10 +165,18 @@ def test_own_table_with_columns_by_name(tmp_path: Path) -> None:
     [
         ("a,b\n1,2\n1,3\n", {}, "'a' is 1 in every row"),
         ("a,b\n1,2\n1e200,3\n", {}, "beyond 1e\\+100"),
-        ("a,b\nu,2\nv,3\n", {}, "no column that can be y beside 'b'"),
+        (
+            "a,b\nu,2\nv,3\n",
+            {},
+            "^In own.csv, column 'b' is taken for x, and there is none .* for y",
+        ),
         ("a,b\nu,v\nw,x\n", {}, "no column of numbers. Row 2 of column 'a' of own.csv is 'u'"),
-        ("a,b\n1,2\n2,\n", {}, "no column that can be y.*'b' of own.csv has no value in row 3"),
-        ("a,b\nu,2\nv,3\n", {"y_column": "b"}, "no column that can be x beside 'b'"),
+        ("a,b\n1,2\n2,\n", {}, "none beside it for y.*'b' of own.csv has no value in row 3"),
+        (
+            "a,b\nu,2\nv,3\n",
+            {"y_column": "b"},
+            "'b' is taken for y, and there is none .* for x, which must hold numbers",
+        ),
         ("a,b\nu,2\nv,3\n", {"x_column": "a"}, "Row 2 of column 'a' of own.csv is 'u'"),
         ("a,beta\n1,2\n2,3\n", {"y_column": "Beta"}, "no column 'Beta'.*Did you mean 'beta'"),
     ],

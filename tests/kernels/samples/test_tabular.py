@@ -43,7 +43,7 @@ def test_words_are_encoded_and_numbers_standardised_by_the_training_part(made) -
     np.testing.assert_array_equal(every[:, 2:].sum(axis=1), 1)
     assert [data.classes[i] for i in targets[order]] == [row[3] for row in ROWS]
     assert data.axes == tuple(
-        f"PC {i} ({100 * s:.0f} %)" for i, s in enumerate(data.projection.explained, 1)
+        f"PC {i} ({100 * s:.0f}%)" for i, s in enumerate(data.projection.explained, 1)
     )
     places = data.places(every)
     low, high = np.transpose(data.domain)

@@ -206,6 +206,19 @@ def test_stop_rules_end_it_with_a_sentence(rule, told):
     assert run.step_count < 500
 
 
+def test_it_ends_at_the_very_accuracy_that_was_asked_for():
+    whole = made()
+    advance(whole, 600)
+    frame, count = whole.frame(), len(whole.dataset.validation)
+    shares = [round(count * float(share)) / count for share in frame.validation_accuracy]
+    reached = [i for i, share in enumerate(shares) if i and share > max(shares[:i])]
+    rounded_down = [i for i in reached if shares[i] > float(np.float32(shares[i]))]
+    run = made(target_accuracy=shares[rounded_down[0]])
+    advance(run, 600)
+    assert run.finished is not None
+    assert run.step_count == frame.measured_at[rounded_down[0]]
+
+
 def test_a_loss_that_is_no_number_ends_it():
     run = made(optimizer={"kind": "sgd", "learning_rate": 1000.0}, dataset="plane", loss="mse")
     advance(run, 2000)
