@@ -16,7 +16,7 @@ from kernels.description import FieldDescription, catalogue
 from kernels.editing import dump
 from kernels.errors import ExportError, LayerscopeError
 from kernels.parameters import Parameters
-from visualizer.registry import PanelInfo, panels
+from visualizer.registry import PanelInfo, broken_panels, panels
 from visualizer.requests import requested_scene, requested_settings
 from visualizer.scenes.scene import Play
 
@@ -31,12 +31,13 @@ def open_window(options: argparse.Namespace) -> int:
         )
     from visualizer.window.app import run_window
 
+    _tell_of_broken_panels()
     return run_window(options.scene, options.set, options.device, full_screen=options.full_screen)
 
 
 def export_scene(options: argparse.Namespace) -> None:
     """Write a scene to a file."""
-    from visualizer.exporting.export import export
+    from visualizer.exporting.export import ExportCancelled, export
     from visualizer.scenes.sources import changed_sources
 
     if not options.output:  # what an unset variable of a shell gives; a Path would be this folder
@@ -47,15 +48,21 @@ def export_scene(options: argparse.Namespace) -> None:
     for sentence in changed_sources(scene):
         print(f"layerscope: {sentence}", file=sys.stderr)
     begun = time.monotonic()
-    with _ended_gently():
-        export(
-            scene,
-            options.output,
-            settings,
-            progress=_teller(options.progress, begun),
-            cancelled=_end_of_input() if options.progress == "lines" else lambda: False,
-            hidden=options.hidden,
-        )
+    is_let_go = _end_of_input() if options.progress == "lines" else lambda: False
+    with _ended_gently() as is_ended:
+        try:
+            export(
+                scene,
+                options.output,
+                settings,
+                progress=_teller(options.progress, begun),
+                cancelled=lambda: is_ended() or is_let_go(),
+                hidden=options.hidden,
+            )
+        except ExportCancelled:
+            if is_ended():
+                raise KeyboardInterrupt from None
+            raise
     if options.progress == "auto":
         seconds = time.monotonic() - begun
         print(f"{_line_start()}{options.output} written in {seconds:.1f} s.", file=sys.stderr)
@@ -63,14 +70,19 @@ def export_scene(options: argparse.Namespace) -> None:
 
 def list_panels(options: argparse.Namespace) -> None:
     """Print every panel with its parameters."""
+    _tell_of_broken_panels()
     if options.json:
         print(json.dumps([_panel_told(info) for info in panels()], indent=1, allow_nan=False))
         return
     for info in panels():
+        told = _panel_told(info)
         print(f"{info.key}: {info.title}. {info.summary}\n")
-        for field in _panel_told(info)["parameters"]:
+        for field in (*told["parameters"], *_below("view", told["view"])):
             print(_text_of(field))
         print()
+    print("Of every panel, how it is played:\n")
+    for field in _below("play", _fields_told(Play)):
+        print(_text_of(field))
 
 
 def examine_machine(options: argparse.Namespace) -> int:
@@ -134,21 +146,37 @@ def _end_of_input() -> Callable[[], bool]:
 
 
 @contextmanager
-def _ended_gently() -> Iterator[None]:
-    """Whoever ends the program by a signal gets the same as with Ctrl+C: all is tidied up."""
-    kept = {}
+def _ended_gently() -> Iterator[Callable[[], bool]]:
+    """Gives what tells whether somebody has asked, by Ctrl+C or a signal, that the program end.
+
+    An exception at whatever place it happens to be at could leave the lock of an import taken, for
+    which another thread would wait for ever. Only Ctrl+C a second time raises one.
+    """
+    kept, is_ended = {}, False
+
+    def note(number: int, _frame: object) -> None:
+        nonlocal is_ended
+        if is_ended and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        is_ended = True
+
     if threading.current_thread() is threading.main_thread():
-        for name in ("SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
             if number := getattr(signal, name, None):
-                kept[number] = signal.signal(number, signal.default_int_handler)
+                kept[number] = signal.signal(number, note)
     try:
-        yield
+        yield lambda: is_ended
     finally:
         for number, handler in kept.items():
             signal.signal(number, handler)
 
 
 # ---- panels: what there is to set -----------------------------------------------------------
+
+
+def _tell_of_broken_panels() -> None:
+    for sentence in broken_panels().values():
+        print(f"layerscope: {sentence}", file=sys.stderr)
 
 
 def _panel_told(info: PanelInfo) -> dict[str, Any]:
@@ -159,6 +187,7 @@ def _panel_told(info: PanelInfo) -> dict[str, Any]:
         "group": info.group,
         "summary": info.summary,
         "parameters": _fields_told(model),
+        "view": _fields_told(info.load_panel().View),
         "play": _fields_told(Play),
     }
 
@@ -166,6 +195,11 @@ def _panel_told(info: PanelInfo) -> dict[str, Any]:
 def _fields_told(model: type[Parameters]) -> list[dict[str, Any]]:
     defaults = dump(model())
     return [_told(field, defaults) for field in catalogue(model)]
+
+
+def _below(group: str, fields: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The `fields` of a group, with the paths by which the command line sets them."""
+    return [field | {"path": f"{group}.{field['path']}"} for field in fields]
 
 
 def _told(field: FieldDescription, defaults: Any) -> dict[str, Any]:

@@ -56,6 +56,7 @@ def examine() -> tuple[Finding, ...]:
         "OpenGL": _opengl,
         "codecs": _codecs,
         "data": _data,
+        "panels": _panels,
     }.items():
         try:
             findings.extend(look())
@@ -213,3 +214,12 @@ def _data() -> Iterator[Finding]:
         find_scene(name)
     told = f"{len(resource_names())} files, {len(shipped_scenes())} scenes and the typefaces"
     yield Finding("data", True, told)
+
+
+def _panels() -> Iterator[Finding]:
+    from visualizer.registry import broken_panels, panels
+
+    for sentence in broken_panels().values():
+        yield Finding("panels", False, sentence)
+    if not broken_panels():
+        yield Finding("panels", True, ", ".join(info.key for info in panels()))

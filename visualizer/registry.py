@@ -2,13 +2,15 @@
 
 Nothing here imports torch or Qt: a panel is loaded when it is opened. A panel written by somebody
 else joins through the entry-point group ``layerscope.panels``; its entry point names a `PanelInfo`.
+One that cannot be loaded is left out, and `broken_panels` says why.
 """
 
 import pkgutil
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any
 
 from kernels.errors import SceneError
@@ -41,16 +43,28 @@ class PanelInfo:
     scene: str
 
     def load_parameters(self) -> "type[Parameters]":
-        loaded: type[Parameters] = pkgutil.resolve_name(self.parameters)
+        loaded: type[Parameters] = self._loaded(self.parameters)
         return loaded
 
     def load_simulation(self) -> "Callable[[Any], type[AnySimulation]]":
-        loaded: Callable[[Any], type[AnySimulation]] = pkgutil.resolve_name(self.simulation)
+        loaded: Callable[[Any], type[AnySimulation]] = self._loaded(self.simulation)
         return loaded
 
     def load_panel(self) -> "type[Panel]":
-        loaded: type[Panel] = pkgutil.resolve_name(self.panel)
+        loaded: type[Panel] = self._loaded(self.panel)
         return loaded
+
+    def _loaded(self, path: str) -> Any:
+        """What is at the import path. Raises `SceneError` if the code of another package fails."""
+        try:
+            return pkgutil.resolve_name(path)
+        except Exception as error:
+            if self in PANELS:
+                raise
+            raise SceneError(
+                f"The panel '{self.key}' cannot be loaded: {path}: {_told(error)}. "
+                "Mend it, or remove its package."
+            ) from error
 
 
 PANELS: tuple[PanelInfo, ...] = (
@@ -77,23 +91,57 @@ PANELS: tuple[PanelInfo, ...] = (
 )
 
 
-@cache
 def panels() -> tuple[PanelInfo, ...]:
     """All panels, ours and those of installed packages. Raises `SceneError` if two have one key."""
-    found = (*PANELS, *(point.load() for point in entry_points(group=ENTRY_POINTS)))
+    return _table()[0]
+
+
+def broken_panels() -> Mapping[str, str]:
+    """Why panels of installed packages cannot be loaded, by the names of their entry points."""
+    return _table()[1]
+
+
+def find_panel(key: str) -> PanelInfo:
+    """The panel with this key. Raises `SceneError` if there is none, or if it is broken."""
+    for info in panels():
+        if info.key == key:
+            return info
+    if key in broken_panels():
+        raise SceneError(broken_panels()[key])
+    known = ", ".join(info.key for info in panels())
+    raise SceneError(f"There is no panel '{key}'; there are {known}. Choose one of these.")
+
+
+@cache
+def _table() -> tuple[tuple[PanelInfo, ...], Mapping[str, str]]:
+    found, broken = list(PANELS), {}
+    for point in entry_points(group=ENTRY_POINTS):
+        try:
+            found.append(_theirs(point))
+        except Exception as error:  # the code of somebody else, which may raise anything
+            broken[point.name] = (
+                f"The panel '{point.name}' cannot be loaded from {point.value}: {_told(error)}. "
+                "Mend it, or remove its package."
+            )
     keys = [info.key for info in found]
     if doubled := {key for key in keys if keys.count(key) > 1}:
         raise SceneError(
             f"Two panels have the key '{min(doubled)}'; each needs its own. "
             "Remove one of the packages that bring them."
         )
-    return found
+    return tuple(found), broken
 
 
-def find_panel(key: str) -> PanelInfo:
-    """The panel with this key. Raises `SceneError` if there is none."""
-    for info in panels():
-        if info.key == key:
-            return info
-    known = ", ".join(info.key for info in panels())
-    raise SceneError(f"There is no panel '{key}'; there are {known}. Choose one of these.")
+def _theirs(point: EntryPoint) -> PanelInfo:
+    info = point.load()
+    if not isinstance(info, PanelInfo):
+        raise TypeError(f"it is {info!r}, which is no PanelInfo")
+    return info
+
+
+def _told(error: Exception) -> str:
+    """What happened, and in which line of whose code."""
+    frames = traceback.extract_tb(error.__traceback__)
+    theirs = [f for f in frames if f.filename != __file__ and "importlib" not in f.filename]
+    place = f" ({theirs[-1].filename}, line {theirs[-1].lineno})" if theirs else ""
+    return f"{type(error).__name__}: {error}{place}"

@@ -6,14 +6,12 @@ from typing import Any
 
 from kernels.assignments import read_assignment
 from kernels.editing import load, with_value
-from kernels.errors import DeviceError, ParameterError
-from kernels.sentences import shown
+from kernels.errors import ParameterError
 from visualizer.exporting.settings import ExportSettings
 from visualizer.registry import find_panel
-from visualizer.scenes.scene import Scene, changed_scene
+from visualizer.scenes.scene import Scene, changed_scene, naming
 from visualizer.scenes.store import find_scene
 
-_DEVICE = re.compile(r"auto|(cpu|cuda|mps)(:[0-9]+)?")  # as torch names it, whether here or not
 _ASKED = {  # the option that sets a field of `ExportSettings`
     "frames": "--frames",
     "steps_per_frame": "--steps-per-frame",
@@ -32,17 +30,13 @@ def check_request(text: str, settings: Sequence[str], device: str | None) -> Non
     be, or if a setting is none.
     """
     scene = find_scene(text)
-    find_panel(scene.panel)
+    with naming(text):
+        find_panel(scene.panel)
     play = scene.play
     for path, value in _changes(settings, device).items():
         group, _, below = path.partition(".")
         if group == "play" and below:
             play = with_value(play, below, value)
-    if not _DEVICE.fullmatch(play.device):
-        raise DeviceError(
-            f"There is no device {shown(play.device)}; there are auto, cpu, cuda and mps, and with "
-            "a number cuda:1. Choose one of these."
-        )
 
 
 def requested_scene(text: str, settings: Sequence[str], device: str | None) -> Scene:
@@ -50,7 +44,10 @@ def requested_scene(text: str, settings: Sequence[str], device: str | None) -> S
 
     Raises `LayerscopeError` if there is no such scene, parameter or value.
     """
-    return changed_scene(find_scene(text), _changes(settings, device))
+    scene = find_scene(text)
+    with naming(text):
+        scene = changed_scene(scene, {})
+    return changed_scene(scene, _changes(settings, device))
 
 
 def requested_settings(given: Mapping[str, Any], size: str | None) -> ExportSettings:

@@ -19,9 +19,9 @@ def toy(monkeypatch: pytest.MonkeyPatch) -> Iterator[PanelInfo]:
     from tests.visualizer.toy_panel import INFO
 
     monkeypatch.setattr(registry, "PANELS", (*registry.PANELS, INFO))
-    registry.panels.cache_clear()
+    registry._table.cache_clear()
     yield INFO
-    registry.panels.cache_clear()
+    registry._table.cache_clear()
 
 
 @pytest.fixture

@@ -137,8 +137,9 @@ def test_what_was_left_out_is_told_with_the_result(tmp_path: Path) -> None:
     (tmp_path / "own" / "a" / "torn.png").write_bytes(b"nothing")
     settings = ("dataset=pictures", f"dataset.folder={tmp_path / 'own'}", "network=784-256-10")
     assert exported(tmp_path, *settings) == 0
-    told = "1 picture could not be read and is left out: a/torn.png."
-    assert summary(tmp_path)["notes"] == told
+    left_out = "1 picture could not be read and is left out: a/torn.png."
+    sizes = "The pictures are of 4 sizes, from 9 x 8 to 9 x 11 pixels; each is scaled to 32 x 32."
+    assert summary(tmp_path)["notes"] == f"{left_out} {sizes}"
 
 
 def test_two_rows_and_ten_thousand_columns_and_labels_with_a_gap_are_learned(

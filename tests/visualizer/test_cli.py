@@ -98,6 +98,8 @@ MISTAKES = [
     (["export", "rol", "-o", "a.mp4"], "no scene, panel or file 'rol'; there are gradient-descent"),
     (["export", "no.toml", "-o", "a.mp4"], "There is no file no.toml"),
     (["export", "newer.toml", "-o", "a.mp4"], "newer version of Layerscope"),
+    (["export", "odd.toml", "-o", "a.mp4"], "odd.toml: There is no parameter 'sead'"),
+    (["export", "roll", "-o", "."], "The folder '.' holds other things, such as 'file', among"),
     (["export", "roll", "-o", ""], "The name of the file to write is empty"),
     (["export", "roll", "-o", ".mp4"], "'.mp4' is a suffix without a name. Write film.mp4"),
     (["export", "roll", "-o", "a.avi"], "'a.avi' ends in '.avi'"),
@@ -119,7 +121,7 @@ MISTAKES = [
     (["export", "roll", "-o", "a.mp4", "--size", "99x9"], "--size: height is 9; it must be at le"),
     (["export", "roll", "-o", "a.mp4", "--spacing", "lag"], "--spacing: spacing is 'lag'; it mu"),
     (["export", "roll", "-o", "a.mp4", "--theme", "drak"], "Did you mean 'dark'?"),
-    (["export", "roll", "-o", "a.mp4", "--device", "tpu"], "The device 'tpu' is not available"),
+    (["export", "roll", "-o", "a.mp4", "--device", "tpu"], "There is no device 'tpu'; there ar"),
     (["export", "roll", "-o", "a.mp4", "--set", "seed"], "--set takes PATH=VALUE, not 'seed'"),
     (["export", "roll", "-o", "a.mp4", "--set", "=3"], "--set takes PATH=VALUE, not '=3'"),
     (["export", "roll", "-o", "a.mp4", "--set", "sead=3"], "no parameter 'sead'"),
@@ -148,6 +150,7 @@ def test_a_mistake_is_a_sentence_and_exit_code_2(
     (tmp_path / "folder.mp4").mkdir()
     (tmp_path / "file").touch()
     (tmp_path / "newer.toml").write_text("layerscope = 9\npanel = 'roll'\n")
+    (tmp_path / "odd.toml").write_text("panel = 'roll'\n[parameters]\nsead = 3\n")
     try:
         code = main(arguments)
     except SystemExit as left:  # argparse
@@ -158,7 +161,8 @@ def test_a_mistake_is_a_sentence_and_exit_code_2(
     assert sentence.startswith("layerscope: ")
     assert sentence.endswith((".\n", "?\n"))
     assert sentence.count("\n") == 1
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder.mp4", "newer.toml"]
+    before = ["file", "folder.mp4", "newer.toml", "odd.toml"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
 
 
 @pytest.mark.parametrize(
@@ -181,10 +185,10 @@ def test_a_value_is_read_as_toml_or_as_a_text(
 ) -> None:
     given: list[Any] = []
     monkeypatch.setattr(
-        "visualizer.requests.changed_scene", lambda _, changes: given.append(changes)
+        "visualizer.requests.changed_scene", lambda scene, changes: given.append(changes) or scene
     )
     requested_scene("roll", [text], None)
-    assert given == [{"a": value}]
+    assert given == [{}, {"a": value}]  # what the scene holds is looked at by itself
 
 
 def test_later_settings_overrule_earlier_ones_and_the_device_is_one_of_play() -> None:
@@ -281,6 +285,19 @@ def test_an_export_that_is_stopped_tidies_up(
     assert (tmp_path / "a.gif").read_text() == "old"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such signals")
+def test_a_signal_interrupts_nothing_until_ctrl_c_comes_a_second_time() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with commands._ended_gently() as is_ended:
+        assert not is_ended()
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGTERM):
+            signal.raise_signal(number)
+            assert is_ended()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
 def test_a_reader_who_has_read_enough_does_no_harm(installed: dict[str, str]) -> None:
     with subprocess.Popen(
         [*PROGRAM, "panels"],
@@ -309,6 +326,8 @@ def test_panels_are_listed_with_their_parameters(capsys: pytest.CaptureFixture[s
         "  ground.curvature = 2.0  (number, > 0, ≤ 100; with ground.kind=bowl)\n      How steep",
         "  balls.N.start = (3.0, -1.0)  (vector)\n",
         "  seed = 0  (integer, ≥ 0, ≤ 4294967295)\n",
+        "  view.phase = batch  (choice, batch, forward, loss, backward, update)\n",
+        "  play.steps_per_frame = 1  (integer, ≥ 0, ≤ 1000000)\n",
     ):
         assert line in out
     for info in PANELS:
@@ -320,6 +339,9 @@ def test_panels_are_listed_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     text = capsys.readouterr().out
     listed = json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
     assert [panel["key"] for panel in listed] == [*(info.key for info in PANELS), "roll"]
+    views = [{field["path"]: field["help"] for field in panel["view"]} for panel in listed]
+    assert all(views[:-1])
+    assert all(text.endswith(".") for view in views for text in view.values())
     fields = {field["path"]: field for field in listed[-1]["parameters"]}
     assert fields["balls"]["default"] == [
         {"name": "ball", "learning_rate": 0.1, "start": [3.0, -1.0]}
@@ -426,7 +448,7 @@ def test_the_window_is_given_what_was_asked_for(monkeypatch: pytest.MonkeyPatch)
         (["nothing"], "There is no scene, panel or file 'nothing'"),
         (["no.toml"], "There is no file no.toml"),
         (["bad.toml"], "bad.toml is not a TOML file"),
-        (["other.toml"], "There is no panel 'other'"),
+        (["other.toml"], "other.toml: There is no panel 'other'"),
         (["--set", "seed"], "--set takes PATH=VALUE, not 'seed'"),
         (["--set", "a..b=3"], "--set takes PATH=VALUE, not 'a..b=3'"),
         (["--set", "play.frames=0"], "frames is 0; it must be at least 1"),

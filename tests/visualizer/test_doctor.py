@@ -15,6 +15,7 @@ import torch
 from visualizer import doctor
 from visualizer.cli import main
 from visualizer.doctor import Finding, examine
+from visualizer.registry import panels
 from widgets.surface import gl
 from widgets.surface.gl import OpenGL
 
@@ -29,6 +30,7 @@ def test_this_machine_is_well(capsys: pytest.CaptureFixture[str]) -> None:
     found = {finding.subject: finding for finding in examine()}
     assert {name for name, finding in found.items() if not finding.good} <= {"OpenGL"}
     assert set(found) >= {"Python", "packages", "torch", "device", "OpenGL", "codecs", "data"}
+    assert found["panels"].sentence == ", ".join(info.key for info in panels())
     assert found["torch"].sentence == importlib.metadata.version("torch")
     assert "cpu" in found["device"].sentence
     assert main(["doctor"]) == int(not found["OpenGL"].good)

@@ -37,6 +37,7 @@ UNDRAWN = (*NUMBERS, *DOCUMENTS)
 OPAQUE = (".mp4", ".gif")  # know no transparency
 
 NUMBERED = "frame-%06d.png"  # the pictures in a folder
+_FRAME = re.compile(r"frame-\d{6,}\.png")  # what such a picture is called
 _PLACE = re.compile(r"%\d{0,2}d")  # of the number in a name
 
 
@@ -44,7 +45,7 @@ def suffix_of(target: Path) -> str:
     """The suffix that says what is made of `target`; a folder is for numbered pictures.
 
     Raises `ExportError` if it is unknown, or a folder stands where a file is meant, or a file where
-    a folder is.
+    a folder is, or the folder holds other things, among which the pictures would be lost.
     """
     suffix = target.suffix.lower()
     if target.name.lower() in SINKS:
@@ -53,7 +54,10 @@ def suffix_of(target: Path) -> str:
         if os.path.isdir(target):  # unlike Path's own, this never raises
             raise ExportError(f"{target} is a folder, not a file. Choose another name.")
         return suffix
-    if os.path.isdir(target) or (not suffix and not os.path.exists(target)):
+    if os.path.isdir(target):
+        _check_is_free(target)
+        return ".png"
+    if not suffix and not os.path.exists(target):
         return ".png"
     if not suffix:
         raise ExportError(
@@ -98,7 +102,8 @@ def workplace(target: Path, hidden: Path | None = None) -> Iterator[Path]:
     """A folder to write in; what is in it comes to `target` if all goes well, and nothing if not.
 
     It lies in a `hidden_folder`, which is made and removed here: in `hidden`, if that is given. The
-    folder of numbered pictures is made, if the one above it is there.
+    folder of numbered pictures is made, if the one above it is there; one that is there loses those
+    of an earlier export, which the new ones would else seem to belong to.
 
     Raises `ExportError` if there is no room or no right to write there.
     """
@@ -110,8 +115,12 @@ def workplace(target: Path, hidden: Path | None = None) -> Iterator[Path]:
             folder.mkdir()
             yield folder
             if os.path.isdir(_folder(target)):
+                old = _frames_in(target)
                 for file in sorted(folder.iterdir()):
                     file.replace(_folder(target) / file.name)
+                    old.discard(file.name)
+                for name in old:
+                    (target / name).unlink()
             else:
                 folder.rename(_folder(target))
         finally:
@@ -128,6 +137,27 @@ def _folder(target: Path) -> Path:
 def _is_for_many(target: Path) -> bool:
     """Whether `target` is for numbered pictures, which have a folder to themselves."""
     return target.suffix.lower() not in SINKS or is_numbered(target.name)
+
+
+def _frames_in(target: Path) -> set[str]:
+    """The names of the numbered pictures in `target`, if that is a folder."""
+    names = os.listdir(target) if os.path.isdir(target) else []
+    return set(filter(_FRAME.fullmatch, names))
+
+
+def _check_is_free(folder: Path) -> None:
+    """See that nothing is in `folder` but pictures of an earlier export, and what is hidden."""
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError as error:
+        raise ExportError(_unwritable(folder, error)) from error
+    for name in names:
+        if not (name.startswith(".") or _FRAME.fullmatch(name)):
+            raise ExportError(
+                f"The folder '{folder}' holds other things, such as '{name}', among which the "
+                f"numbered pictures would be lost. Name a new folder, such as {folder / 'frames'}; "
+                f"or, to put them there all the same, write {folder / 'frame-%04d.png'}."
+            )
 
 
 def _unwritable(target: Path, error: OSError) -> str:

@@ -8,15 +8,16 @@ recording: what a person did, by step, never pixels, so that it replays at any s
 import math
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Literal
 
 import tomli_w
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from kernels.annotations import join_path
 from kernels.editing import dump, load, with_value
-from kernels.errors import ParameterError, SceneError
+from kernels.errors import LayerscopeError, ParameterError, SceneError
 from kernels.parameters import Parameters, setting
 from kernels.sentences import cut, shown
 from visualizer.registry import find_panel
@@ -27,6 +28,7 @@ DEEPEST = 32  # levels of tables and lists within each other
 
 # tomllib takes time with the square of the parts of a dotted key: 9 s for 16,000 of them.
 _PART = r"""(?>"[^"\n]*"|'[^'\n]*'|[\w-]+)"""
+_DEVICE = re.compile(r"auto|(cpu|cuda|mps)(:[0-9]+)?")  # as torch names it, whether here or not
 _ENDLESS_KEY = re.compile(rf"(?<![\w-])(?>{_PART}[ \t]*\.[ \t]*){{{DEEPEST},}}")
 
 
@@ -59,6 +61,16 @@ class Play(Parameters):
     threads: int = setting(
         0, help="How many threads compute; 0 for all processors but one.", ge=0, le=1024
     )
+
+    @field_validator("device")
+    @classmethod
+    def _check_device(cls, name: str) -> str:
+        if _DEVICE.fullmatch(name):
+            return name
+        raise ParameterError(
+            f"There is no device {shown(name)}; there are auto, cpu, cuda and mps, and with a "
+            "number cuda:1. Choose one of these."
+        )
 
 
 class Input(Parameters):
@@ -106,11 +118,16 @@ def scene_from_text(text: str, name: str = "The scene") -> Scene:
 def scene_from_mapping(data: Mapping[str, Any], name: str = "The scene") -> Scene:
     """The scene that `data`, as TOML gives it, describes. Raises `SceneError` as for a text."""
     version = data.get("layerscope", FORMAT)
-    if isinstance(version, int) and version > FORMAT:
+    if isinstance(version, int | float) and version > FORMAT:
         raise SceneError(
             f"{name} was saved by a newer version of Layerscope (format {cut(str(version))}; this "
             f"one reads up to {FORMAT}). Update Layerscope, or save the scene again in the older "
             "version."
+        )
+    if version != FORMAT:
+        raise SceneError(
+            f"{name} is not a scene that can be read: layerscope, its format, is {shown(version)}, "
+            f"and there is only {FORMAT}. Write layerscope = {FORMAT}, or choose another scene."
         )
     _check_plain(data, name, "", 0)
     try:
@@ -126,6 +143,15 @@ def scene_to_text(scene: Scene) -> str:
         if not data[empty]:
             del data[empty]
     return tomli_w.dumps(data)
+
+
+@contextmanager
+def naming(name: str) -> Iterator[None]:
+    """Let an error in what the scene `name` holds, such as an unknown parameter, name the scene."""
+    try:
+        yield
+    except LayerscopeError as error:
+        raise SceneError(f"{name}: {error}") from error
 
 
 def changed_scene(scene: Scene, changes: Mapping[str, Any]) -> Scene:

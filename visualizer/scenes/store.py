@@ -1,12 +1,13 @@
 """Where scenes are kept: in files, and among those that ship with the program."""
 
+import errno
 import os
 from contextlib import suppress
 from pathlib import Path
 
 from kernels.errors import SceneError
 from resources import resource_names, resource_path
-from visualizer.registry import PanelInfo, find_panel, panels
+from visualizer.registry import PanelInfo, broken_panels, find_panel, panels
 from visualizer.scenes.scene import LARGEST, Scene, scene_from_text, scene_to_text, too_long
 from visualizer.scenes.sources import from_folder, to_folder
 
@@ -35,12 +36,15 @@ def write_scene(scene: Scene, path: Path) -> None:
     """The same without a look at the files that `scene` names, whose paths stay as they are."""
     partial = path.parent / f".{path.name}.{os.getpid()}.part"
     try:
+        if os.path.exists(path) and not os.access(path, os.W_OK):  # the folder may allow it
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         text = scene_to_text(scene)
         partial.write_text(text, encoding="utf-8", newline="\n")
         partial.replace(path)
     except OSError as error:
         raise SceneError(
-            f"{path} cannot be written: {error.strerror}. Choose another folder or make room."
+            f"{path} cannot be written: {error.strerror}. Choose another name or folder, or make "
+            "room."
         ) from error
     finally:
         with suppress(OSError):  # where there is no folder, nothing was written
@@ -57,7 +61,7 @@ def find_scene(text: str) -> Scene:
         return open_scene(path)
     if text in shipped_scenes():
         return _shipped(text)
-    if text in (info.key for info in panels()):
+    if text in (*(info.key for info in panels()), *broken_panels()):
         return panel_scene(find_panel(text))
     if os.path.exists(text):
         return open_scene(path)

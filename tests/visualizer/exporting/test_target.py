@@ -7,6 +7,7 @@ import pytest
 
 from kernels.errors import ExportError
 from visualizer.exporting.target import (
+    NUMBERED,
     SINKS,
     file_name,
     hidden_folder,
@@ -29,7 +30,9 @@ def test_the_suffix_says_what_is_made(suffix: str, tmp_path: Path) -> None:
 
 def test_a_folder_is_for_numbered_pictures(tmp_path: Path) -> None:
     (tmp_path / "v1.0").mkdir()
-    for name in ("new", "v1.0", "."):
+    (tmp_path / "v1.0" / "frame-000007.png").touch()
+    (tmp_path / "v1.0" / ".hidden").touch()
+    for name in ("new", "v1.0", "v1.0/."):
         assert suffix_of(tmp_path / name) == ".png"
         assert is_numbered(file_name(tmp_path / name))
 
@@ -48,6 +51,29 @@ def test_a_target_that_means_nothing_is_told(name: str, told: str, tmp_path: Pat
     (tmp_path / "there").touch()
     with pytest.raises(ExportError, match=told):
         suffix_of(tmp_path / name)
+
+
+def test_a_folder_of_other_things_is_not_filled_with_pictures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "notes").touch()
+    monkeypatch.chdir(tmp_path)
+    told = "The folder '.' holds other things, such as 'notes', .* such as frames; .* frame-%04d.p"
+    with pytest.raises(ExportError, match=told):
+        suffix_of(Path())
+    assert suffix_of(Path("frame-%04d.png")) == ".png"
+    assert suffix_of(Path("frames")) == ".png"
+
+
+def test_fewer_pictures_take_the_place_of_all_of_an_earlier_export(tmp_path: Path) -> None:
+    for count in (3, 2):
+        with workplace(tmp_path / "frames") as folder:
+            for number in range(count):
+                (folder / numbered(NUMBERED, number)).write_text(str(count))
+    assert tree(tmp_path / "frames") == ["frame-000000.png", "frame-000001.png"]
+    with pytest.raises(RuntimeError), workplace(tmp_path / "frames") as folder:
+        _fail(folder, RuntimeError)
+    assert [path.read_text() for path in (tmp_path / "frames").iterdir()] == ["2", "2"]
 
 
 @pytest.mark.parametrize(

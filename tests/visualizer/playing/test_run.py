@@ -75,7 +75,6 @@ def test_a_run_can_be_stopped_on_its_way() -> None:
     [
         (Scene(panel="rol"), SceneError, "no panel 'rol'"),
         (roll({"seed": -1}), ParameterError, "seed is -1"),
-        (roll(device="tpu"), DeviceError, "'tpu' is not available"),
         (roll(device="cpu:7"), DeviceError, "'cpu:7' is not available"),
     ],
 )

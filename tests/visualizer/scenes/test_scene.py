@@ -84,8 +84,10 @@ def test_a_scene_is_a_text_that_anyone_can_read() -> None:
     ("text", "told"),
     [
         ("layerscope = 2\npanel = 'x'", "newer version of Layerscope (format 2; this one reads"),
-        ("layerscope = 0\npanel = 'x'", "layerscope is 0; it must be"),
-        ("layerscope = 'one'\npanel = 'x'", "layerscope is 'one'"),
+        ("layerscope = 1.5\npanel = 'x'", "newer version of Layerscope (format 1.5; this one"),
+        ("layerscope = 0\npanel = 'x'", "its format, is 0, and there is only 1. Write layerscope"),
+        ("layerscope = 'one'\npanel = 'x'", "its format, is 'one', and there is only 1."),
+        ("panel = 'x'\n[play]\ndevice = 'banana'", "There is no device 'banana'; there are auto"),
         ("panel = ", "is not a TOML file"),
         ("panel = 'x'\npanel = 'y'", "is not a TOML file"),
         ("panel = '\x00'", "is not a TOML file"),

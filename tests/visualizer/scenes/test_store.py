@@ -98,6 +98,18 @@ def test_a_full_disk_leaves_the_old_scene(tmp_path: Path, monkeypatch: pytest.Mo
     assert [file.name for file in tmp_path.iterdir()] == ["talk.toml"]
 
 
+def test_a_file_that_may_not_be_written_stays_though_its_folder_may_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "talk.toml"
+    save_scene(SCENE, path)
+    monkeypatch.setattr(os, "access", lambda *_: False)  # root may write all
+    with pytest.raises(SceneError, match=r"talk.toml cannot be written: Permission denied\. Cho"):
+        save_scene(Scene(panel="other"), path)
+    assert open_scene(path) == SCENE
+    save_scene(SCENE, tmp_path / "new.toml")
+
+
 @pytest.mark.parametrize("name", ["", "missing/talk.toml", "folder", "x" * 5000])
 def test_where_nothing_can_be_saved_is_told(name: str, tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
