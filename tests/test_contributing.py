@@ -59,6 +59,7 @@ def test_the_panel_of_the_page_runs_and_draws(blocks: dict[str, str], tmp_path: 
 
     picture = PanelPicture(info, (640, 360))
     assert isinstance(picture.panel, Panel)
+    assert picture.panel.description().endswith(".")  # as the tests of every panel want it
     picture.show(parameters, picture.panel.View())
     blank = to_bgra(picture.image())
     picture.draw(frame)

@@ -23,6 +23,8 @@ class Panel(QWidget):
     -------
     parameterRequested(path, value)
         A gesture wants another value of a parameter.
+    runRequested(changes)
+        A gesture wants a run from step 0 with `changes`, (path, value) of parameters each.
     viewRequested(path, value)
         A gesture wants another value of the view.
     actionRequested(action)
@@ -35,9 +37,17 @@ class Panel(QWidget):
         `rowNotes` gives something else now.
     watchChanged()
         `watch` gives something else now; a new frame is wanted.
+
+    Attributes
+    ----------
+    View
+        What can be chosen of how it is looked at.
+    drops
+        What `dropParameters` has a use for, in words such as "a table (.csv)".
     """
 
     parameterRequested = Signal(str, object)
+    runRequested = Signal(object)
     viewRequested = Signal(str, object)
     actionRequested = Signal(object)
     stepRequested = Signal(int)
@@ -46,6 +56,7 @@ class Panel(QWidget):
     watchChanged = Signal()
 
     View: ClassVar[type[View]] = View
+    drops: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -22,6 +22,8 @@ class Board(QWidget, Generic[F, V]):
     -------
     parameterRequested(path, value), viewRequested(path, value), actionRequested(action)
         What a gesture wants.
+    runRequested(changes)
+        It wants a run from step 0 with `changes`, (path, value) of parameters each.
     stepRequested(n)
         It wants the run to rest, and then to go on by `n` steps, which may be none.
     released()
@@ -32,6 +34,7 @@ class Board(QWidget, Generic[F, V]):
     View: ClassVar[type[View]]  # how it is looked at
 
     parameterRequested = Signal(str, object)
+    runRequested = Signal(object)
     viewRequested = Signal(str, object)
     actionRequested = Signal(object)
     stepRequested = Signal(int)

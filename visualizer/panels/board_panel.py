@@ -60,6 +60,7 @@ class BoardPanel(Panel):
     def _add(self, kind: type[AnyBoard]) -> None:
         board = self._boards[kind] = kind(self._style)
         board.parameterRequested.connect(self.parameterRequested)
+        board.runRequested.connect(self.runRequested)
         board.viewRequested.connect(self.viewRequested)
         board.actionRequested.connect(self.actionRequested)
         board.stepRequested.connect(self.stepRequested)

@@ -41,6 +41,7 @@ class Readout(QWidget):
         self._layout.addWidget(self._words, 1)
         self._rows: Sequence[Row] = ()
         self._chosen = self._placed = 0
+        self._needed = 0  # by the words, in pixels, since the room changed
         self._said: tuple[str, ...] = ()
         self._pace = RedrawPace(self, self._show, inStep=True)
         style.changed.connect(self._restyle)
@@ -72,15 +73,20 @@ class Readout(QWidget):
             self._place()
         self._words.setScale(LARGER if len(self._rows) <= FEW else 1.0)
         self._words.setTexts(said)
+        if self._words.wantedHeight() > self._needed:  # then rows move together, and stay so
+            self._needed = self._words.wantedHeight()
+            self._place()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._needed = self._words.wantedHeight()
         self._place()
 
     def _place(self) -> None:
         """Leave a part of the height to the words, and count the rows that are not seen."""
         table, room = self._table, TABLE * self.height()
-        free = self.height() - self._words.leastHeight() - self._formulaHeight()
+        wanted = max(self._words.leastHeight(), self._needed)
+        free = self.height() - wanted
         count = shown = len(self._rows)
         if table.leastHeight() > max(room, DENSE * self.height()):
             shown = max(1, sum(table.leastHeight(rows) <= room for rows in range(1, count + 1)))
@@ -96,10 +102,6 @@ class Readout(QWidget):
         self._layout.activate()
         self._placed = self._chosen
         table.showRow(self._chosen)
-
-    def _formulaHeight(self) -> int:
-        """The height of what stands between the table and the words."""
-        return 0
 
     def _restyle(self) -> None:
         base = self._style.color("base")

@@ -1,6 +1,8 @@
 """One update of one optimizer, worked through: each term by its rule and with its numbers."""
 
-from PySide6.QtCore import Qt
+from bisect import bisect_left
+
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
@@ -9,14 +11,15 @@ from widgets.formula import FormulaLabel
 from widgets.numbers import format_number
 from widgets.style import Style
 
-LARGEST = 1.8  # how far the sheet grows into a large room
+GROWTHS = (1.0, 1.05, 1.1, 1.15, 1.2, 1.25, 1.35, 1.45, 1.6, 1.8)  # into a large room
 NAMES = 108  # px at factor 1, of the column of names
 
 
 class UpdateSheet(QScrollArea):
     """The lines of a `Trace`: what, by which rule, with which numbers, and the result.
 
-    Below them stands what the symbols mean.
+    Below them stands what the symbols mean. Lines of other rules are seen on a screen once all
+    their formulas are set.
     """
 
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
@@ -24,7 +27,8 @@ class UpdateSheet(QScrollArea):
         self._outer = style
         self._style = Style(style.theme().name, style.factor(), self)  # grows to fill the sheet
         self._title = QLabel()
-        page = QWidget()
+        self._title.setWordWrap(True)
+        self._page = page = QWidget()
         self._grid = QGridLayout()
         self._column = column = QVBoxLayout(page)
         column.addWidget(self._title)
@@ -35,6 +39,9 @@ class UpdateSheet(QScrollArea):
         column.addStretch(1)
         self._filling = False
         self._isFull = True  # everything has grown as far as it can
+        self._trace: Trace | None = None
+        self._next: Trace | None = None  # to be shown once the formulas of the last one are set
+        self._needs: dict[float, QSize] = {}  # the room that this needs at each factor, once known
         self._shape: list[tuple[str, str]] = []  # of what is shown, without its numbers
         self._rows: list[tuple[QLabel, FormulaLabel, FormulaLabel, QLabel]] = []
         self.setWidget(page)
@@ -47,6 +54,13 @@ class UpdateSheet(QScrollArea):
 
     def draw(self, trace: Trace) -> None:
         """Show the terms of `trace`, in the order in which they are computed."""
+        if trace == self._trace:
+            return
+        if not self._isCaughtUp():  # else, while frames come fast, the last rows would never be
+            self._next = trace
+            return
+        self._trace = trace
+        self._needs.clear()
         self._title.setText(trace.title)
         self._key.setText(trace.key)
         while len(self._rows) < len(trace.terms):
@@ -58,39 +72,69 @@ class UpdateSheet(QScrollArea):
             if is_shown:
                 term = trace.terms[index]
                 name.setText(term.name)
-                formula.setTex(f"{term.symbol} = {term.formula}")
-                numbers.setTex(f"= {term.numbers}")
+                formula.setTex(f"{term.symbol} = {_signed(term.formula)}")
+                numbers.setTex(f"= {_signed(term.numbers)}")
                 value.setText("  ".join(format_number(v) for v in term.value))
         shape = [(term.symbol, term.formula) for term in trace.terms]
         if shape != self._shape:
             self._shape, self._isFull = shape, False
+            self._reveal(visible=self._isCaughtUp())  # until then rows would have others' rules
         self._catchUp()
 
     def _catchUp(self) -> None:
-        """Fill the sheet as soon as all formulas of another shape are set."""
-        labels = [label for row in self._rows[: len(self._shape)] for label in row[1:3]]
-        if not self._isFull and all(label.isCaughtUp() for label in labels):
+        """As soon as all formulas are set, fill the sheet if they are others, and go on."""
+        if not self._isCaughtUp():
+            return
+        if not self._isFull:
             self._isFull = True
-            self._fill()
+            self._fill()  # first: what is laid out while it grows stays so when it is seen
+            self._reveal(visible=True)
+        following, self._next = self._next, None
+        if following is not None:
+            self.draw(following)
+
+    def _reveal(self, *, visible: bool) -> None:
+        """Show the lines, and bars if they need some, or nothing."""
+        policies = Qt.ScrollBarPolicy
+        policy = policies.ScrollBarAsNeeded if visible else policies.ScrollBarAlwaysOff
+        self.setHorizontalScrollBarPolicy(policy)
+        self.setVerticalScrollBarPolicy(policy)
+        self._page.setVisible(visible)
+
+    def _isCaughtUp(self) -> bool:
+        labels = [label for row in self._rows[: len(self._shape)] for label in row[1:3]]
+        return all(label.isCaughtUp() for label in labels)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fill()
+        if self._isFull:  # else it is filled when all formulas are there
+            self._fill()
 
     def _fill(self) -> None:
-        """Let everything grow until the sheet is full, up to `LARGEST` times."""
+        """Let everything grow until the sheet is full, as far as the last of `GROWTHS`."""
         if self._filling:  # what grows may resize the sheet
             return
         self._filling = True
         self._style.setTheme(self._outer.theme().name)
         room = self.viewport().size()
-        for growth in (LARGEST, 1.6, 1.45, 1.35, 1.25, 1.2, 1.15, 1.1, 1.05, 1.0):
-            self._style.setFactor(self._outer.factor() * growth)
-            self._column.activate()
-            need = self._column.sizeHint()
-            if need.height() <= room.height() and need.width() <= room.width():
-                break
+        last = bisect_left(GROWTHS[1:], True, key=lambda growth: self._overflows(growth, room))
+        self._grow(GROWTHS[last])
         self._filling = False
+
+    def _overflows(self, growth: float, room: QSize) -> bool:
+        """Whether there is more than `room` for, so large."""
+        factor = self._outer.factor() * growth
+        need = self._needs.get(factor)
+        if need is None:
+            self._grow(growth)
+            need = self._column.sizeHint()
+            if self._isCaughtUp():
+                self._needs[factor] = need
+        return need.height() > room.height() or need.width() > room.width()
+
+    def _grow(self, growth: float) -> None:
+        self._style.setFactor(self._outer.factor() * growth)
+        self._column.activate()
 
     def _add_row(self) -> None:
         row = len(self._rows)
@@ -118,11 +162,18 @@ class UpdateSheet(QScrollArea):
         self._grid.setVerticalSpacing(round(style.px(3)))
         self._column.setContentsMargins(*(round(style.px(9)),) * 4)
         base, text = self._outer.color("base"), self._outer.color("text")
-        self.setStyleSheet(
+        sheet = (
             f"UpdateSheet, UpdateSheet QWidget {{ background: {base.name(base.NameFormat.HexArgb)};"
             f" color: {text.name()} }}"
         )
+        if sheet != self.styleSheet():  # the same one again would take as long
+            self.setStyleSheet(sheet)
         for name, _, _, value in self._rows:
             name.setFont(style.font("small"))
             name.setFixedWidth(round(style.px(NAMES)))
             value.setFont(style.font("mono"))
+
+
+def _signed(tex: str) -> str:
+    """`tex` for behind an equals sign: its first sign is no minus, nor set apart like one."""
+    return f"{{-}}{tex[1:]}" if tex.startswith("-") else tex  # braces round all take twice the time

@@ -30,6 +30,7 @@ class ActionInfo:
 ACTIONS: tuple[ActionInfo, ...] = (
     ActionInfo("open_scene", "File", "Open…", ("Ctrl+O",), "open"),
     ActionInfo("reopen_scene", "File", "Open what was open last", ("Ctrl+Shift+O",)),
+    ActionInfo("reopen_changed", "File", "Open what was changed last", ("Ctrl+Alt+O",)),
     ActionInfo("save_scene", "File", "Save scene", ("Ctrl+S",), "save"),
     ActionInfo("save_scene_as", "File", "Save scene as…", ("Ctrl+Shift+S",)),
     ActionInfo(

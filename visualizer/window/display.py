@@ -68,7 +68,8 @@ class Display(QObject):
     @Slot(object)
     def _show_panel(self, info: PanelInfo) -> None:
         panel = info.load_panel()(self._style)
-        panel.parameterRequested.connect(self._edits.set_value)
+        panel.parameterRequested.connect(self._edits.ask)
+        panel.runRequested.connect(self._edits.begin)
         panel.viewRequested.connect(self._edits.set_view)
         panel.actionRequested.connect(self._edits.act)
         panel.stepRequested.connect(self._player.step)

@@ -176,8 +176,7 @@ class ExportDialog(QDialog):
         self.transparent.setEnabled(draws and suffix not in OPAQUE)
         if not self.transparent.isEnabled():
             self.transparent.setChecked(False)
-        is_there = os.path.isfile(path)  # unlike Path's own, this never raises
-        self.note.setText(f"{path.name} is there; it will be replaced." if is_there else "")
+        self.note.setText(_notice(path))
 
     def _show_running(self, running: bool) -> None:
         self._form.setEnabled(not running)
@@ -207,6 +206,16 @@ class ExportDialog(QDialog):
             self.failed.emit(sentence, details)
 
 
+def _notice(path: Path) -> str:
+    """What to know before `path` is written."""
+    if os.path.isfile(path):  # unlike Path's own, this never raises
+        return f"{path.name} is there; it will be replaced."
+    if not path.name or path.suffix:
+        return ""
+    replaced = ", in the place of those that are there" if os.path.isdir(path) else ""
+    return f"Numbered pictures will be put in the folder {path.name}{replaced}."
+
+
 def _path_of(text: str) -> Path:
     """The path that was typed; unlike Path's own, this takes ``~nobody`` as the name of a file."""
-    return Path(os.path.expanduser(text))
+    return Path(os.path.expanduser(text.strip()))

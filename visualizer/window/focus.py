@@ -5,6 +5,7 @@ plays, wherever the focus is; Enter presses the button instead. Undo is the fiel
 typed in, and the program's before and after.
 """
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
@@ -64,7 +65,7 @@ class FieldUndo(QObject):
     @Slot(QWidget, QWidget)
     def follow(self, _: QWidget | None, focused: QWidget | None) -> None:
         """Look after `focused`, and no longer after the one before."""
-        if self._field is not None:
+        if self._field is not None and shiboken6.isValid(self._field):  # a dialog's may be gone
             self._field.removeEventFilter(self)
         self._field = focused if _line(focused) is not None else None
         if self._field is not None:

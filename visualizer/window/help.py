@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QGridLayout,
+    QHBoxLayout,
     QLabel,
     QMessageBox,
     QScrollArea,
@@ -64,20 +65,22 @@ class KeysDialog(QDialog):
         self.setWindowTitle("Keys")
         table = key_table(actions, others)
         page = QWidget()
-        grid = QGridLayout(page)
-        grid.setColumnMinimumWidth(2, 32)
-        for column, menus in zip((0, 3), COLUMNS, strict=True):
-            row = 0
+        columns = QHBoxLayout(page)
+        for menus in COLUMNS:
+            grid, row = QGridLayout(), 0
             for menu in (menu for menu in menus if table[menu]):  # no scenes before torch is there
                 heading = QLabel(f"<b>{menu}</b>")
                 heading.setContentsMargins(0, 8 if row else 0, 0, 2)
-                grid.addWidget(heading, row, column, 1, 2)
+                grid.addWidget(heading, row, 0, 1, 2)
                 for text, keys in table[menu]:
                     row += 1
-                    grid.addWidget(QLabel(text), row, column)
-                    grid.addWidget(QLabel(" or ".join(keys)), row, column + 1)
+                    grid.addWidget(QLabel(text), row, 0)
+                    grid.addWidget(QLabel(" or ".join(keys)), row, 1)
                 row += 1
-        grid.setRowStretch(grid.rowCount(), 1)
+            grid.setRowStretch(row, 1)
+            if columns.count():
+                columns.addSpacing(32)
+            columns.addLayout(grid)
         _fill(self, page)
 
 

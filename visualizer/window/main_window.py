@@ -53,6 +53,13 @@ TOOLS = (
     "full_screen",
     "keys",
 )
+KEYED = {  # the buttons of the transport bar, and the actions whose keys do the same
+    "restart": "restart",
+    "step_back": "step_back",
+    "play": "toggle_play",
+    "step": "step",
+    "loop": "toggle_loop",
+}
 STATUS = {"device": "Device", "seed": "Seed", "steps": "Steps/s", "frames": "Frames/s"}
 
 
@@ -94,6 +101,9 @@ class MainWindow(QMainWindow):
         self.file_menu = self._menus["File"]
         self.choices = Choices(self, self._menus["Panel"], self._menus["Scene"])
         self._fill_tools()
+        self.transport.setKeys(
+            {part: self.actions_by_key[key].shortcut().toString() for part, key in KEYED.items()}
+        )
         self._enable(False)
         style.changed.connect(self._restyle)
         self.appearance.changed.connect(self._show_state)
@@ -129,8 +139,11 @@ class MainWindow(QMainWindow):
         self._loading.setText(text)
 
     def tell(self, sentence: str) -> None:
-        """Say something in passing."""
-        self.statusBar().showMessage(sentence, 6000)
+        """Say something in passing: as much as has room, and in the tooltip all of it."""
+        bar, room = self.statusBar(), self.status.x() - round(self._style.px(12))
+        shown = bar.fontMetrics().elidedText(sentence, Qt.TextElideMode.ElideRight, room)
+        bar.showMessage(shown, 6000)
+        bar.setToolTip(sentence if shown != sentence else "")
 
     def warn(self, sentence: str, details: str = "") -> None:
         """Say that something is not possible, until it is sent away."""

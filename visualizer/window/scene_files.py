@@ -1,40 +1,35 @@
 """Scenes in and out of the window: files, the clipboard, and what is dropped on it."""
 
-import logging
+import os
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, QStandardPaths, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMainWindow
 
 from kernels.errors import LayerscopeError, SceneError
 from visualizer.panel import Panel
-from visualizer.scenes.scene import Scene, scene_from_text, scene_to_text
+from visualizer.scenes.scene import Scene, naming, scene_from_text, scene_to_text
 from visualizer.scenes.sources import changed_sources
 from visualizer.scenes.store import SUFFIX, open_scene, save_scene
 from visualizer.window.edits import Edits
 from visualizer.window.errands import Errands
+from visualizer.window.kept import Kept
 from visualizer.window.session import Session
 
 FILTER = "Scenes (*.toml);;All files (*)"
 OPENED = "Scenes, data and weights (*.toml *.csv *.safetensors *.pt *.pth);;All files (*)"
-PAUSE = 2000  # milliseconds without a change after which what is open is kept
+CLIPBOARD = "The text in the clipboard"
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".svg")
-
-
-logger = logging.getLogger("layerscope")
-
-
-def last_scene() -> Path:
-    """The file that keeps what was made last, even if the program or the machine failed then."""
-    kind = QStandardPaths.StandardLocation.AppLocalDataLocation
-    return Path(QStandardPaths.writableLocation(kind)) / f"last{SUFFIX}"
 
 
 class SceneFiles(QObject):
     """Opens and saves what a session shows; `show` is called with a scene to be opened.
+
+    `panel` gives the panel on the stage, which may have a use for a file that is no scene.
 
     `told` is emitted with a sentence about what was done, `refused` with one about what was not, or
     with those about what is not as it was.
@@ -50,6 +45,7 @@ class SceneFiles(QObject):
         edits: Edits,
         errands: Errands,
         show: Callable[[Scene], None],
+        panel: Callable[[], Panel | None],
     ) -> None:
         super().__init__(window)
         self._window = window
@@ -57,11 +53,10 @@ class SceneFiles(QObject):
         self._edits = edits
         self._errands = errands
         self._show = show
+        self._panel = panel
         self._paths: dict[int, Path] = {}  # of the scenes that were opened, by their openings
         self._settings = QSettings()
-        self._pause = QTimer(self, singleShot=True, interval=PAUSE)
-        self._pause.timeout.connect(self.keep_last)
-        session.undo_stack.indexChanged.connect(self._wait)
+        self.kept = Kept(session, errands, self)
 
     # ---- the actions of the menu "File" ----------------------------------------------------
 
@@ -71,28 +66,12 @@ class SceneFiles(QObject):
             self.open_path(Path(name))
 
     def reopen_scene(self) -> None:
-        """Open what a person made of a scene last, saved or not."""
-        path = last_scene()
-        try:
-            if not path.exists():
-                raise SceneError("Nothing is kept: nothing was ever changed in a window.")
-            self.open(open_scene(path))
-            self._session.set_play(start=0)  # that it was left there is no part of what was made
-        except LayerscopeError as error:
-            self.refused.emit(str(error))
+        """Open what was open last, saved or not."""
+        self._reopen(self.kept.last)
 
-    @Slot()
-    def _wait(self) -> None:
-        self._pause.start()
-
-    @Slot()
-    def keep_last(self) -> None:
-        """Keep what is open, and where it is, for `reopen_scene`, if anything was done to it."""
-        self._pause.stop()
-        if self._session.undo_stack.count():
-            scene, step = self._session.scene(), self._session.player.heading
-            left = scene.model_copy(update={"play": scene.play.model_copy(update={"start": step})})
-            self._errands.run(partial(_kept, left, last_scene()), _warn)
+    def reopen_changed(self) -> None:
+        """Open what a person changed last, saved or not."""
+        self._reopen(self.kept.changed)
 
     def save_scene(self) -> None:
         path = self._path()
@@ -119,7 +98,9 @@ class SceneFiles(QObject):
                 raise SceneError(
                     "The clipboard holds no text. Copy a scene first, with 'Copy scene as text'."
                 )
-            self.open(scene_from_text(text, "The text in the clipboard"))
+            scene = scene_from_text(text, CLIPBOARD)
+            with naming(CLIPBOARD):
+                self.open(scene)
         except LayerscopeError as error:
             self.refused.emit(str(error))
 
@@ -130,32 +111,42 @@ class SceneFiles(QObject):
 
         Raises `LayerscopeError` if it cannot be shown.
         """
-        self._show(scene)
+        self.kept.keep()  # what is open now
+        with naming(str(path)) if path is not None else nullcontext():
+            self._show(scene)
         if path is not None:
             self._paths[self._session.opening] = path
         if scene.sources:
             self._errands.run(partial(changed_sources, scene), self._tell_changed)
 
-    def open_path(self, path: Path, panel: Panel | None = None) -> None:
-        """Do with a file what a person expects: open a scene, give data to `panel`."""
+    def open_path(self, path: Path) -> None:
+        """Do with a file what a person expects: open a scene, give data to the panel."""
         try:
             if path.suffix.lower() == SUFFIX:
                 self.open(open_scene(path), path)
             else:
-                self._give(path, panel)
+                self._give(path)
         except LayerscopeError as error:
             self.refused.emit(str(error))
             return
         self._settings.setValue("folder", str(path.parent))
 
-    def _give(self, path: Path, panel: Panel | None) -> None:
-        """Give a file that is no scene to `panel`. Raises `SceneError` if it has no use for it."""
+    def _reopen(self, kept: Callable[[], Scene]) -> None:
+        try:
+            self.open(kept())
+            self._session.set_play(start=0)  # that it was left there is no part of what was made
+        except LayerscopeError as error:
+            self.refused.emit(str(error))
+
+    def _give(self, path: Path) -> None:
+        """Give the panel a file that is no scene. Raises `SceneError` if it has no use for it."""
+        panel = self._panel()
         wanted = panel.dropParameters(str(path)) if panel is not None else None
         if wanted is None:
-            what = "a picture" if path.suffix.lower() in PICTURES else "no scene"
+            takes = [f"a scene ({SUFFIX})", *(panel.drops if panel is not None else ())]
             raise SceneError(
-                f"{path.name} is {what}, and '{self._session.info.title}' does not know what to do "
-                f"with it. Open a scene ({SUFFIX}), or a file that this panel can use."
+                f"'{self._session.info.title}' can do nothing with {path.name}{_what(path)}. "
+                f"It takes {'; '.join(takes)}. Choose one of these."
             )
         self._session.end_gesture()
         for name, value in wanted:
@@ -186,6 +177,13 @@ class SceneFiles(QObject):
         return str(self._settings.value("folder") or Path.home())
 
 
+def _what(path: Path) -> str:
+    """What a file is of which one may have thought that it could be used."""
+    if os.path.isdir(path):  # unlike Path's own, this never raises
+        return ", a folder"
+    return ", a picture" if path.suffix.lower() in PICTURES else ""
+
+
 def _saved(scene: Scene, path: Path) -> str:
     """Save `scene`; gives why that is not possible, or nothing."""
     try:
@@ -193,17 +191,3 @@ def _saved(scene: Scene, path: Path) -> str:
     except LayerscopeError as error:
         return str(error)
     return ""
-
-
-def _kept(scene: Scene, path: Path) -> str:
-    """The same in a folder that may be missing."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        return str(error)
-    return _saved(scene, path)
-
-
-def _warn(mistake: str) -> None:
-    if mistake:
-        logger.warning("What is open could not be kept: %s", mistake)

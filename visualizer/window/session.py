@@ -25,7 +25,7 @@ from visualizer.playing.timeline import Journal
 from visualizer.registry import PanelInfo, find_panel
 from visualizer.scenes.scene import Play, Scene
 from visualizer.window.refusal import Refusal, what_differs
-from visualizer.window.undo import Changed, Snapshot
+from visualizer.window.undo import Acted, Changed, Snapshot
 
 __all__ = ["Refusal", "Session"]
 
@@ -150,7 +150,13 @@ class Session(QObject):
 
     def is_touched(self) -> bool:
         """Whether something was done to the run that its scene does not do."""
-        return self.player.journal() != self._snapshot().recorded
+        return self._journal() != self._snapshot().recorded
+
+    def is_changed(self) -> bool:
+        """Whether what is computed is other than when the scene was opened, by a person's doing."""
+        stack = self.undo_stack
+        done = (stack.command(index) for index in range(stack.index()))
+        return any(c.changes(self.opening) for c in done if isinstance(c, Changed | Acted))
 
     # ---- how it changes --------------------------------------------------------------------
 

@@ -48,6 +48,12 @@ class Changed(QUndoCommand):
         self._is_done = False
         self.before, self.after = before, after
 
+    def changes(self, opening: int) -> bool:
+        """Whether this changed what is computed in that opening of a scene; a look does not."""
+        before, after = self.before, self.after
+        is_other = self._starts_run() or before.parameters != after.parameters
+        return is_other and before.opening == after.opening == opening
+
     def id(self) -> int:
         return self._gesture & 0x7FFFFFFF
 
@@ -89,9 +95,19 @@ class Acted(QUndoCommand):
     def __init__(self, session: "Session", before: Snapshot, action: Action) -> None:
         super().__init__(type(action).__name__)
         self._session, self._before, self._action = session, before, action
+        self._done: Journal | None = None  # what was done to the run, before this was undone
+
+    def changes(self, opening: int) -> bool:
+        """Whether this was done in that opening of a scene."""
+        return self._before.opening == opening
 
     def redo(self) -> None:
-        self._session.player.act(self._action)
+        if self._done is None:
+            self._session.player.act(self._action)
+        else:  # at the step at which it was done
+            self._session.player.rewrite(self._done)
 
     def undo(self) -> None:
+        journal = self._session.player.journal()
+        self._done = journal if journal != self._before.journal else None  # not told of it yet
         self._session.player.rewrite(self._before.journal)

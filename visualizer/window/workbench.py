@@ -36,7 +36,9 @@ class Workbench(QObject):
         self.session = Session(self.player, self)
         self.edits = Edits(self.session, self)
         self.errands = Errands(self)
-        self.files = SceneFiles(window, self.session, self.edits, self.errands, self.open)
+        self.files = SceneFiles(
+            window, self.session, self.edits, self.errands, self.open, lambda: self.display.panel
+        )
         self.documents = Documents(window, self.session, self.player, self.errands, self.open_path)
         self.session.refused.connect(self._show_fields)  # before the display says why
         self.display = Display(window, style, self.player, self.session, self.edits)
@@ -56,7 +58,7 @@ class Workbench(QObject):
 
     def open_path(self, path: Path) -> None:
         """Do with a file what a person expects."""
-        self.files.open_path(path, self.display.panel)
+        self.files.open_path(path)
 
     def close(self) -> None:
         """End what runs: an export within 1.5 seconds, the player within 2.
@@ -65,7 +67,7 @@ class Workbench(QObject):
         """
         if self._export is not None:
             self._export.done(0)
-        self.files.keep_last()
+        self.files.kept.keep()
         self.errands.close()
         self.player.close()
         self.session.undo_stack.blockSignals(True)  # it tells of its own end, too

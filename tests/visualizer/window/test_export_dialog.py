@@ -126,6 +126,11 @@ def test_what_will_be_replaced_is_told(dialog: ExportDialog, tmp_path: Path) -> 
     assert dialog.note.text() == "there.mp4 is there; it will be replaced."
     dialog.target.setText(str(tmp_path / "new.mp4"))
     assert dialog.note.text() == ""
+    dialog.target.setText(f" {tmp_path / 'new'} ")  # as pasted
+    assert dialog.note.text() == "Numbered pictures will be put in the folder new."
+    (tmp_path / "new").mkdir()
+    dialog.target.setText(str(tmp_path / "new"))
+    assert "in the place of those that are there" in dialog.note.text()
 
 
 def test_without_a_name_nothing_is_exported(dialog: ExportDialog) -> None:

@@ -5,14 +5,16 @@ import sys
 from pathlib import Path
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QSettings, QSize, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.visualizer.windows import Bench
 from visualizer.window.appearance import remembered_style
+from visualizer.window.focus import FieldUndo
 from visualizer.window.main_window import MainWindow
 from widgets.forms.field_row import FieldRow
 from widgets.forms.number_editors import NumberEditor
@@ -494,3 +496,13 @@ if not window().banner.isHidden():
     done = started(tmp_path, look, scene=str(scene))
     assert f"{tmp_path / 'data.csv'}" in done.stdout, done.stderr
     assert told in done.stdout
+
+
+def test_a_field_of_a_dialog_that_is_gone_is_let_be(qtbot: QtBot) -> None:
+    undo, field = FieldUndo(), QLineEdit()
+    undo.follow(None, field)
+    shiboken6.delete(field)
+    other = QLineEdit()
+    qtbot.addWidget(other)
+    undo.follow(None, other)
+    undo.follow(other, None)

@@ -15,7 +15,7 @@ from tests.visualizer.windows import ENDLESS, Bench, opened
 from visualizer.scenes import sources
 from visualizer.scenes.scene import Scene, scene_from_text
 from visualizer.scenes.store import open_scene
-from visualizer.window import scene_files
+from visualizer.window import kept as kept_module
 from visualizer.window.scene_files import SceneFiles
 
 
@@ -103,9 +103,9 @@ def test_a_scene_goes_through_the_clipboard(bench: Bench) -> None:
     [
         ("", "The clipboard holds no text"),
         ("hello world", "The text in the clipboard is not a TOML file"),
-        ('panel = "nothing"', "There is no panel 'nothing'"),
+        ('panel = "nothing"', "The text in the clipboard: There is no panel 'nothing'"),
         ('panel = "roll"\nlayerscope = 99', "newer version"),
-        ('panel = "roll"\n[parameters]\nseed = "many"', "seed is 'many'"),
+        ('panel = "roll"\n[parameters]\nseed = "many"', "clipboard: seed is 'many'"),
     ],
 )
 def test_what_is_no_scene_in_the_clipboard_is_told(bench: Bench, text: str, told: str) -> None:
@@ -122,10 +122,15 @@ def test_what_is_no_scene_in_the_clipboard_is_told(bench: Bench, text: str, told
         ("none.toml", None, "There is no file"),
         ("bad.toml", b"panel = ", "is not a TOML file"),
         ("binary.toml", b"\xff\xfe\x00", "is not a text"),
-        ("other.toml", b'panel = "other"\n', "There is no panel 'other'"),
-        ("cat.png", b"\x89PNG", "cat.png is a picture, and 'Rolling balls' does not know"),
-        ("notes.pdf", b"%PDF", "notes.pdf is no scene"),
-        ("table.csv", b"x,y\n", "table.csv is no scene"),  # this panel has no use for tables
+        ("other.toml", b'panel = "other"\n', "other.toml: There is no panel 'other'"),
+        ("new.toml", b'panel = "roll"\n[parameters]\nx = 1\n', "new.toml: There is no param"),
+        ("cat.png", b"\x89PNG", "'Rolling balls' can do nothing with cat.png, a picture. It takes"),
+        ("notes.pdf", b"%PDF", "can do nothing with notes.pdf. It takes a scene (.toml). Choose"),
+        (
+            "table.csv",
+            b"x,y\n",
+            "can do nothing with table.csv",
+        ),  # this panel has no use for tables
     ],
 )
 def test_what_cannot_be_opened_is_told_and_nothing_is_lost(
@@ -166,7 +171,20 @@ def test_a_table_becomes_the_data_of_the_panel(descent: Bench, tmp_path: Path) -
     assert descent.value("objective.data.file") == f"file:{table}"
     assert descent.session.undo_stack.count() == 1
     descent.workbench.open_path(resource_path("images/cat.jpg"))
-    assert "is a picture" in descent.told()
+    assert "with cat.jpg, a picture. It takes a scene (.toml); a table (.csv)." in descent.told()
+    descent.workbench.open_path(tmp_path)
+    assert f"with {tmp_path.name}, a folder." in descent.told()
+
+
+def test_a_table_is_opened_from_the_menu(
+    descent: Bench, answer: dict[str, str], tmp_path: Path
+) -> None:
+    table = tmp_path / "data.csv"
+    table.write_text("hours,marks\n1,2\n2,3\n4,7\n")
+    answer["name"] = str(table)
+    descent.do("open_scene")
+    assert descent.value("objective.data.file") == f"file:{table}"
+    assert descent.told() == ""
 
 
 def test_a_file_that_has_changed_since_is_told(descent: Bench, tmp_path: Path) -> None:
@@ -186,7 +204,12 @@ def test_a_file_that_has_changed_since_is_told(descent: Bench, tmp_path: Path) -
 def test_all_files_that_have_changed_since_are_told(bench: Bench, tmp_path: Path) -> None:
     workbench = bench.workbench
     files = SceneFiles(
-        bench.window, bench.session, workbench.edits, workbench.errands, lambda _: None
+        bench.window,
+        bench.session,
+        workbench.edits,
+        workbench.errands,
+        show=lambda _: None,
+        panel=lambda: None,
     )
     places = [str(tmp_path / name) for name in ("a.csv", "b.csv")]
     for place in places:
@@ -202,7 +225,7 @@ def test_all_files_that_have_changed_since_are_told(bench: Bench, tmp_path: Path
 def kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Where windows keep what was open; there is nothing yet."""
     path = tmp_path / "data" / "last.toml"
-    monkeypatch.setattr(scene_files, "last_scene", lambda: path)
+    monkeypatch.setattr(kept_module, "last_scene", lambda: path)
     return path
 
 
@@ -215,7 +238,7 @@ def test_what_was_not_saved_is_there_after_the_window_was_closed(bench: Bench, k
         later.open()
         later.do("reopen_scene")
         assert later.value("seed") == 77
-        later.workbench.files.keep_last()  # nothing was done in this window
+        later.workbench.files.kept.keep()  # nothing was done in this window
     assert "seed = 77" in kept.read_text()
 
 
@@ -243,6 +266,71 @@ def test_what_was_not_saved_goes_on_where_it_was(bench: Bench, kept: Path) -> No
         later.shows(0)
 
 
+def test_a_run_that_nothing_was_done_to_is_there_after_the_window_was_closed(
+    bench: Bench, kept: Path
+) -> None:
+    bench.workbench.close()
+    assert not kept.exists()  # it rested at its start
+    with opened(bench.qtbot) as second:
+        second.open()
+        second.player.step(30)
+        second.shows(30)
+    with opened(bench.qtbot) as third:
+        third.open("panel = 'roll'")
+        third.do("reopen_scene")
+        third.player.pause()
+        third.qtbot.waitUntil(lambda: (third.step() or 0) >= 30)
+        assert third.value("tolerance") is None
+
+
+def test_a_run_is_kept_while_it_goes_on(bench: Bench, kept: Path) -> None:
+    clock = bench.workbench.files.kept._clock
+    assert clock.isActive()
+    bench.player.step(7)
+    bench.shows(7)
+    assert not kept.exists()
+    clock.setInterval(0)
+    bench.qtbot.waitUntil(kept.exists)
+    assert open_scene(kept).play.start == 7
+
+
+def test_a_look_at_another_scene_leaves_what_was_changed_alone(bench: Bench, kept: Path) -> None:
+    bench.do("reopen_changed")
+    assert bench.told().startswith("Nothing is kept: nothing was changed")
+    bench.workbench.edits.set_value("seed", 77)
+    bench.workbench.files.open(scene_from_text(ENDLESS))  # keeps what it closes
+    bench.player.pause()
+    bench.shows(0)
+    bench.player.step(3)
+    bench.shows(3)
+    bench.workbench.edits.set_view("log", True)  # is no change of it
+    bench.workbench.close()
+    assert open_scene(kept).play.start == 3
+    with opened(bench.qtbot) as later:
+        later.open()
+        later.player.step(5)
+        later.shows(5)
+        later.do("reopen_changed")
+        assert later.value("seed") == 77
+        later.do("reopen_scene")  # what was open before that
+        assert later.value("seed") != 77
+        later.player.pause()
+        later.qtbot.waitUntil(lambda: (later.step() or 0) >= 5)
+
+
+def test_what_is_open_is_not_what_was_open_before_it(bench: Bench, kept: Path) -> None:
+    bench.workbench.edits.set_value("seed", 77)
+    bench.workbench.close()
+    with opened(bench.qtbot) as later:
+        later.open()
+        later.workbench.edits.set_value("seed", 78)
+        later.workbench.files.kept.keep()
+        later.do("reopen_changed")
+        assert later.value("seed") == 77
+        later.do("undo")
+        assert later.value("seed") == 78
+
+
 def test_a_scene_can_begin_at_a_step_of_its_own(bench: Bench) -> None:
     bench.session.open(scene_from_text(f"{ENDLESS}[play]\nstart = 30\n"))
     bench.player.pause()
@@ -254,7 +342,7 @@ def test_a_scene_can_begin_at_a_step_of_its_own(bench: Bench) -> None:
 def test_what_was_made_is_kept_soon_so_that_a_crash_loses_nothing(
     bench: Bench, kept: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pause = bench.workbench.files._pause
+    pause = bench.workbench.files.kept._pause
     assert not pause.isActive()
     bench.workbench.edits.set_value("seed", 5)
     assert pause.isActive()
@@ -282,11 +370,11 @@ def test_what_hashes_take_does_not_hold_the_window_up(
     descent.workbench.files._save(scene)
     descent.qtbot.waitUntil(scene.exists)
     descent.workbench.open_path(scene)
-    descent.qtbot.waitUntil(lambda: len(threads) == 2)
+    descent.qtbot.waitUntil(lambda: len(threads) == 3)  # saved, kept, opened
     descent.do("export")
     assert descent.workbench._export is not None
     descent.workbench._export._process.begin(tmp_path / "run.csv", [])
-    assert [name.rpartition("_")[0] for name in threads] == ["errands", "errands"]
+    assert [name.rpartition("_")[0] for name in threads] == ["errands"] * 3
 
 
 def test_an_error_in_an_errand_is_not_lost(bench: Bench) -> None:

@@ -245,11 +245,18 @@ def test_an_action_can_be_undone_and_done_again(desk: Desk) -> None:
     before = desk.frames[-1].places
     desk.edits.act(Kick(by=5))
     desk.qtbot.waitUntil(lambda: len(desk.player.journal()) == 1)
+    desk.go(3)
+    kicked = desk.frames[-1].places
+    desk.player.seek(2)
+    desk.shows(2)
     desk.undo()
     desk.qtbot.waitUntil(lambda: desk.player.journal() == ())
     desk.qtbot.waitUntil(lambda: bool((desk.frames[-1].places == before).all()))
-    desk.redo()
+    desk.go(3)
+    desk.redo()  # at the step at which it was done
     desk.qtbot.waitUntil(lambda: len(desk.player.journal()) == 1)
+    assert [(step, given) for step, given in desk.player.journal()] == [(2, Kick(by=5))]
+    desk.qtbot.waitUntil(lambda: bool((desk.frames[-1].places == kicked).all()))
 
 
 def test_rows_come_go_and_move(desk: Desk) -> None:
@@ -306,6 +313,19 @@ def test_restart_goes_back_or_makes_room_for_a_new_run(desk: Desk) -> None:
     assert [step for step, _ in desk.player.journal()] == [5]
 
 
+def test_restart_takes_along_a_change_that_is_on_its_way_to_the_run(desk: Desk) -> None:
+    desk.open(**ENDLESS)
+    desk.go(5)
+    desk.set(RATE, 0.2)
+    desk.edits.restart()
+    desk.shows(0)
+    assert desk.value(RATE) == 0.2
+    assert desk.player.journal() == ()
+    desk.undo()
+    desk.shows(5)
+    assert desk.value(RATE) == 0.2
+
+
 @pytest.mark.parametrize(
     ("path", "value", "at"),
     [
@@ -341,7 +361,7 @@ def test_a_view_that_is_not_allowed_is_refused(desk: Desk) -> None:
         (Scene(panel="nothing"), SceneError),
         (Scene(panel="roll", parameters={"seeds": 1}), ParameterError),
         (Scene(panel="roll", view={"log": 7}), ParameterError),
-        (Scene(panel="roll", play=Play(device="abacus")), DeviceError),
+        (Scene(panel="roll", play=Play(device="cuda:99")), DeviceError),
         (Scene.model_validate({"panel": "roll", "inputs": [{"step": 3, "set": {"seed": 1}}]}),
          SceneError),
     ],

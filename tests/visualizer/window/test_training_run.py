@@ -17,7 +17,7 @@ from visualizer.playing.player import is_lingering
 from visualizer.playing.run import Run
 from visualizer.scenes.scene import Play, Scene
 from visualizer.scenes.store import open_scene, save_scene
-from visualizer.window import scene_files
+from visualizer.window import kept as kept_module
 
 SCENE = Scene(panel="training", play=Play(threads=1, steps_per_frame=1))
 DROPOUT = {
@@ -39,7 +39,7 @@ def bench(qtbot: QtBot) -> Iterator[Bench]:
 def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The file that keeps what was open last."""
     path = tmp_path / "kept" / "last.toml"
-    monkeypatch.setattr(scene_files, "last_scene", lambda: path)
+    monkeypatch.setattr(kept_module, "last_scene", lambda: path)
     return path
 
 

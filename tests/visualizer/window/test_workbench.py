@@ -421,3 +421,35 @@ def test_nothing_of_the_view_is_said_to_start_a_new_run(bench: Bench) -> None:
     row = bench.window.view_form.view("log")
     assert isinstance(row, FieldRow)
     assert row.field.live
+
+
+def test_a_start_chosen_on_the_map_plays_when_the_run_has_ended(qtbot: QtBot) -> None:
+    with opened(qtbot) as bench:
+        bench.open('panel = "gradient-descent"\n[parameters]\nsteps = 500\n')
+        panel = bench.window.stage.currentWidget()
+        panel.parameterRequested.emit("start", (0.0, 1.0))
+        bench.shows(0)
+        assert not bench.player.playing  # it was paused
+        bench.player.seek(500)
+        qtbot.waitUntil(lambda: bool(bench.player.position and bench.player.position.ended))
+        panel.parameterRequested.emit("start", (1.0, 1.0))
+        qtbot.waitUntil(lambda: bench.player.playing)
+        assert bench.value("start") == (1.0, 1.0)
+
+
+def test_a_long_sentence_is_elided_in_the_status_bar_and_whole_in_its_tooltip(
+    bench: Bench,
+) -> None:
+    bar = bench.window.statusBar()
+    bench.window.tell("Short.")
+    assert (bar.currentMessage(), bar.toolTip()) == ("Short.", "")
+    sentence = "SGD converged after 25 steps. " * 20
+    bench.window.tell(sentence)
+    assert bar.currentMessage().endswith("…")
+    assert sentence.startswith(bar.currentMessage()[:-1])
+    assert bar.toolTip() == sentence
+
+
+def test_the_buttons_of_the_transport_bar_name_their_keys(bench: Bench) -> None:
+    assert bench.window.transport.step_back.toolTip() == "Go one step back (Left)"
+    assert bench.window.transport.play.toolTip() == "Play or pause (Space)"

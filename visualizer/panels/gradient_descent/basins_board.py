@@ -107,7 +107,8 @@ class BasinsBoard(Board[BasinsFrame]):
             if is_minimum and frame.kinks[index]:
                 shown = "kink" if frame.limit_rule else ""
             rows.append(Row(frame.share_names[index], (_told(frame.shares[index]), shown), color))
-        heading = f"lets go above {frame.limit_rule}" if frame.limit_rule else ""
+        has_limits = any(row.values[1] for row in rows)
+        heading = f"lets go above {frame.limit_rule}" if frame.limit_rule and has_limits else ""
         self._readout.setTable(("share", heading), rows)
         self._readout.setSentences([frame.sentence])
 

@@ -32,6 +32,7 @@ class ComparisonBoard(Board[ComparisonFrame]):
         self._losses = [CurvePlot(self._style), CurvePlot(self._style)]
         for plot in self._losses:
             plot.setAxes("step", "loss")
+            plot.setCounted()
             plot.setLegend(False)
         self._slopes = CurvePlot(self._style)
         self._slopes.setTitle("Slope by the logit")

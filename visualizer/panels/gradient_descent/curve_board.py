@@ -99,8 +99,8 @@ class CurveBoard(Board[RaceFrame]):
         self._losses.draw(frame, log=self._view.log_loss)
         self._readouts.draw(frame, chosen)
         if self._view.left == "update" and frame.trace is not None:
+            self._lower.setCurrentWidget(self._update)  # what is seen sets its formulas in a thread
             self._update.draw(frame.trace)
-            self._lower.setCurrentWidget(self._update)
         elif self._view.left != "update" or frame.watched:  # else the last update stays
             self._lower.setCurrentWidget(self._losses)
 

@@ -31,6 +31,7 @@ class LossPlot(CurvePlot):
         self._titled = "Loss" if what == "loss" else what
         self._told: tuple[RaceFrame, bool] | None = None
         self.setAxes("step", what)
+        self.setCounted()
         self.setLegend(False)
 
     def draw(self, frame: RaceFrame, *, log: bool) -> None:

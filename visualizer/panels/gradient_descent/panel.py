@@ -33,6 +33,7 @@ class GradientDescentPanel(BoardPanel):
     """Optimizers descend a loss surface: a race, basins, a map of hyper-parameters, a tuning."""
 
     View: ClassVar[type[GradientDescentView]] = GradientDescentView
+    drops: ClassVar[tuple[str, ...]] = ("a table (.csv)",)
 
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(style, parent)

@@ -16,31 +16,22 @@ from widgets.plots.number_table import Row
 from widgets.style import Style
 
 MOST_MINIMA = 6  # that are listed
-MOST_ROWS = 8  # beside which there is room for a formula
 
 
 class ObjectiveReadout(Readout):
-    """A readout with the formula of the objective below the table, where there is room for it."""
+    """A readout with the formula of the objective among its words."""
 
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
         self._formula = FormulaLabel(style, "body")
         self._formula.setAlignment(Qt.AlignmentFlag.AlignLeft)
         self._last: RaceFrame | None = None
         super().__init__(style, parent)
-        self._layout.insertWidget(2, self._formula)
+        self._words.setFigure(self._formula)
+        self._formula.caughtUp.connect(self._words.figureChanged)
 
     def setObjective(self, objective: Objective) -> None:
         self._formula.setTex(objective.formula)
-        self._place()
-
-    def _place(self) -> None:
-        others = self._table.leastHeight() + self._words.leastHeight()
-        has_room = others + self._formula.sizeHint().height() <= self.height()
-        self._formula.setVisible(has_room and len(self._rows) <= MOST_ROWS)
-        super()._place()
-
-    def _formulaHeight(self) -> int:
-        return 0 if self._formula.isHidden() else self._formula.sizeHint().height()
+        self._words.figureChanged()
 
     def draw(self, frame: RaceFrame, chosen: int) -> None:
         """Show the numbers of `frame`, unless it lacks what the last one of its run had."""
@@ -76,9 +67,9 @@ class RaceReadouts(ObjectiveReadout):
             [
                 curvature_sentence(frame, chosen),
                 frame.sentences[chosen],
-                *endings(frame, chosen),
                 *frame.scenery.objective.notes,
                 objective_sentence(frame.scenery.objective),
+                *endings(frame, chosen),
             ]
         )
 

@@ -11,6 +11,7 @@ from widgets.plots.number_table import Row
 from widgets.plots.shapes import Curve, Points, Rule
 
 ABOVE = 1.25  # so far above the horizon the axis goes
+NOT_YET = "not yet"
 
 
 class TuningBoard(Board[TuningFrame]):
@@ -43,14 +44,14 @@ class TuningBoard(Board[TuningFrame]):
         measure = "steps" if is_steps else "loss"
         quantity = f"{measure} needed" if is_steps else f"{measure} reached"
         limit = "" if is_steps else ", up to the loss at the start"
-        self._scores.setTitle(f"Median of the {quantity}, with quartiles{limit}")
+        so_far = "" if frame.is_over() else f", so far: step {frame.step} of {frame.horizon}"
+        self._scores.setTitle(f"Median of the {quantity}, with quartiles{limit}{so_far}")
         self._scores.setAxes("learning rate", quantity)
         self._scores.setLogY(not is_steps and bool((frame.scores > 0).all()))
         self._scores.setRange(y=_range_of(frame))
         self._arrived.setVisible(is_steps)
         self._grid.setColumnStretch(0, 4 if is_steps else 0)
-        horizon = Rule(float(frame.horizon), label=f"horizon: {frame.horizon} steps or more")
-        self._scores.setRules([horizon] if is_steps else [])
+        self._scores.setRules(_rules(frame) if is_steps else [])
         curves, points, arrivals, rows = [], [], [], []
         for index, (name, best) in enumerate(zip(frame.labels, frame.best, strict=True)):
             mark = self._style.mark(index)
@@ -58,17 +59,18 @@ class TuningBoard(Board[TuningFrame]):
             rates = frame.learning_rates
             curves.append(Curve(name, rates, median, mark.color, mark.dash, 2.8))
             curves += [Curve("", rates, edge, mark.color, (1.5, 2.5), 1.2) for edge in (low, high)]
-            at = np.array([rates[best]]), np.array([median[best]])
+            at = np.array([rates[best]]), np.array([median[best]])  # infinite: it is not drawn
             points.append(Points(*at, mark.color, mark.symbol, 13))
             arrivals.append(Curve(name, rates, frame.arrived[index], mark.color, mark.dash, 2.2))
-            quartiles = (_told(frame, float(edge[best])) for edge in (low, high))
+            quartiles = [_told(frame, float(edge[best])) for edge in (low, high)]
+            is_unknown = quartiles[0] == NOT_YET
             rows.append(
                 Row(
                     name,
                     (
                         format_number(float(rates[best])),
                         _told(frame, float(median[best])),
-                        " to ".join(quartiles),
+                        NOT_YET if is_unknown else " to ".join(quartiles),
                         f"{100 * float(frame.arrived[index, best]):.0f}%" if is_steps else "",
                     ),
                     mark.color,
@@ -90,10 +92,20 @@ class TuningBoard(Board[TuningFrame]):
         self._readout.setSentences([*warned, frame.legend, *frame.sentences])
 
 
+def _rules(frame: TuningFrame) -> list[Rule]:
+    """The horizon, and before it is reached the present step, above which nothing is known."""
+    if frame.is_over():
+        return [Rule(float(frame.horizon), label=f"horizon: {frame.horizon} steps or more")]
+    horizon = Rule(float(frame.horizon), label=f"horizon: {frame.horizon} steps")
+    return [horizon, Rule(float(frame.step), label=f"step {frame.step}: all others not yet")]
+
+
 def _told(frame: TuningFrame, score: float) -> str:
     """A score as it stands in the table: at the horizon, a number of steps is a lower bound."""
     if frame.criterion == "loss":
         return format_number(score)
+    if score == np.inf:
+        return NOT_YET
     return f"≥ {frame.horizon}" if score >= frame.horizon else f"{score:.0f}"
 
 

@@ -12,7 +12,7 @@ from kernels.training.fan.frame import MEMBER, FanFrame
 from kernels.training.frame import Plan
 from kernels.training.seen.response import RESPONSE, has_response
 from visualizer.panels.board import Board
-from visualizer.panels.training.run.curves import FLOOR
+from visualizer.panels.training.run.curves import FLOOR, SHARES
 from visualizer.panels.training.run.fit_plot import FitPlot
 from visualizer.panels.training.run.response_plot import ResponsePlot
 from visualizer.panels.training.run.slice_plot import SlicePlot
@@ -22,6 +22,7 @@ from widgets.paragraphs import Paragraphs
 from widgets.plots.fan_plot import Band, EndsPlot, FanPlot
 from widgets.plots.ranges import have_logarithms
 from widgets.plots.shapes import Curve, Points, Rule
+from widgets.redraw_pace import is_on_screen
 
 PALE, LIGHT, STRONG = 0.22, 0.19, 0.31  # how strong a curve among many is, and the bands
 LINES = 5.1  # of words
@@ -44,6 +45,9 @@ class FanBoard(Board[FanFrame, TrainingView]):
         self._fan.setAxes("step", "loss")
         self._ends.setAxes("runs, the lowest loss first", "loss")
         self._accuracies.setAxes("step", "share right")
+        for counting in (self._fan, self._ends, self._accuracies):
+            counting.setCounted()
+        self._accuracies.setShares()
         self._accuracies.setLegend(False)
         for plot in (self._plane, self._fit, self._slice):
             self._answers.addWidget(plot)
@@ -105,6 +109,7 @@ class FanBoard(Board[FanFrame, TrainingView]):
         seed = frame.seeds[member]
         self._words.setTexts([frame.sentence, _end_of(frame, member), *frame.notes])
         self._train.setText(f"Train seed {seed} alone")
+        self._train.setVisible(is_on_screen(self))  # nobody can press it in an exported picture
 
     def _draw_fan(self, frame: FanFrame, member: int) -> None:
         middle, chosen = self._style.mark(0), self._style.mark(1)
@@ -130,7 +135,7 @@ class FanBoard(Board[FanFrame, TrainingView]):
 
     def _draw_accuracies(self, frame: FanFrame, member: int) -> None:
         over = [_bold(frame, member, frame.accuracies, self._style.mark(1).color)]
-        self._accuracies.setRange(_steps(frame), (0.0, 1.0))
+        self._accuracies.setRange(_steps(frame), SHARES)
         self._accuracies.setFan(
             frame.measured_at, frame.accuracies, self._pale(), _names(frame), over
         )
@@ -188,10 +193,8 @@ class FanBoard(Board[FanFrame, TrainingView]):
         if self._frame is None:
             return
         seed = int(self._frame.seeds[_shown(self._frame, self._view)])
-        self.parameterRequested.emit("data_seed", self._frame.data_seed)
-        self.parameterRequested.emit("seed", seed)
-        self.parameterRequested.emit("experiment", "train")
-        self.released.emit()
+        data = ("data_seed", self._frame.data_seed)
+        self.runRequested.emit((data, ("seed", seed), ("experiment", "train")))
 
 
 def _steps(frame: FanFrame) -> tuple[float, float] | None:

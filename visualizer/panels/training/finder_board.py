@@ -43,7 +43,11 @@ class FinderBoard(Board[FinderFrame, TrainingView]):
     def description(self) -> str:
         frame = self._frame
         if frame is None or not math.isfinite(frame.chosen):
-            return "There is a rate to try when the loss has fallen and then clearly risen again."
+            return (
+                "There is a rate to try when the loss has fallen and then clearly risen again. "
+                "If it has not at the end, begin at a lower rate, end at a higher one, or take "
+                "more steps."
+            )
         return (
             f"The mean loss is lowest at {format_compact(frame.lowest, 3)}; a tenth of that, "
             f"{format_compact(frame.chosen, 3)}, "
@@ -73,9 +77,8 @@ class FinderBoard(Board[FinderFrame, TrainingView]):
         super()._restyle()
 
     def _take(self, rate: float, _: float) -> None:
-        self.parameterRequested.emit("optimizer.learning_rate", float(f"{rate:.2g}"))
-        self.parameterRequested.emit("experiment", "train")
-        self.released.emit()
+        taken = ("optimizer.learning_rate", float(f"{rate:.2g}"))
+        self.runRequested.emit((taken, ("experiment", "train")))
 
 
 def _height(frame: FinderFrame) -> Array:

@@ -39,6 +39,8 @@ class LandscapeBoard(Board[LandscapeFrame, TrainingView]):
         self._losses.setAxes("step", "loss")
         self._losses.setLegend(False)
         self._curvature.setAxes("step", "Hessian eigenvalue")
+        for plot in (self._losses, self._curvature):
+            plot.setCounted()
         self._curvature.setTitle("Largest curvature")
         self._grid.addWidget(self._surface, 0, 0, 1, 5)
         self._grid.addWidget(self._map, 0, 5, 1, 5)
@@ -73,6 +75,9 @@ class LandscapeBoard(Board[LandscapeFrame, TrainingView]):
         is_log = self._view.log_loss and _is_positive(frame)
         if frame.landscape is not None:
             self._draw_surface(frame, frame.landscape, is_log)
+        elif self._drawn is None:
+            for plot in (self._surface, self._map):
+                plot.setTitle("No surface yet")
         self._draw_paths(frame, is_log)
         self._draw_losses(frame)
         has_curvature = not frame.uncurved

@@ -42,6 +42,11 @@ class TrainingPanel(BoardPanel):
     """A network in training, or the search for its learning rate."""
 
     View: ClassVar[type[TrainingView]] = TrainingView
+    drops: ClassVar[tuple[str, ...]] = (
+        "a table (.csv)",
+        "a folder of pictures",
+        f"weights ({', '.join((SAFETENSORS, *STATE_DICTS))})",
+    )
 
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(style, parent)

@@ -10,9 +10,9 @@ from kernels.training.sampling.frame import SamplingFrame
 from kernels.training.sampling.sampling import POOL
 from visualizer.panels.board import Board
 from visualizer.panels.readout import Readout
-from visualizer.panels.training.run.curves import FLOOR
+from visualizer.panels.training.run.curves import FLOOR, SHARES
 from visualizer.panels.training.view import TrainingView
-from widgets.numbers import format_number
+from widgets.numbers import format_number, format_share
 from widgets.plots.curve_plot import CurvePlot
 from widgets.plots.number_table import Row
 from widgets.plots.ranges import have_logarithms
@@ -33,7 +33,10 @@ class SamplingBoard(Board[SamplingFrame, TrainingView]):
         self._plane, self._readout = CurvePlot(style), Readout(style)
         self._losses.setAxes("step", "validation loss")
         self._shares.setAxes("step", "share right")
-        self._shares.setRange(None, (0.0, 1.0))
+        for plot in (self._losses, self._shares):
+            plot.setCounted()
+        self._shares.setShares()
+        self._shares.setRange(None, SHARES)
         self._shares.setLegend(False)
         self._plane.setLegend(False)
         self._grid.addWidget(self._losses, 0, 0)
@@ -119,7 +122,7 @@ class SamplingBoard(Board[SamplingFrame, TrainingView]):
                 values.append(_spread(loss))
             if has_shares:
                 share = float(frame.validation_accuracy[index, :, -1].mean())
-                values.append(f"{share:.1%}" if np.isfinite(share) else "")
+                values.append(format_share(share) if np.isfinite(share) else "")
             values.append(f"{round(frame.seen[index].mean()):,}")
             rows.append(Row(name, tuple(values), mark.color, mark.dash))
         self._readout.setTable(headings, rows, frame.shown)

@@ -30,8 +30,11 @@ class TrainingView(View):
     validation: bool = setting(
         False, label="Validation data", help="Also draw the points that are not trained on."
     )
-    brush: Literal["A", "B", "C", "D", "E", "F", "G", "H"] = setting(
-        "A", label="Painted class", help="Of painted points: the class that a click or drag adds."
+    brush: Literal["A", "B", "C", "D", "E", "F", "G", "H", "erase"] = setting(
+        "A",
+        label="Painted class",
+        labels={"erase": "Erase"},
+        help="Of painted points: the class that a click or drag adds, or that it erases them.",
     )
     batch: bool = setting(True, label="Batch in use", help="Ring the points of the last step.")
     sharp: bool = setting(

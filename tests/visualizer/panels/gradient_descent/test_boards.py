@@ -14,6 +14,7 @@ from kernels.descent.gradient_descent import GradientDescent
 from kernels.descent.race import CURVATURE, Race
 from kernels.descent.race_frame import RaceFrame
 from kernels.objectives.surfaces import SURFACES
+from kernels.simulation import Term, Trace
 from tests.widgets.drawing import laid_out
 from visualizer.panels.gradient_descent.curve_board import CurveBoard
 from visualizer.panels.gradient_descent.loss_plot import FLOOR, LossPlot
@@ -26,7 +27,8 @@ from visualizer.panels.gradient_descent.readouts import (
 )
 from visualizer.panels.gradient_descent.shapes import map_key, moment_boxes
 from visualizer.panels.gradient_descent.view import ArrowsView, GradientDescentView
-from visualizer.panels.update_sheet import UpdateSheet
+from visualizer.panels.update_sheet import GROWTHS, UpdateSheet
+from widgets.formula import FormulaLabel
 from widgets.paragraphs import Paragraphs
 from widgets.style import Style
 
@@ -281,10 +283,110 @@ def test_the_update_grows_into_a_large_sheet(qtbot: QtBot) -> None:
     assert trace is not None
     sheet.draw(trace)
     assert not sheet._isFull  # its formulas are being set
+    assert not sheet._page.isVisible()  # and until then nothing stands there too large
+    bars = sheet.horizontalScrollBar(), sheet.verticalScrollBar()
+    assert not any(bar.isVisible() for bar in bars)
     qtbot.waitUntil(lambda: sheet._isFull)
+    assert sheet._page.isVisible()
+    assert sheet._page.width() == sheet.viewport().width()
+    for *_, value in sheet._rows:
+        assert value.geometry().right() < sheet.viewport().width()
     assert sheet._style.factor() == 1.0
     sheet.resize(QSize(1600, 1400))
     assert sheet._style.factor() > 1.5
+
+
+def test_the_update_is_as_large_as_fits_and_another_size_costs_no_trial(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheet = UpdateSheet(Style())
+    qtbot.addWidget(sheet)
+    trace = race(1, optimizers=[{"kind": "adam", "learning_rate": 0.1}]).explain(0)
+    assert trace is not None
+    sheet.draw(trace)
+    sheet.resize(QSize(1600, 1400))
+    sheet.show()
+    wide = sheet._column.sizeHint().width()
+    sheet.resize(QSize(round(wide * 0.8), 1400))
+    chosen = GROWTHS.index(sheet._style.factor())
+    assert 0 < chosen < len(GROWTHS) - 1
+    assert not sheet._overflows(GROWTHS[chosen], sheet.viewport().size())
+    assert sheet._overflows(GROWTHS[chosen + 1], sheet.viewport().size())
+    tried: list[float] = []
+    grow = sheet._grow
+    monkeypatch.setattr(sheet, "_grow", lambda growth: tried.append(growth) or grow(growth))
+    sheet.resize(QSize(round(wide * 0.8), 1390))
+    assert tried == [GROWTHS[chosen]]  # what each size needs is known
+    later = race(9, optimizers=[{"kind": "adam", "learning_rate": 0.1}]).explain(0)
+    assert later is not None
+    sheet.draw(later)
+    tried.clear()
+    sheet.resize(QSize(round(wide * 0.8), 1400))
+    assert len(tried) > 2  # other numbers may need more
+    qtbot.waitUntil(sheet._isCaughtUp)
+
+
+def test_another_rule_is_shown_whole_and_then_the_newest_numbers(qtbot: QtBot) -> None:
+    sheet = UpdateSheet(Style())
+    qtbot.addWidget(sheet)
+    plain = race(1, optimizers=[sgd(0.1)])
+    first = plain.explain(0)
+    other = race(1, optimizers=[{"kind": "momentum", "learning_rate": 0.1}])
+    begun = other.explain(0)
+    other.step(1)
+    newest = other.explain(0)
+    assert first is not None
+    assert begun is not None
+    assert newest is not None
+    sheet.draw(first)
+    sheet.resize(QSize(700, 500))
+    sheet.show()
+    assert sheet._page.isVisible()
+    sheet.draw(begun)
+    sheet.draw(newest)
+    assert not sheet._page.isVisible()  # no name beside the rule of another
+    assert sheet._rows[0][2].tex() == f"= {begun.terms[0].numbers}"  # so that it comes to an end
+    qtbot.waitUntil(lambda: sheet._trace == newest)
+    assert sheet._page.isVisible()
+    qtbot.waitUntil(sheet._isCaughtUp)
+
+
+def test_a_sign_in_front_of_a_rule_is_no_minus(qtbot: QtBot) -> None:
+    sheet = UpdateSheet(Style())
+    qtbot.addWidget(sheet)
+    trace = race(1, optimizers=[sgd(0.1)]).explain(0)
+    assert trace is not None
+    index, term = next((i, t) for i, t in enumerate(trace.terms) if t.formula.startswith("-"))
+    sheet.draw(trace)
+    minus, braced = FormulaLabel(sheet._style, "body"), FormulaLabel(sheet._style, "body")
+    for label in (minus, braced):
+        qtbot.addWidget(label)
+    minus.setTex(f"{term.symbol} = {term.formula}")
+    braced.setTex(f"{term.symbol} = {{{term.formula}}}")
+    wide = sheet._rows[index][1].sizeHint().width()
+    assert wide < minus.sizeHint().width()
+    assert wide == pytest.approx(braced.sizeHint().width(), abs=3)
+
+
+def test_what_turns_to_the_update_sets_its_formulas_in_a_thread(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board = CurveBoard(Style())
+    qtbot.addWidget(board)
+    board.resize(900, 600)
+    made = race(3, **PARABOLA)
+    board.draw(made.frame(frozenset({CURVATURE})))
+    with qtbot.waitExposed(board):
+        board.show()
+    asked: list[str] = []
+    monkeypatch.setattr(
+        "widgets.formula._Typesetter.ask", lambda _, tex, is_wanted: asked.append(tex)
+    )
+    board.setView(GradientDescentView(left="update"))
+    board.draw(made.frame(frozenset({CURVATURE, "update.0"})))
+    assert len(asked) == 2 * len(board._update._shape) > 0
+    assert not board._update._isFull
+    board.hide()
 
 
 def test_a_view_of_another_racer_shows_its_sentence(qtbot: QtBot) -> None:
@@ -403,3 +505,65 @@ def test_a_frame_without_its_dear_parts_leaves_what_was_told(qtbot: QtBot) -> No
     assert board._left.currentWidget() is sheet is board._update
     board.draw(running.frame(board.watch()))
     assert board._readouts._words.texts() != words
+
+
+EIGHT = [sgd(0.0001 * (i + 1)) for i in range(8)]
+
+
+def read_through(words: Paragraphs) -> str:
+    """All that is seen of `words` while the bar goes from its top to its end, each line once."""
+    seen: dict[int, str] = {}
+    for value in range(words._bar.maximum() + 1):
+        words._bar.setValue(value)
+        seen |= {value + i: line for i, (line, _) in enumerate(words.shown())}
+    return " ".join(line.strip() for line in seen.values())
+
+
+@pytest.mark.parametrize("size", [(929, 539), (673, 459)])  # windows of 1280 x 720 and 1024 x 640
+def test_what_has_no_room_is_scrolled_and_stands_in_the_tooltip(
+    qtbot: QtBot, size: tuple[int, int]
+) -> None:
+    board = RaceBoard(Style())
+    qtbot.addWidget(board)
+    board.resize(*size)
+    board.show()
+    frame = frame_of(20, objective=surface("rosenbrock"), optimizers=EIGHT, steps=20)
+    board.draw(frame)
+    words = board._readouts._words
+    qtbot.waitUntil(lambda: not words._bar.isHidden())
+    assert words._texts[2].endswith(frame.scenery.objective.source)  # before the others' endings
+    told = read_through(words)
+    assert len(words.texts()) == 2 + len(EIGHT)
+    for sentence in words.texts():
+        assert sentence in told
+        assert sentence in words.toolTip()
+    assert "…" not in told
+    assert not board._readouts._formula.isHidden()  # below the last sentence
+    assert board._readouts._formula.geometry().bottom() <= words.height()
+
+
+def test_both_endings_of_the_opening_scene_are_seen_at_once(qtbot: QtBot) -> None:
+    board = RaceBoard(Style())
+    qtbot.addWidget(board)
+    board.resize(929, 619)  # in a window of 1280 x 800
+    board.show()
+    frame = frame_of(325)
+    board.draw(frame)
+    words = board._readouts._words
+    qtbot.waitUntil(lambda: len(words.texts()) == 4)
+    assert words._bar.isHidden()
+    seen = " ".join(line.strip() for line, _ in words.shown())
+    assert all(sentence in seen for sentence in frame.sentences)
+    assert words.toolTip() == ""
+
+
+def test_an_update_of_a_long_name_is_not_cut_at_the_side(qtbot: QtBot) -> None:
+    sheet = UpdateSheet(Style())
+    qtbot.addWidget(sheet)
+    laid_out(sheet, 355, 300)
+    given = {"name": "gradient", "symbol": "g", "formula": r"\nabla f"}
+    term = Term(**given, numbers="-0.0061682", value=(-0.0061682,))
+    title = "batch_norm10.weight[0, 10, 2, 0], which moves farthest"
+    sheet.draw(Trace(title=title, terms=(term,)))
+    QApplication.sendPostedEvents()
+    assert sheet.horizontalScrollBar().maximum() == 0

@@ -101,6 +101,18 @@ def test_a_tuning_shows_lower_bounds_integers_and_its_terms(qtbot: QtBot) -> Non
     assert "horizon: 60 steps or more" in svg_of(board._scores)
 
 
+def test_a_tuning_that_runs_draws_and_tells_only_what_it_knows(qtbot: QtBot) -> None:
+    spec = TuningParameters(rates=3, rate_from=1e-6, rate_to=0.2, starts=8, steps=60)
+    board = shown(qtbot, "tuning", frame_of(spec, LineParameters(), SGDParameters(), steps=5))
+    assert table_of(board)["SGD"][1:3] == ("not yet", "not yet")
+    assert "So far, after 5 of 60 steps, SGD has arrived nowhere yet" in said(board)
+    assert not any(np.isfinite(curve.y).any() for curve in board._scores._curves)
+    drawn = svg_of(board._scores)
+    assert "60 steps or more" not in drawn
+    assert "step 5: all others not yet" in drawn
+    assert board._scores._title.text().endswith("so far: step 5 of 60")
+
+
 def test_a_tuning_by_loss_ends_at_the_loss_of_the_start(qtbot: QtBot) -> None:
     spec = TuningParameters(rates=5, rate_from=1e-3, rate_to=10.0, starts=8, steps=40)
     frame = frame_of(spec, FormulaParameters(text="x**4 + y**4 - 1"), SGDParameters())
@@ -227,3 +239,12 @@ def test_contour_lines_are_spaced_as_suits_the_surface_or_as_chosen(qtbot: QtBot
         objective = make_objective(SurfaceParameters(name=name), CPU, torch.float64)
         assert view.spacing(objective) == spacing
         assert view.model_copy(update={"levels": "even"}).spacing(objective) == "even"
+
+
+def test_nothing_is_said_of_limits_where_no_minimum_is_known(qtbot: QtBot) -> None:
+    spec = BasinsParameters(resolution=8, steps=5)
+    known = frame_of(spec, SurfaceParameters(name="himmelblau"), SGDParameters())
+    assert "lets go above" in shown(qtbot, "basins", known)._readout._table._model.headings[1]
+    unknown = frame_of(spec, FormulaParameters(text="x**3 + y**2"), SGDParameters())
+    assert unknown.limit_rule
+    assert shown(qtbot, "basins", unknown)._readout._table._model.headings[1] == ""

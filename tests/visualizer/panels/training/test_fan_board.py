@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from pytestqt.qtbot import QtBot
 
 from kernels.editing import load
@@ -96,17 +96,26 @@ def test_a_click_on_a_curve_or_an_end_chooses_a_seed(qtbot: QtBot, board: FanBoa
 def test_the_button_trains_the_chosen_seed_on_the_same_data(qtbot: QtBot, board: FanBoard) -> None:
     frame = drawn(board, run_of(), member=2)
     assert board._train.text() == "Train seed 22 alone"
-    asked: list[tuple[str, Any]] = []
-    board.parameterRequested.connect(lambda *told: asked.append(told))
-    with qtbot.waitSignal(board.released):
+    with qtbot.waitSignal(board.runRequested) as asked:
         board._train.click()
-    changes = {"dataset": "xor"} | dict(asked)
+    changes = {"dataset": "xor"} | dict(asked.args[0])
     plain_parameters = load(Training, changes)
     plain = simulation_class(plain_parameters)(plain_parameters, torch.device("cpu"))
     advance(plain, 60)
     assert plain_parameters.experiment.kind == "train"
     losses = plain.frame(frozenset()).validation_loss  # type: ignore[attr-defined]
     assert np.allclose(losses, frame.losses[2], rtol=1e-4)
+
+
+def test_an_exported_picture_has_no_button(board: FanBoard) -> None:
+    drawn(board, run_of())
+    assert board._train.isHidden()
+    panel = board.window()
+    panel.hide()
+    panel.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen, on=False)
+    panel.show()
+    drawn(board, run_of())
+    assert not board._train.isHidden()
 
 
 def test_the_answers_of_another_seed_are_not_shown_for_this_one(board: FanBoard) -> None:

@@ -98,3 +98,12 @@ def test_before_there_is_a_surface_the_losses_are_drawn(panel: TrainingPanel) ->
     assert frame.landscape is None
     assert len(board._losses._curves[0].y) == 4
     assert "three points" in board.description()
+
+
+def test_before_there_is_a_surface_it_is_said_that_there_is_none(panel: TrainingPanel) -> None:
+    board, frame = shown(panel, {"plane": "path"}, at=0)
+    assert frame.landscape is None
+    assert board._map._title.text() == "No surface yet"
+    later, _ = shown(panel, {"plane": "path"}, at=30)
+    assert later is board
+    assert "a slice of" in board._map._title.text()

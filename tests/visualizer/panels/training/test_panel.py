@@ -1,6 +1,7 @@
 """What the training panel shows of small real runs, and what its gestures ask for."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from kernels.editing import load
@@ -18,9 +20,9 @@ from kernels.training.experiments import simulation_class
 from kernels.training.frame import TrainingFrame
 from kernels.training.parameters import Training
 from kernels.training.seen.first_layer import FIRST_LAYER
-from kernels.training.seen.predictions import PREDICTIONS
+from kernels.training.seen.predictions import PREDICTIONS, Predictions
 from kernels.training.seen.response import RESPONSE
-from kernels.training.training import LAYERS
+from kernels.training.training import ADVICE, LAYERS
 from tests.widgets.drawing import laid_out
 from visualizer.panels.training.finder_board import FinderBoard
 from visualizer.panels.training.panel import TrainingPanel
@@ -107,15 +109,13 @@ def test_a_frame_without_a_response_keeps_the_picture(panel: TrainingPanel) -> N
     assert board_of(panel)._plane._title.text() == "Circle, step 0"
 
 
-def digits(at: int, watch: frozenset[str]) -> tuple[Training, TrainingFrame]:
-    parameters = load(
-        Training,
-        {
-            "dataset": {"kind": "mnist", "training_digits": 500},
-            "network": "784-256-10",
-            "batch_size": 50,
-        },
-    )
+def digits(at: int, watch: frozenset[str], **given: Any) -> tuple[Training, TrainingFrame]:
+    usual = {
+        "dataset": {"kind": "mnist", "training_digits": 500},
+        "network": "784-256-10",
+        "batch_size": 50,
+    }
+    parameters = load(Training, usual | given)
     run = simulation_class(parameters)(parameters, torch.device("cpu"))
     advance(run, at)
     return parameters, run.frame(watch)
@@ -156,7 +156,7 @@ def test_a_click_on_a_cell_asks_for_its_pictures(qtbot: QtBot, pictures: Picture
         pictures._matrix.cellChosen.emit(4, 9)
     assert asked.args == ["cell", (4, 9)]
     pictures.setView(TrainingView(cell=(4, 9)))
-    assert pictures.watch() == {PREDICTIONS, "cell.4.9"}
+    assert pictures.watch() == {ADVICE, PREDICTIONS, "cell.4.9"}
     _, frame = digits(30, pictures.watch())
     pictures.draw(frame)
     assert frame.predictions is not None
@@ -166,6 +166,25 @@ def test_a_click_on_a_cell_asks_for_its_pictures(qtbot: QtBot, pictures: Picture
     with qtbot.waitSignal(pictures.viewRequested) as asked:
         pictures._matrix.cellChosen.emit(4, 9)
     assert asked.args == ["cell", None]
+
+
+@pytest.mark.parametrize(
+    ("count", "listed", "told"), [(0, 0, "no pictures"), (1, 1, "1"), (2000, 9, "9 of 2,000")]
+)
+def test_a_cell_tells_how_many_pictures_it_has_and_how_many_are_shown(
+    pictures: PictureBoard, count: int, listed: int, told: str
+) -> None:
+    pictures.setView(TrainingView(cell=(4, 9)))
+    _, frame = digits(30, pictures.watch())
+    assert frame.predictions is not None
+    confusion = frame.predictions.confusion.copy()
+    confusion[4, 9] = count
+    few = {
+        name: getattr(frame.predictions, name)[:listed].copy()
+        for name in ("wrongest", "true", "predicted", "probability", "true_probability")
+    }
+    pictures.draw(replace(frame, predictions=Predictions(confusion=confusion, **few)))
+    assert pictures._title.text() == f"4 read as 9: {told}, step 0"
 
 
 def test_the_layers_are_told_in_words(pictures: PictureBoard) -> None:
@@ -226,11 +245,46 @@ def test_a_click_on_the_finder_takes_the_rate_and_trains(qtbot: QtBot) -> None:
     assert board._words.texts() == (board.description(),)
     assert f"a tenth of that, {frame.chosen:.3g}" in board.description()
     assert "rule of thumb" in board.description()
-    asked = []
-    panel.parameterRequested.connect(lambda *told: asked.append(told))
-    with qtbot.waitSignal(panel.gestureFinished):
+    with qtbot.waitSignal(panel.runRequested) as asked:
         board._plot.clicked.emit(0.01234, 0.5)
-    assert asked == [("optimizer.learning_rate", 0.012), ("experiment", "train")]
+    assert asked.args == [(("optimizer.learning_rate", 0.012), ("experiment", "train"))]
+
+
+@pytest.mark.parametrize("dataset", ["circle", "spiral", "sine"])
+def test_the_maps_are_read_off_in_the_numbers_of_the_frame(
+    panel: TrainingPanel, dataset: str
+) -> None:
+    parameters = load(Training, {"dataset": dataset})
+    run = simulation_class(parameters)(parameters, torch.device("cpu"))
+    advance(run, 30)
+    frame = run.frame(panel.watch())
+    assert isinstance(frame, TrainingFrame)
+    panel.draw(frame)
+    *columns, outputs = board_of(panel)._network._values.told
+    for told, activations in zip(columns, frame.activations, strict=True):
+        np.testing.assert_array_equal(told, activations)
+    assert len(outputs) == frame.plan.neurons[-1]
+    first = frame.response.reshape(-1, frame.response.shape[-1])[0]  # of the lower left corner
+    np.testing.assert_array_equal(outputs[:, 0, 0], first[-len(outputs) :])
+
+
+def test_a_finder_without_a_result_says_what_to_do(qtbot: QtBot) -> None:
+    experiment = {"kind": "finder", "steps": 50, "highest": 1e-4}
+    parameters = load(Training, {"experiment": experiment})
+    run = simulation_class(parameters)(parameters, torch.device("cpu"))
+    advance(run, 50)
+    assert run.finished is not None
+    panel = TrainingPanel(Style())
+    qtbot.addWidget(panel)
+    panel.setParameters(parameters)
+    laid_out(panel, 680, 470)  # of a window of 1024 x 640
+    panel.draw(run.frame())
+    QApplication.sendPostedEvents()
+    board = panel._board()
+    assert isinstance(board, FinderBoard)
+    advice = "begin at a lower rate, end at a higher one, or take more steps."
+    assert run.finished.sentence.endswith(advice)
+    assert "".join(text for text, _ in board._words.shown()).endswith(advice)
 
 
 def test_points_are_painted_where_the_data_are_painted(panel: TrainingPanel) -> None:
@@ -252,6 +306,19 @@ def test_points_are_painted_where_the_data_are_painted(panel: TrainingPanel) -> 
     assert len(asked) == 1  # too near to the last
     plane.dragged.emit(1.5, 6.0)
     assert len(asked[1][1]) == len(before) + 2
+    panel.setView(TrainingView(brush="erase"))
+    plane.clicked.emit(0.0, 0.0)
+    assert len(asked) == 2  # nothing is there
+    plane.dragged.emit(1.2, 5.8)
+    assert asked[2] == ("dataset.points", before)
+
+
+def test_all_painted_points_are_seen(panel: TrainingPanel) -> None:
+    parameters = load(Training, {"dataset": "points"})
+    run = simulation_class(parameters)(parameters, torch.device("cpu"))
+    panel.draw(run.frame(panel.watch()))
+    seen = [len(group.x) for group in board_of(panel)._plane._still]
+    assert sum(seen) == len(parameters.dataset.points)
 
 
 def test_a_table_and_a_folder_become_the_data(panel: TrainingPanel, tmp_path: Path) -> None:
@@ -280,6 +347,7 @@ def test_histograms_of_the_layers_and_advice_of_a_bad_run(panel: TrainingPanel) 
     bar, advice = board._advice, frame.advice[0]
     assert bar.sentence.text() == f"{advice.title}. {advice.sentence}"
     assert advice.why in bar.details.toPlainText()
+    assert f"It is said where: {advice.rule}" in bar.details.toPlainText()
     asked: list[tuple[str, Any]] = []
     panel.parameterRequested.connect(lambda *told: asked.append(told))
     bar.action.click()
@@ -287,6 +355,16 @@ def test_histograms_of_the_layers_and_advice_of_a_bad_run(panel: TrainingPanel) 
     bar.dismiss()
     panel.draw(frame)
     assert all(a.key == advice.key for a in frame.advice) == bar.isHidden()
+
+
+def test_digits_get_advice_without_histograms(pictures: PictureBoard) -> None:
+    assert LAYERS not in pictures.watch()  # which are dear
+    assert pictures._advice.isHidden()
+    optimizer = {"kind": "sgd", "learning_rate": 1000.0}
+    _, frame = digits(20, pictures.watch() | {PREDICTIONS}, optimizer=optimizer)
+    assert frame.layers == ()
+    pictures.draw(frame)
+    assert pictures._advice.sentence.text().startswith("The loss is no number.")
 
 
 def test_a_healthy_run_is_left_alone(panel: TrainingPanel) -> None:
@@ -332,7 +410,7 @@ def test_batch_normalisation_stands_beside_the_loss(panel: TrainingPanel) -> Non
     board = board_of(panel)
     assert board._beside.currentWidget() is board._normalization
     assert not board._beside.isHidden()  # though numbers have no accuracy
-    assert board._normalization.title.text() == "batch_norm2, unit 2 of 3, the batch of step 20"
+    assert board._normalization.title.text() == "batch_norm2, unit 2 of 3, step 20"
 
 
 def test_the_rows_of_layers_tell_their_shapes_and_counts(

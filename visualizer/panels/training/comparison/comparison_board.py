@@ -175,4 +175,4 @@ def _said(frame: ComparisonFrame) -> list[str]:
     if not frame.differences:
         said.insert(0, "Nothing differs yet: set something otherwise in a run beside this one.")
     measured = max(int(run.measured_at[-1]) for run in frame.runs if run is not None)
-    return [*said, f"Measured at step {measured:,}."]
+    return [*said, f"Measured at step {measured:,}: validation bold, training thin."]

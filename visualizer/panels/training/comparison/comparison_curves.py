@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QWidget
 from kernels.simulation import Array
 from kernels.training.comparison.frame import ComparisonFrame
 from kernels.training.frame import TrainingFrame
-from visualizer.panels.training.run.curves import FLOOR
-from widgets.numbers import format_compact
+from visualizer.panels.training.run.curves import FLOOR, SHARES
+from widgets.numbers import format_compact, format_share
 from widgets.plots.curve_plot import CurvePlot
 from widgets.plots.number_table import Row
 from widgets.plots.ranges import have_logarithms
@@ -27,7 +27,10 @@ class ComparedCurves(CurvePlot):
         super().__init__(style, parent)
         self._what = what  # "loss" or "accuracy"
         self.setAxes("step", "loss" if what == "loss" else "share right")
+        self.setCounted()
         self.setLegend(False)  # the table has the lines
+        if what == "accuracy":
+            self.setShares()
 
     def draw(self, frame: ComparisonFrame, *, log: bool) -> None:
         curves, marks = [], []
@@ -46,13 +49,13 @@ class ComparedCurves(CurvePlot):
         if self._what == "loss":
             self.setLogY(log and have_logarithms(*(curve.y for curve in curves)), FLOOR)
         else:
-            self.setRange(None, (0.0, 1.0))
+            self.setRange(None, SHARES)
         self.setRules(_branchings(frame))
         self.setPoints(marks)
         self.setCurves(curves)
         first = frame.runs[0]
         named = first.plan.loss if self._what == "loss" and first is not None else "Accuracy"
-        self.setTitle(f"{named}: validation bold, training thin")
+        self.setTitle(named)  # beside the table it is said which lines are bold
 
     def _part(self, run: TrainingFrame, kind: str, begins: int) -> tuple[Array, Array]:
         """The measured steps from that on at which a run begins, and what was measured there."""
@@ -103,7 +106,7 @@ def _reached(
     if run is None:
         return ["", *([""] if has_classes else []), "", f"from {frame.begins[index]:,}"]
     accuracy = float(run.validation_accuracy[-1])
-    right = [f"{accuracy:.1%}" if np.isfinite(accuracy) else ""] if has_classes else []
+    right = [format_share(accuracy) if np.isfinite(accuracy) else ""] if has_classes else []
     losses = float(run.validation_loss[-1]), float(run.train_loss[-1])
     return [losses[0], *right, losses[1], f"{run.step:,}"]
 

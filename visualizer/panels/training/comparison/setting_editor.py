@@ -54,7 +54,7 @@ class SettingEditor(QWidget):
         self._held: _Held | None = None
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
-        for part, share in ((QLabel("Set in"), 0), (self.run, 2), (self.setting, 3)):
+        for part, share in ((QLabel("Set in"), 0), (self.run, 5), (self.setting, 6)):
             self._row.addWidget(part, share, Qt.AlignmentFlag.AlignVCenter)
         style.changed.connect(self._restyle)
         self._restyle()
@@ -102,6 +102,8 @@ class SettingEditor(QWidget):
         self.setting = self._offering("Setting", self.setting, choices)
         self.setting.setChoice(chosen)
         field = by_path[chosen]  # the list before it says where it belongs
+        for box in (self.run, self.setting):
+            box.setToolTip(box.currentText())
         self._edit(replace(field, label=field.label.rpartition(": ")[2]))
 
     def _edit(self, field: FieldDescription) -> None:
@@ -112,7 +114,7 @@ class SettingEditor(QWidget):
                 self._row.removeWidget(old.view)
                 old.view.hide()
                 old.view.deleteLater()
-            self._row.addWidget(self._held.view, 5)
+            self._row.addWidget(self._held.view, 8)
         for _ in self._held.view.fill(field):
             pass
         self._held.view.clearError()

@@ -15,8 +15,8 @@ class AdviceBar(Banner):
 
     Signals
     -------
-    applied(changes)
-        The advice is to be followed: (path, value) of parameters, to be set together.
+    applied(advice)
+        The `Advice` that is shown is to be followed.
     """
 
     applied = Signal(object)
@@ -40,7 +40,7 @@ class AdviceBar(Banner):
         if before is not None and before.key == wanted.key and not self.isHidden():
             self.sentence.setText(told)  # with its present number
             return
-        details = f"{wanted.why}\n\nSource: {wanted.source}"
+        details = f"{wanted.why}\n\nIt is said where: {wanted.rule}\n\nSource: {wanted.source}"
         action = "Apply" if wanted.apply else ""
         self.showMessage("info", told, details=details, action=action)
 
@@ -48,10 +48,14 @@ class AdviceBar(Banner):
         """Another run begins: all may be advised again."""
         self._sentAway.clear()
 
+    def _restyle(self) -> None:
+        super()._restyle()
+        self.details.setFont(self._style.font("body"))  # it is prose
+
     def _send_away(self) -> None:
         if self._advice is not None:
             self._sentAway.add(self._advice.key)
 
     def _apply(self) -> None:
         if self._advice is not None:
-            self.applied.emit(self._advice.apply)
+            self.applied.emit(self._advice)

@@ -6,12 +6,14 @@ import numpy as np
 from PySide6.QtWidgets import QWidget
 
 from kernels.training.frame import TrainingFrame
+from widgets.numbers import format_share
 from widgets.plots.curve_plot import CurvePlot
 from widgets.plots.ranges import have_logarithms
 from widgets.plots.shapes import Curve, Points
 from widgets.style import Style
 
 FLOOR = 1e-6  # of the logarithmic axis
+SHARES = (0.0, 1.06)  # the axis of shares: what lies at 1 is seen whole
 
 
 class LossCurves(CurvePlot):
@@ -20,6 +22,7 @@ class LossCurves(CurvePlot):
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(style, parent)
         self.setAxes("step", "loss")
+        self.setCounted()
 
     def draw(self, frame: TrainingFrame, *, log: bool) -> None:
         train, validation = self._style.mark(0), self._style.mark(1)
@@ -42,11 +45,13 @@ class AccuracyCurves(CurvePlot):
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(style, parent)
         self.setAxes("step", "share right")
+        self.setShares()
+        self.setCounted()
 
     def draw(self, frame: TrainingFrame) -> None:
         train, validation = self._style.mark(0), self._style.mark(1)
         at = frame.measured_at
-        self.setRange(None, (0.0, 1.0))
+        self.setRange(None, SHARES)
         measured = [
             Curve("training data", at, frame.train_accuracy, train.color, width=2.4),
             Curve("validation", at, frame.validation_accuracy, validation.color, (5, 2), 2.4),
@@ -54,7 +59,7 @@ class AccuracyCurves(CurvePlot):
         self.setCurves(measured)
         self.setPoints(_alone(measured))
         told = frame.validation_accuracy[-1]
-        self.setTitle(f"Accuracy {told:.1%}" if np.isfinite(told) else "Accuracy")
+        self.setTitle(f"Accuracy {format_share(told)}" if np.isfinite(told) else "Accuracy")
 
 
 def _alone(curves: Sequence[Curve]) -> list[Points]:

@@ -1,7 +1,7 @@
 """What batch normalisation does with the batch in use: histograms, and numbers in words."""
 
 import numpy as np
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kernels.simulation import Array
@@ -46,7 +46,7 @@ class NormalizationSheet(QWidget):
             self.title.setText("Batch normalisation")
             self.words.setTexts([NONE])
             return
-        used = f"the batch of step {step:,}" if step else "the first batch"
+        used = f"step {step:,}" if step else "first batch"
         noun, channel = _noun(found), found.channel
         whose = f"{noun} {channel + 1} of" if channel is not None else "all"
         many = "" if channel is not None else f" {noun}s"
@@ -60,14 +60,27 @@ class NormalizationSheet(QWidget):
             rows.pop()  # it is the batch
         self.histograms.setHistograms([(name, _bins(part)) for name, part in rows], STAGES)
         self.words.setTexts([_numbers(found), _alone(found), MODES])
+        self._share()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), self._style.color("base"))
         painter.end()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share()
+
     def _restyle(self) -> None:
-        self.words.setMaximumHeight(round(self.words.leastHeight() * LINES))
+        self._share()
+
+    def _share(self) -> None:
+        """Leave the words what room the histograms do not need."""
+        most = self.words.leastHeight() * LINES
+        if not self.histograms.isHidden():
+            left = self.height() - self.title.sizeHint().height() - self.histograms.leastHeight()
+            most = min(most, max(left, self.words.leastHeight() / 3))
+        self.words.setMaximumHeight(round(most))
 
 
 def watched(view: TrainingView) -> str:

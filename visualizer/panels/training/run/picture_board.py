@@ -83,8 +83,7 @@ class PictureBoard(RunBoard):
         wrong = int(found.confusion.sum() - found.confusion.trace())
         cell = self._view.cell
         if cell is not None and f"{CELL}{cell[0]}.{cell[1]}" in frame.watched:
-            count = int(found.confusion[cell])
-            what = f"{names[cell[0]]} read as {names[cell[1]]}: {count:,}"
+            what = f"{names[cell[0]]} read as {names[cell[1]]}: {_counted(found, cell)}"
         else:
             what = f"The wrongest of {wrong:,} mistakes" if wrong else "No mistakes"
         self._title.setText(f"{what}, step {at:,}")
@@ -108,6 +107,14 @@ class PictureBoard(RunBoard):
         is_chosen = self._view.cell == (true, predicted)
         self.viewRequested.emit("cell", None if is_chosen else (true, predicted))
         self.released.emit()
+
+
+def _counted(found: Predictions, cell: tuple[int, int]) -> str:
+    """How many pictures there are in a cell, and how many of them are shown."""
+    count, listed = int(found.confusion[cell]), len(found.wrongest)
+    if not count:
+        return "no pictures"
+    return f"{count:,}" if listed == count else f"{listed} of {count:,}"
 
 
 def _titled(title: QWidget, widget: QWidget) -> QWidget:

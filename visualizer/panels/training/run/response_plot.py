@@ -6,18 +6,21 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QWidget
 
+from kernels.samples.points import PointsData
 from kernels.samples.samples import Dataset
 from kernels.simulation import Array
 from visualizer.panels.training.run.answered import Answered
 from visualizer.panels.training.view import TrainingView
 from widgets.colors import diverging
-from widgets.numbers import format_compact
+from widgets.numbers import format_compact, format_number
 from widgets.pictures import color_table, rgb_of
 from widgets.plots.image_plot import ImagePlot
+from widgets.plots.legend import Entry
 from widgets.plots.shapes import Points, named
 from widgets.style import Style
 
 STRONGEST = 0.72  # of the colour of a class, where the network is sure
+MOST_NAMED = 10  # classes
 SHADES = 7  # kinds of points where numbers are to be found
 
 
@@ -28,6 +31,7 @@ class ResponsePlot(ImagePlot):
         super().__init__(style, parent)
         self._dataset: Dataset | None = None  # whose points are drawn
         self._look: object = None  # how they are
+        self._said: tuple[Array, Dataset] | None = None  # (G, G, K), on whose domain
         self.setEqualAspect(True)
 
     def draw(self, frame: Answered, view: TrainingView, title: str | None = None) -> None:
@@ -38,6 +42,7 @@ class ResponsePlot(ImagePlot):
         dataset = frame.plan.dataset
         (x_range, y_range) = dataset.domain
         if frame.response.ndim == 3:
+            self._said = frame.response, dataset
             if dataset.classes:
                 rgb = self._regions(frame.response, sharp=view.sharp)
                 self.setImage(rgb, x_range, y_range, smooth=True)
@@ -45,13 +50,18 @@ class ResponsePlot(ImagePlot):
                 reach = _reach(dataset.train.targets)
                 rgb = self._values(frame.response[..., 0], reach)
                 self._put(rgb, x_range, y_range, smooth=True)
+                self.setRange(x_range, y_range)
                 low, high = format_compact(-reach, 3), format_compact(reach, 3)
                 ends = (0.0, low), (0.5, "0"), (1.0, high)
                 colors = color_table(diverging(), np.linspace(0, 1, 64))
                 self.setShades(colors, ends, dataset.target)
         self.setAxes(*dataset.axes)
+        self._explain(dataset)
         self._setPoints(frame, view)
         self.setTitle(f"{dataset.title}, step {frame.step:,}" if title is None else title)
+
+    def _explain(self, dataset: Dataset) -> None:
+        self.setKey(class_entries(dataset, self._style))
 
     def _regions(self, response: Array, *, sharp: bool) -> NDArray[np.uint8]:
         """Colours, (G, G, 3), of the class that wins, by how far it is above chance."""
@@ -73,15 +83,35 @@ class ResponsePlot(ImagePlot):
     def _values(self, values: Array, reach: float) -> NDArray[np.uint8]:
         return color_table(diverging(), (values / reach + 1) / 2)
 
+    def _readOff(self) -> str:
+        """What the network says of the place under the cursor: the likeliest class, or a number."""
+        if self._said is None or self._cursor is None:
+            return ""
+        response, dataset = self._said
+        x, y = self.plane().fromPixels(self._cursor.x(), self._cursor.y())
+        (x0, x1), (y0, y1) = dataset.domain
+        if not (x0 <= x < x1 and y0 <= y < y1):
+            return ""
+        side = len(response)
+        said = response[int(side * (y - y0) / (y1 - y0)), int(side * (x - x0) / (x1 - x0))]  # (K,)
+        if not np.isfinite(said).all():
+            return ""
+        if not dataset.classes:
+            return format_number(float(said[0]), 3)
+        winner = int(said.argmax())
+        return f"{dataset.classes[winner]} {format_number(float(said[winner]), 3)}"
+
     def _color(self, index: int) -> NDArray[np.uint8]:
         return rgb_of(named(self._style, self._style.mark(index).color))
 
     def _setPoints(self, frame: Answered, view: TrainingView) -> None:
         """Show the data, drawn anew only where they are others, and rings around the batch."""
-        dataset, look = frame.plan.dataset, (view.validation, self._style.theme())
+        dataset = frame.plan.dataset
+        with_validation = view.validation or _is_painted(dataset)
+        look = (with_validation, self._style.theme())
         if dataset is not self._dataset or look != self._look:
             self._dataset, self._look = dataset, look
-            self._setStill(tuple(self._points(dataset, with_validation=view.validation)))
+            self._setStill(tuple(self._points(dataset, with_validation=with_validation)))
         rings = []
         if view.batch and frame.step and len(frame.batch) < len(dataset.train.inputs):
             x, y = dataset.places(dataset.train.inputs[frame.batch]).T
@@ -117,6 +147,20 @@ class ResponsePlot(ImagePlot):
         kinds = np.clip(np.rint((values + 1) / 2 * (SHADES - 1)), 0, SHADES - 1).astype(int)
         table = color_table(diverging(), np.linspace(0, 1, SHADES))
         return kinds, [("#{:02x}{:02x}{:02x}".format(*color), "o") for color in table]
+
+
+def class_entries(dataset: Dataset, style: Style) -> list[Entry]:
+    """The symbols of the first classes, and how many more there are."""
+    marks = [(name, style.mark(i)) for i, name in enumerate(dataset.classes[:MOST_NAMED])]
+    entries = [Entry(name, mark.color, symbol=mark.symbol, line=False) for name, mark in marks]
+    if more := len(dataset.classes) - len(entries):
+        entries.append(Entry(f"and {more} more", "muted", line=False))
+    return entries
+
+
+def _is_painted(dataset: Dataset) -> bool:
+    """Whether a person painted the points: none may vanish because it is not trained on."""
+    return dataset.recipe is not None and isinstance(dataset.recipe[0], PointsData)
 
 
 def _reach(targets: Array) -> float:

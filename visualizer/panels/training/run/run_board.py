@@ -4,9 +4,10 @@ from typing import ClassVar
 
 from PySide6.QtWidgets import QStackedWidget
 
+from kernels.diagnosis import Advice
 from kernels.simulation import Frame
 from kernels.training.frame import Plan, TrainingFrame
-from kernels.training.training import LAYERS
+from kernels.training.training import ADVICE, LAYERS
 from visualizer.panels.board import Board
 from visualizer.panels.training.run.advice_bar import AdviceBar
 from visualizer.panels.training.run.curves import AccuracyCurves, LossCurves
@@ -54,7 +55,7 @@ class RunBoard(Board[TrainingFrame, TrainingView]):
     def watch(self) -> frozenset[str]:
         beside = self._view.beside
         is_shown = beside == "histograms" or not self.learnsPictures  # else it is dear
-        shown = {LAYERS} if is_shown else set()
+        shown = {LAYERS} if is_shown else {ADVICE}
         return frozenset(shown | ({watched(self._view)} if beside == "normalization" else set()))
 
     def description(self) -> str:
@@ -89,6 +90,8 @@ class RunBoard(Board[TrainingFrame, TrainingView]):
             self._normalization.draw(frame.normalization, frame.step)
         if LAYERS in frame.watched:
             self._draw_layers(frame)
+        if frame.watched & {LAYERS, ADVICE}:
+            self._advice.advise(frame.advice)
 
     def _draw_layers(self, frame: TrainingFrame) -> None:
         if self._view.beside == "histograms":
@@ -97,12 +100,14 @@ class RunBoard(Board[TrainingFrame, TrainingView]):
                 for layer in frame.layers
             ]
             self._histograms.setHistograms(rows, COLUMNS)
-        self._advice.advise(frame.advice)
 
     def _lay_out(self, plan: Plan) -> None:
         """Show what suits this network and these data."""
 
-    def _apply(self, changes: tuple[tuple[str, object], ...]) -> None:
-        for path, value in changes:
+    def _apply(self, advice: Advice) -> None:
+        if advice.begins_anew:
+            self.runRequested.emit(advice.apply)
+            return
+        for path, value in advice.apply:
             self.parameterRequested.emit(path, value)
         self.released.emit()

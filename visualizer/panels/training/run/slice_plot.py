@@ -7,11 +7,9 @@ from kernels.samples.samples import Dataset, Samples
 from kernels.simulation import Array
 from visualizer.panels.training.run.answered import Answered
 from visualizer.panels.training.run.notes import Notes
-from visualizer.panels.training.run.response_plot import ResponsePlot
+from visualizer.panels.training.run.response_plot import ResponsePlot, class_entries
 from visualizer.panels.training.view import TrainingView
-from widgets.colors import Mark
 from widgets.plots.key import Key
-from widgets.plots.legend import Entry
 from widgets.plots.shapes import Points
 from widgets.style import Style
 
@@ -20,7 +18,6 @@ MEANING = (
     "Regions: the slice through the mean; points: projections; "
     "rings: what the network says of the point itself."
 )
-MOST_NAMED = 10  # classes
 
 
 class RingedPlot(ResponsePlot):
@@ -40,6 +37,9 @@ class RingedPlot(ResponsePlot):
             x, y = dataset.places(dataset.train.inputs[frame.batch]).T
             rings.insert(0, Points(x, y, "text", size=BATCH, outline=None, filled=False))
         self._setLayer("points", rings + points)
+
+    def _explain(self, dataset: Dataset) -> None:
+        """Nothing: the key is below it, on the page around it."""
 
     def _rings(self, places: Array, answers: Array, dataset: Dataset) -> list[Points]:
         """Rings around `places`, (N, 2), in the colours of `answers`, (N,)."""
@@ -79,11 +79,7 @@ class SlicePlot(QWidget):
         ]
         limit = [f"Drawn: {' and '.join(cut)}."] if cut else []
         self.words.setTexts([MEANING, *limit])
-        marks = enumerate(dataset.classes[:MOST_NAMED])
-        entries = [_entry(name, self._style.mark(i)) for i, name in marks]
-        if more := len(dataset.classes) - len(entries):
-            entries.append(Entry(f"and {more} more", "muted", line=False))
-        self.key.setEntries(entries)
+        self.key.setEntries(class_entries(dataset, self._style))
 
     def hasHeightForWidth(self) -> bool:
         return False  # else the rows of the key would push the curves out of the board
@@ -92,10 +88,6 @@ class SlicePlot(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), self._style.color("base"))
         painter.end()
-
-
-def _entry(name: str, mark: Mark) -> Entry:
-    return Entry(name, mark.color, symbol=mark.symbol, line=False)
 
 
 def _parts(frame: Answered, view: TrainingView) -> list[tuple[Samples, Array, bool]]:

@@ -26,6 +26,7 @@ from visualizer.panels.training.run.slice_plot import SlicePlot
 from widgets.networks.network_view import NetworkView
 
 APART = 0.3  # in units of the plane: points of one stroke are not nearer to each other
+RUBBER = 0.4  # in the same: what is not farther away is erased
 
 
 class TrainingBoard(RunBoard):
@@ -61,8 +62,10 @@ class TrainingBoard(RunBoard):
     def _draw(self, frame: TrainingFrame) -> None:
         super()._draw(frame)
         if frame.plan.neurons and frame.activations:
-            maps = [*_tiles(frame), _output_tiles(frame)]
-            self._network.setValues(maps, frame.weights, frame.biases)
+            said = _said(frame)
+            maps = [*_tiles(frame), _scaled(said, frame.plan.dataset)]
+            told = [*frame.activations, said]
+            self._network.setValues(maps, frame.weights, frame.biases, told)
         if has_response(frame.plan.dataset):
             plot = self._plot(frame.plan.dataset)
             self._right.setCurrentWidget(plot)
@@ -98,13 +101,21 @@ class TrainingBoard(RunBoard):
         self._painted = parameters.dataset if isinstance(parameters.dataset, PointsData) else None
 
     def _paint(self, x1: float, x2: float) -> None:
-        """Add a point of the class that is painted, where the data are painted ones."""
+        """Add a point of the class that is painted, or erase, where the data are painted ones."""
         if self._painted is None:
+            return
+        if self._view.brush == "erase":
+            self._erase(self._painted.points, (x1, x2))
             return
         point = Point(x1=_within(x1), x2=_within(x2), label=CLASS_NAMES.index(self._view.brush))
         points = self._painted.points
         if not points or math.dist((point.x1, point.x2), (points[-1].x1, points[-1].x2)) > APART:
             self.parameterRequested.emit("dataset.points", (*points, point))
+
+    def _erase(self, points: Sequence[Point], at: tuple[float, float]) -> None:
+        left = tuple(p for p in points if math.dist((p.x1, p.x2), at) > RUBBER)
+        if len(left) < len(points):
+            self.parameterRequested.emit("dataset.points", left)
 
     def _edit_weight(self, layer: int, target: int, source: int, value: float) -> None:
         action = EditWeight(layer=layer, target=target, source=source, value=value)
@@ -131,15 +142,20 @@ def _tiles(frame: TrainingFrame) -> Sequence[Array]:
     return tiles
 
 
-def _output_tiles(frame: TrainingFrame) -> Array:
-    """What the outputs say, (n, H, W) between -1 and 1."""
+def _said(frame: TrainingFrame) -> Array:
+    """What the outputs say, shares or numbers, (n, H, W)."""
     coarse = frame.response[:: max(1, frame.response.shape[0] // 40)]
     if coarse.ndim == 3:
         coarse = coarse[:, :: max(1, frame.response.shape[1] // 40)]
     else:
         coarse = coarse[None]  # (1, W, K)
     channels = np.moveaxis(coarse, -1, 0)  # (K, H, W)
-    if frame.plan.dataset.classes:
-        scaled = 2 * channels - 1
-        return scaled[1:] if frame.plan.neurons[-1] == 1 else scaled
-    return channels / (float(np.abs(frame.plan.dataset.train.targets).max()) or 1.0)
+    is_one = bool(frame.plan.dataset.classes) and frame.plan.neurons[-1] == 1
+    return channels[1:] if is_one else channels
+
+
+def _scaled(said: Array, dataset: Dataset) -> Array:
+    """What the outputs say, scaled to lie between -1 and 1."""
+    if dataset.classes:
+        return 2 * said - 1
+    return said / (float(np.abs(dataset.train.targets).max()) or 1.0)

@@ -59,48 +59,49 @@ class StepPicture(QWidget):
         inside, dataset = frame.inside, frame.plan.dataset
         assert inside is not None
         has_network = inside.row is not None and len(frame.plan.neurons) <= MOST_COLUMNS
-        shown: QWidget | None = None
         if phase == "batch" and has_response(dataset):
-            shown = self._draw_batch(frame, inside, view, chosen)
+            self._draw_batch(frame, inside, view, chosen)
         elif phase == "update" and inside.rule is not None:
-            self._title.setText("")
+            self._turn_to(self._rule)
             self._rule.draw(inside.rule)
-            shown = self._rule
         elif phase in ("forward", "loss", "backward", "update") and has_network:
-            shown = self._draw_network(phase, frame, inside, chosen)
+            self._draw_network(phase, frame, inside, chosen)
         elif phase in ("batch", "forward", "loss") and dataset.is_picture:
-            shown = self._draw_pictures(frame, inside, chosen)
-        self.setVisible(shown is not None)
-        if shown is not None:
-            self._pages.setCurrentWidget(shown)
+            self._draw_pictures(frame, inside, chosen)
+        else:
+            self.hide()
+
+    def _turn_to(self, page: QWidget, title: str = "") -> None:
+        """Have this page seen before it is drawn: formulas that are seen are set in a thread."""
+        self._pages.setCurrentWidget(page)
+        self._title.setText(title)
+        self.show()
 
     def _draw_batch(
         self, frame: TrainingFrame, inside: StepInside, view: TrainingView, chosen: int
-    ) -> QWidget:
+    ) -> None:
         """The data, with rings around those that this step takes."""
-        self._title.setText("")
         plot = self._fit if len(frame.plan.dataset.domain) == 1 else self._plane
+        self._turn_to(plot)
         plot.drawBatch(frame, inside, view, chosen)
-        return plot
 
-    def _draw_pictures(self, frame: TrainingFrame, inside: StepInside, chosen: int) -> QWidget:
+    def _draw_pictures(self, frame: TrainingFrame, inside: StepInside, chosen: int) -> None:
         dataset, count = frame.plan.dataset, len(inside.losses)
         picked, size = inside.samples[:count], len(inside.samples)
         first = f"The first {count} of {size:,}" if count < size else f"All {size:,}"
         told = f"{first} pictures of the batch" if size > 1 else "The one picture of the batch"
-        self._title.setText(told)
+        self._turn_to(self._tiles, told)
         self._tiles.setTiles(
             pictures_of(dataset, dataset.train, picked),
             [dataset.classes[label] for label in dataset.train.targets[picked]],
             [CHOSEN if index == chosen else "line" for index in range(count)],
         )
-        return self._tiles
 
     # ---- the network -----------------------------------------------------------------------
 
     def _draw_network(
         self, phase: str, frame: TrainingFrame, inside: StepInside, chosen: int
-    ) -> QWidget:
+    ) -> None:
         """The neurons of a sample with the weights, their gradients, or their updates."""
         plan, row, network = frame.plan, inside.row, self._network
         assert row is not None
@@ -117,24 +118,20 @@ class StepPicture(QWidget):
             network.setQuantity(symbol, f"{symbol} of bias", unit, editable=False)
             numbers = [None, *(slope[chosen] for slope in row.slopes)]
             reaches = [1.0, *(_reach(slope) for slope in row.slopes)]
-            self._title.setText(
-                f"Links: {symbol}s of the weights. Tiles: ∂L/∂a of {sample.lower()}"
-            )
+            title = f"Links: {symbol}s of the weights. Tiles: ∂L/∂a of {sample.lower()}"
         else:
             links, biases = frame.weights, frame.biases
             network.setQuantity("w", "bias", 1.0, editable=False)
             numbers, reaches = self._activations(frame, inside, row, chosen)
             loss = f"loss {format_number(float(inside.losses[chosen]))}"
-            self._title.setText(
-                f"{sample}: {loss if phase == 'loss' else 'what every neuron gives'}"
-            )
+            title = f"{sample}: {loss if phase == 'loss' else 'what every neuron gives'}"
+        self._turn_to(network, title)
         maps = [
             None if values is None else (values / reach)[:, None, None]
             for values, reach in zip(numbers, reaches, strict=True)
         ]
         network.setValues(maps, links, biases)
         network.setWords([_words(values) for values in numbers])
-        return network
 
     def _activations(
         self, frame: TrainingFrame, inside: StepInside, row: RowNumbers, chosen: int

@@ -11,6 +11,7 @@ from visualizer.panels.training.view import PHASES, TrainingView
 from widgets.bars.stages import StageStrip
 from widgets.formula import FormulaLabel
 from widgets.plots.number_table import ReadoutTable
+from widgets.redraw_pace import is_on_screen
 from widgets.style import Style
 
 LARGEST = 1.45  # how far the table grows into a large room
@@ -53,6 +54,8 @@ class StepSheet(QWidget):
         self._picture, self._table = StepPicture(style), ReadoutTable(self._large)
         self._table.setToolTip("Click a sample to see what becomes of it.")
         self._formula.caughtUp.connect(self._catch_up)
+        self._filler = QTimer(self, singleShot=True, interval=0)
+        self._filler.timeout.connect(self._fill)
         self._timer = QTimer(self, interval=PACE)
         self._timer.timeout.connect(self._next)
         self._button.clicked.connect(self._play_or_stop)
@@ -86,9 +89,11 @@ class StepSheet(QWidget):
         self._strip.setStage(index)
         is_compiled = frame.plan.engine == "compiled"
         self._words.setText(f"{phase.sentence} {BY_TORCH}" if is_compiled else phase.sentence)
-        self._formula.setTex(phase.formula)
-        self._formula.setVisible(view.phase != "update" or inside.rule is None)  # it is in there
         self._picture.draw(view.phase, frame, view, chosen)
+        is_worked_through = view.phase == "update" and inside.rule is not None
+        self._formula.setHidden(is_worked_through)  # it is in there
+        if not is_worked_through:  # what is seen is set in a thread
+            self._formula.setTex(phase.formula)
         headings, rows = table_of(view.phase, inside, dataset, chosen)
         self._table.setColumns(headings)
         self._table.setRows(rows)
@@ -96,11 +101,18 @@ class StepSheet(QWidget):
         shape = view.phase, len(rows), headings
         if shape != self._shape:
             self._shape = shape
-            self._fill()
+            self._refill()
 
     def _catch_up(self) -> None:
         """The formula is shown: it may leave the table another room."""
         if self._formula.sizeHint().height() != self._high:
+            self._refill()
+
+    def _refill(self) -> None:
+        """Fill the room anew; on a screen after what is under way, which took its time, too."""
+        if is_on_screen(self):
+            self._filler.start()
+        else:
             self._fill()
 
     def description(self) -> str:
@@ -166,10 +178,11 @@ class StepSheet(QWidget):
         self._column.activate()
         room = self._table.size()
         for growth in (LARGEST, 1.3, 1.15, 1.0):
-            self._large.setFactor(self._style.factor() * growth)
-            need = self._table.sizeHint()
+            factor = self._style.factor() * growth
+            need = self._table.sizeIn(Style(factor=factor))
             if need.width() <= room.width() and need.height() <= room.height():
                 break
+        self._large.setFactor(factor)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -105,11 +105,11 @@ def test_a_branch_begins_on_the_curve_of_the_first_run(panel: TrainingPanel) -> 
 
 def test_the_step_of_the_numbers_is_told(panel: TrainingPanel) -> None:
     board = shown(panel, compared({}), 20)
-    assert "Measured at step 20." in board._readout._said
+    assert "Measured at step 20: validation bold, training thin." in board._readout._said
     frame = board._frame
     assert frame is not None
     board.draw(replace(frame, step=23))
-    assert "Measured at step 20." in board._readout._said
+    assert "Measured at step 20: validation bold, training thin." in board._readout._said
 
 
 def test_before_it_branches_off_it_is_that_run(panel: TrainingPanel) -> None:
@@ -182,6 +182,8 @@ def test_a_setting_is_asked_for_with_the_editor_of_the_form(
     assert view.field.path == "l2"
     editor._context.edited.emit("l2", 0.5)
     assert asked[-1] == ("experiment.runs.0.settings", f"l2 = 0.5; {RATE} = 0.25")
+    assert editor.run.toolTip() == editor.run.currentText()
+    assert editor.setting.toolTip() == editor.setting.currentText()
     editor._context.edited.emit("l2", -1)
     assert "at least 0" in view.sentence.text()
     assert len(asked) == 2

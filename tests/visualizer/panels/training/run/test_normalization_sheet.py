@@ -37,7 +37,7 @@ ROWS = torch.tensor([[0.0, 1.0], [4.0, 5.0], [2.0, 0.0], [2.0, 2.0]])
 
 def test_a_unit_of_a_row_of_numbers(sheet: NormalizationSheet) -> None:
     sheet.draw(found_in(nn.BatchNorm1d(2), ROWS, "0"), 12)
-    assert sheet.title.text() == "0, unit 1 of 2, the batch of step 12"
+    assert sheet.title.text() == "0, unit 1 of 2, step 12"
     numbers, alone, modes = sheet.words.texts()
     assert numbers == "Batch mean 2, std 1.41; running mean 0, std 1; γ 2, β \u22121."
     assert "its variance would be 0" in alone
@@ -53,7 +53,7 @@ def test_a_unit_of_a_row_of_numbers(sheet: NormalizationSheet) -> None:
 def test_all_channels_of_pictures_tell_their_ends(sheet: NormalizationSheet) -> None:
     x = torch.stack([ROWS, 3 * ROWS], 1).unsqueeze(-1)  # (4, 2, 2, 1)
     sheet.draw(found_in(nn.BatchNorm2d(2), x, "all"), 0)
-    assert sheet.title.text() == "0, all 2 channels, the first batch"
+    assert sheet.title.text() == "0, all 2 channels, first batch"
     numbers, alone, _ = sheet.words.texts()
     assert numbers.startswith("Of 2 channels: batch mean 2 to 6, std ")
     assert numbers.endswith("; running mean 0 to 0, std 1 to 1; γ 1 to 2, β \u22121 to 0.5.")
@@ -78,3 +78,17 @@ def test_without_such_a_layer_it_says_so(sheet: NormalizationSheet) -> None:
 def test_what_is_watched_follows_the_view() -> None:
     assert watched(TrainingView()) == "normalization.0.0"
     assert watched(TrainingView(norm_layer=3, norm_channel=0)) == "normalization.2.all"
+
+
+@pytest.mark.parametrize("batch", [ROWS.reshape(1, 2, 2, 2), ROWS.reshape(2, 2, 2, 1)])
+def test_a_small_window_shows_all_histograms(
+    sheet: NormalizationSheet, batch: torch.Tensor
+) -> None:
+    sheet.resize(332, 200)
+    sheet.draw(found_in(nn.BatchNorm2d(2), batch, "1"), 12_000)
+    laid_out(sheet, 332, 200)
+    assert sheet.histograms.shown() == (2 if len(batch) == 1 else 3, 3)
+    assert sheet.title.shown() == sheet.title.text()
+    assert sheet.words.shown()
+    laid_out(sheet, 600, 360)
+    assert sheet.words.height() > 2 * sheet.words.leastHeight() / 3

@@ -1,17 +1,21 @@
 """The colours of the regions, the data on them, and what is drawn anew with another frame."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPointF
 from pytestqt.qtbot import QtBot
 
 from kernels.samples.samples import Dataset, Samples
 from kernels.simulation import Array
-from visualizer.panels.training.run.response_plot import STRONGEST, ResponsePlot
+from tests.widgets.drawing import laid_out, svg_of
+from visualizer.panels.training.run.response_plot import STRONGEST, ResponsePlot, class_entries
 from visualizer.panels.training.view import TrainingView
+from widgets.numbers import format_number
 from widgets.pictures import rgb_of
 from widgets.style import Style
 
@@ -104,3 +108,46 @@ def test_the_title_tells_the_step_or_what_it_is_given(plot: ResponsePlot) -> Non
     assert plot._title.text() == "three points, step 7"
     plot.draw(frame(data(), 7), TrainingView(), "")
     assert plot._title.isHidden()
+
+
+@pytest.mark.parametrize("classes", [("A", "B"), ()])
+def test_the_cursor_reads_off_what_the_network_says_there(
+    plot: ResponsePlot, classes: tuple[str, ...]
+) -> None:
+    dataset, seen = replace(data(), classes=classes), frame(data(), 0)
+    seen.plan.dataset = dataset
+    if not classes:
+        dataset = replace(dataset, train=Samples(dataset.train.inputs, np.ones((3, 1))))
+        seen = SimpleNamespace(**vars(seen) | {"plan": SimpleNamespace(dataset=dataset)})
+    laid_out(plot)
+    plot.draw(seen, TrainingView())
+    plot._cursor = QPointF(*plot.plane().toPixels(0.71, 0.33)[0])
+    said = seen.response[16, 35]  # of 50 x 50 cells
+    value = format_number(float(said.max() if classes else said[0]), 3)
+    name = f"{classes[said.argmax()]} " if classes else ""
+    assert plot._readOff() == f"{name}{value}"
+    assert value in svg_of(plot)
+    plot._cursor = QPointF(*plot.plane().toPixels(1.2, 0.33)[0])
+    assert plot._readOff() == ""
+    seen.response[16, 35] = np.nan
+    plot._cursor = QPointF(*plot.plane().toPixels(0.71, 0.33)[0])
+    assert plot._readOff() == ""
+
+
+def test_the_classes_are_explained(plot: ResponsePlot) -> None:
+    laid_out(plot)
+    plot.draw(frame(data(), 0), TrainingView())
+    assert plot._key is not None
+    marks = [plot._style.mark(i) for i in (0, 1)]
+    told = [(entry.name, entry.color, entry.symbol) for entry in plot._key.entries()]
+    assert told == [(n, m.color, m.symbol) for n, m in zip("AB", marks, strict=True)]
+    assert [shape.symbol for shape in plot._still[:2]] == [mark.symbol for mark in marks]
+    svg = svg_of(plot)
+    assert ">A<" in svg
+    assert ">B<" in svg
+
+
+def test_many_classes_are_counted() -> None:
+    many = replace(data(), classes=tuple(f"kind {i}" for i in range(12)))
+    names = [entry.name for entry in class_entries(many, Style())]
+    assert names[-2:] == ["kind 9", "and 2 more"]

@@ -110,7 +110,7 @@ def test_what_is_seen_is_told(board: TrainingBoard, file: Path) -> None:
         "the point itself.",
     )
     names = [board._slice.plot._axes[side]._name for side in ("bottom", "left")]
-    assert names == [f"PC {i} ({100 * s:.0f} %)" for i, s in enumerate(plane.explained, 1)]
+    assert names == [f"PC {i} ({100 * s:.0f}%)" for i, s in enumerate(plane.explained, 1)]
 
 
 def test_how_many_points_are_drawn_is_told(board: TrainingBoard, tmp_path: Path) -> None:

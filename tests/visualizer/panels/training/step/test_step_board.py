@@ -21,7 +21,7 @@ from tests.widgets.drawing import like, picture
 from visualizer.panels.training.panel import TrainingPanel
 from visualizer.panels.training.run.training_board import TrainingBoard
 from visualizer.panels.training.step.step_board import StepBoard
-from visualizer.panels.training.step.step_sheet import BY_TORCH, PACE, StepSheet
+from visualizer.panels.training.step.step_sheet import BY_TORCH, LARGEST, PACE, StepSheet
 from visualizer.panels.training.view import PHASES, TrainingView
 from widgets.numbers import format_number
 from widgets.style import Style
@@ -215,6 +215,46 @@ def test_stages_are_chosen_in_any_order(qtbot: QtBot) -> None:
         assert sheet._strip.stage() == index
 
 
+def test_on_a_screen_every_formula_of_a_phase_is_set_in_a_thread(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parameters, frame = frame_of()
+    sheet = looking(qtbot, parameters, frame)
+    window = sheet.window()
+    window.hide()
+    window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen, False)
+    with qtbot.waitExposed(window):
+        window.show()
+    asked: list[str] = []
+    monkeypatch.setattr(
+        "widgets.formula._Typesetter.ask", lambda _, tex, is_wanted: asked.append(tex)
+    )
+    assert frame.inside is not None
+    assert frame.inside.rule is not None
+    buttons = sheet._strip._group
+    QTest.mouseClick(buttons.button(PHASES.index("update")), Qt.MouseButton.LeftButton)
+    assert len(asked) == 2 * len(frame.inside.rule.terms)  # the one of the phase is not seen
+    asked.clear()
+    QTest.mouseClick(buttons.button(PHASES.index("loss")), Qt.MouseButton.LeftButton)
+    assert asked == [frame.inside.phases[PHASES.index("loss")].formula]
+    assert sheet._filler.isActive()
+    window.hide()
+
+
+def test_the_letters_of_the_table_are_as_large_as_fits(qtbot: QtBot) -> None:
+    parameters, frame = frame_of()
+    sheet = looking(qtbot, parameters, frame, phase="loss")
+    base, room = sheet._style.factor(), sheet._table.size()
+    growth = sheet._large.factor() / base
+    need = sheet._table.sizeIn(Style(factor=base * growth))
+    assert need.width() <= room.width()
+    assert need.height() <= room.height()
+    assert 1.0 < growth < LARGEST
+    more = sheet._table.sizeIn(Style(factor=base * LARGEST))
+    assert more.width() > room.width() or more.height() > room.height()
+    assert sheet._table.sizeIn(sheet._large) == sheet._table.sizeHint()
+
+
 def test_the_step_is_played_through_its_phases_once(qtbot: QtBot) -> None:
     parameters, frame = frame_of()
     sheet = looking(qtbot, parameters, frame, phase="loss")
@@ -286,7 +326,7 @@ def test_every_phase_is_drawn_of_every_kind_of_data(
     parameters, frame = frame_of(3, **given)
     sheet = looking(qtbot, parameters, frame, phase=phase)
     assert sheet._words.text().endswith(".")
-    assert sheet._formula.isFormula()
+    assert sheet._formula.isFormula() != sheet._formula.isHidden()  # then it is in the rule
     assert sheet._table._model.rows
     assert not sheet._picture.isHidden()
     pixels = picture(sheet)
