@@ -65,7 +65,7 @@ bench: $(INSTALLED_DEV) ## measure the speeds, against peers in the same run
 	@tools/system-libraries.sh
 	$(BIN)/python -m benchmarks
 
-gallery: $(INSTALLED) ## draw every panel's default scene into gallery/
+gallery: $(INSTALLED) ## draw every scene that ships into gallery/
 	@tools/system-libraries.sh
 	$(BIN)/layerscope gallery -o gallery
 
