@@ -197,7 +197,7 @@ class Tuning(Simulation[Descent, TuningFrame]):
         told: dict[str, Scalar] = {}
         for i, (label, best) in enumerate(zip(frame.labels, frame.best, strict=True)):
             low, median, high = (plain(v) for v in frame.scores[:, i, best])
-            told[f"{label}: best learning rate"] = float(frame.learning_rates[best])
+            told[f"{label}: best learning rate"] = frame.best_rate(i)
             told |= {f"{label}: {score}": median, f"{label}: lower quartile": low}
             told[f"{label}: upper quartile"] = high
             if frame.criterion == "steps":

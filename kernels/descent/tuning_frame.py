@@ -39,12 +39,18 @@ class TuningFrame(Frame):
         """Whether the horizon is reached, so that nothing changes any more."""
         return self.step >= self.horizon
 
+    def best_rate(self, i: int) -> float | None:
+        """The best learning rate of optimizer `i`; None if it has arrived nowhere, at none."""
+        if self.criterion == "steps" and not self.arrived[i].any():
+            return None
+        return float(self.learning_rates[self.best[i]])
+
     def row(self) -> dict[str, Scalar]:
         """A row of a table: of each optimizer its best learning rate, and how it does there."""
         row: dict[str, Scalar] = {"step": self.step, "criterion": self.criterion}
         for i, (label, best) in enumerate(zip(self.labels, self.best, strict=True)):
             row[f"name.{i}"] = label
-            row[f"best_rate.{i}"] = float(self.learning_rates[best])
+            row[f"best_rate.{i}"] = self.best_rate(i)
             for j, quartile in enumerate(("lower_quartile", "median", "upper_quartile")):
                 row[f"{quartile}.{i}"] = plain(self.scores[j, i, best])
             row[f"arrived.{i}"] = plain(self.arrived[i, best])

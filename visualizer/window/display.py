@@ -52,6 +52,7 @@ class Display(QObject):
         for change in ("canUndoChanged", "canRedoChanged", "undoTextChanged", "redoTextChanged"):
             getattr(session.undo_stack, change).connect(self._show_undo)
         player.loading.connect(self._slow.start)
+        player.loading.connect(self._window.hush)
         player.frameReady.connect(self._draw)
         for there_is_a_run in (player.frameReady, player.failed):
             there_is_a_run.connect(self._hide_loading)

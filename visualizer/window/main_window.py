@@ -145,6 +145,11 @@ class MainWindow(QMainWindow):
         bar.showMessage(shown, 6000)
         bar.setToolTip(sentence if shown != sentence else "")
 
+    @Slot()
+    def hush(self) -> None:
+        """Take back what was said in passing: it was of another run."""
+        self.tell("")
+
     def warn(self, sentence: str, details: str = "") -> None:
         """Say that something is not possible, until it is sent away."""
         self.banner.showMessage("error" if details else "warning", sentence, details=details)

@@ -30,7 +30,7 @@ def linear_ticks(low: float, high: float, count: int) -> list[float]:
         return []
     step = nice_step(high - low, count)
     ticks = _multiples(step, low, high)
-    if len(ticks) < 3 <= count:
+    if len(ticks) < 3 <= count or len(ticks) < 2 <= count:
         finer = _multiples(nice_step(0.4 * step, 1), low, high)
         return finer if len(finer) <= 1.5 * count + 1 else ticks
     return ticks
@@ -51,7 +51,7 @@ def log_ticks(low: float, high: float, count: int) -> list[float]:
     """log10 of round numbers within [low, high] (log10), about `count` of them.
 
     Powers of ten; where there is room for more, twice and five times these too; over less than a
-    decade evenly spaced numbers.
+    decade evenly spaced numbers. A lone number would tell no scale: then the first and the last.
     """
     if not high > low:
         return []
@@ -62,7 +62,9 @@ def log_ticks(low: float, high: float, count: int) -> list[float]:
     ticks = [e + math.log10(m) for e in exponents for m in (1.0, 2.0, 5.0)]
     inside = [tick for tick in ticks if low - 1e-9 <= tick <= high + 1e-9]
     if len(inside) >= 3:
-        return inside if len(inside) <= 1.5 * count else [float(e) for e in decades]
+        if len(inside) <= 1.5 * count:
+            return inside
+        return [float(e) for e in decades] if len(decades) > 1 else [inside[0], inside[-1]]
     return [math.log10(v) for v in linear_ticks(10.0**low, 10.0**high, count) if v > 0]
 
 

@@ -91,6 +91,7 @@ def test_the_horizon_counts_for_who_has_not_arrived():
     assert (frame.arrived == 0).all()
     assert "nowhere" in frame.sentences[0]
     assert frame.best[0] == 0
+    assert frame.row()["best_rate.0"] is None  # the first is no better than the others
 
 
 def test_before_the_horizon_it_says_what_is_known_so_far():

@@ -115,6 +115,8 @@ def test_the_end_is_told_and_play_begins_again(bench: Bench) -> None:
     bench.do("toggle_play")
     bench.qtbot.waitUntil(lambda: bench.window.statusBar().currentMessage() != "")
     assert bench.window.statusBar().currentMessage() == "All balls are at rest."
+    bench.workbench.edits.set_value("seed", 8)  # another run, of which that is not true
+    assert bench.window.statusBar().currentMessage() == ""
     bench.plays(False)
     assert not bench.window.transport.isPlaying()
     end = bench.step()

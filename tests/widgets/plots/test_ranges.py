@@ -32,6 +32,7 @@ def test_ticks_lie_within_the_range() -> None:
     assert linear_ticks(-2.5, 6.5, 4) == [-2.0, 0.0, 2.0, 4.0, 6.0]
     assert linear_ticks(-4.9, 9.9, 3) == [0.0, 5.0]  # by twos they would stand too close
     assert linear_ticks(-4.4, 4.4, 2) == [0.0]
+    assert linear_ticks(0.0112, 0.0278, 2) == pytest.approx([0.015, 0.02, 0.025])  # not 0.02 alone
     assert decade_ticks(-4.2, 3.1, 10) == [-4, -3, -2, -1, 0, 1, 2, 3]
     assert decade_ticks(-12, 12, 6) == [-12, -8, -4, 0, 4, 8, 12]
 
@@ -78,6 +79,7 @@ def test_a_held_range_holds_the_data_and_shrinks_only_when_they_are_small() -> N
         ((0.006, 0.6), 8, [0.01, 0.02, 0.05, 0.1, 0.2, 0.5]),
         ((16, 400), 9, [20, 50, 100, 200]),
         ((0.5, 0.6), 5, [0.5, 0.52, 0.54, 0.56, 0.58, 0.6]),
+        ((0.0057, 0.594), 2, [0.01, 0.5]),  # 0.01 alone would tell no scale
     ],
 )
 def test_ticks_of_a_log_axis_are_round(ends, count, numbers) -> None:

@@ -75,14 +75,16 @@ class RaceReadouts(ObjectiveReadout):
 
 
 class CurveReadouts(ObjectiveReadout):
-    """The numbers of a race on f(w): where, how high, how steep, what was promised, what came."""
+    """The numbers of a race on f(w): where, how steep, what was promised, what came, what is next.
+
+    Where a racer arrived stands in its sentence: a small window has room for these in three digits.
+    """
 
     def _draw(self, frame: RaceFrame, chosen: int) -> None:
         rows = []
         for index, name in enumerate(frame.names):
             mark = self._style.mark(index)
             values = (
-                arrival(frame, index),
                 float(frame.positions[index, 0]),
                 float(frame.gradients[index, 0]),
                 float(frame.predicted[index]),
@@ -90,7 +92,7 @@ class CurveReadouts(ObjectiveReadout):
                 float(frame.promised[index]),
             )
             rows.append(Row(name, values, mark.color, mark.dash))
-        headings = ("arrived", "w", "slope", "promised", "came: f", "promised next")
+        headings = ("w", "slope", "promised", "came: f", "next")
         self.setTable(headings, rows, chosen)
         told = curvature_sentence(frame, chosen), frame.sentences[chosen]
         self.setSentences([*told, *endings(frame, chosen)])
@@ -130,6 +132,9 @@ def curvature_sentence(frame: RaceFrame, chosen: int) -> str:
         told += f". It curves downwards{here}: no rate is stable"
     elif math.isfinite(limit):
         told += f". {frame.names[chosen]} is stable{here} up to a rate of {format_number(limit)}"
+        rate = float(frame.learning_rates[chosen])
+        if rate > limit:
+            told += f", and {format_number(rate)} is above it"
         if frame.disturbance or frame.batch.size:
             told += ", with full batches and no noise"
     return told + "."

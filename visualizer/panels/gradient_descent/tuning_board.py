@@ -12,6 +12,7 @@ from widgets.plots.shapes import Curve, Points, Rule
 
 ABOVE = 1.25  # so far above the horizon the axis goes
 NOT_YET = "not yet"
+NONE = "–"
 
 
 class TuningBoard(Board[TuningFrame]):
@@ -27,6 +28,7 @@ class TuningBoard(Board[TuningFrame]):
         self._arrived.setTitle("Share of the starts that arrive")
         self._arrived.setAxes("learning rate", "share")
         self._arrived.setLegend(False)
+        self._arrived.setRange(y=(0.0, 1.0))
         self._readout = Readout(self._style)
         self._grid.addWidget(self._scores, 0, 0, 1, 2)
         self._grid.addWidget(self._arrived, 1, 0)
@@ -59,8 +61,10 @@ class TuningBoard(Board[TuningFrame]):
             rates = frame.learning_rates
             curves.append(Curve(name, rates, median, mark.color, mark.dash, 2.8))
             curves += [Curve("", rates, edge, mark.color, (1.5, 2.5), 1.2) for edge in (low, high)]
-            at = np.array([rates[best]]), np.array([median[best]])  # infinite: it is not drawn
-            points.append(Points(*at, mark.color, mark.symbol, 13))
+            rate = frame.best_rate(index)
+            if rate is not None:
+                at = np.array([rate]), np.array([median[best]])  # infinite: it is not drawn
+                points.append(Points(*at, mark.color, mark.symbol, 13))
             arrivals.append(Curve(name, rates, frame.arrived[index], mark.color, mark.dash, 2.2))
             quartiles = [_told(frame, float(edge[best])) for edge in (low, high)]
             is_unknown = quartiles[0] == NOT_YET
@@ -68,7 +72,7 @@ class TuningBoard(Board[TuningFrame]):
                 Row(
                     name,
                     (
-                        format_number(float(rates[best])),
+                        NONE if rate is None else format_number(rate),
                         _told(frame, float(median[best])),
                         NOT_YET if is_unknown else " to ".join(quartiles),
                         f"{100 * float(frame.arrived[index, best]):.0f}%" if is_steps else "",

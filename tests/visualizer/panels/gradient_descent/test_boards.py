@@ -131,6 +131,9 @@ def test_no_rate_is_stable_where_the_surface_curves_downwards() -> None:
     assert curvature_sentence(saddle, 0).endswith("no rate is stable.")
     bowl = frame_of(objective=surface("round-bowl"), optimizers=[sgd(0.1)])
     assert "is stable up to a rate of" in curvature_sentence(bowl, 0)
+    fast = frame_of(optimizers=[{"kind": "sgd", "learning_rate": 0.3}])
+    told = "SGD 0.3 is stable up to a rate of 0.2918, and 0.3000 is above it."
+    assert curvature_sentence(fast, 0).endswith(told)
 
 
 def test_on_a_plateau_nothing_is_said_of_curvature_that_counts_as_none() -> None:
