@@ -113,7 +113,7 @@ def _catalogue(
             continue
         path = join_path(prefix, name)
         value = default_of(info) if given is None else getattr(given, name)
-        field = _field(model, name, value, value, path, False, frozenset())
+        field = _field(model, name, value, value, path, _known(model, name).live, frozenset())
         yield replace(field, children=(), when=when)
         item = item_of(info.annotation)
         below = info.annotation if item is None else item
@@ -142,6 +142,7 @@ def _described(
     """The fields of `parameters` but for those whose paths are `idle`, or which it says are."""
     model = type(parameters)
     idle |= {join_path(prefix, path) for path in parameters.idle()}
+    fixed = parameters.fixed()
     return tuple(
         _offering(
             _field(
@@ -150,7 +151,7 @@ def _described(
                 getattr(parameters, name),
                 getattr(defaults, name) if type(defaults) is model else _known(model, name).default,
                 join_path(prefix, name),
-                live,
+                live or (_known(model, name).live and name not in fixed),
                 idle,
             ),
             parameters,
@@ -184,9 +185,9 @@ def _field(
     live: bool,
     idle: frozenset[str],
 ) -> FieldDescription:
-    """The field `name` of `model`; `live` tells whether a field above it is live."""
+    """The field `name` of `model`; `live` tells whether it, or a field above it, is live."""
     known = _known(model, name)
-    field = replace(known, path=path, value=value, default=default, live=live or known.live)
+    field = replace(known, path=path, value=value, default=default, live=live)
     match field.kind:
         case "list":
             return _list(field, idle)

@@ -103,7 +103,7 @@ def is_live_change(old: Parameters, new: Parameters) -> bool:
 
 def keeps_past(parameters: Parameters, path: str) -> bool:
     """Whether the run that a change at `path` begins is given what was done to the present one."""
-    return _lies_on(parameters, path, "keeps_past")
+    return any(_noted(parameters, path, "keeps_past"))
 
 
 def reset_by(parameters: Parameters, path: str) -> tuple[str, ...]:
@@ -117,17 +117,16 @@ def reset_by(parameters: Parameters, path: str) -> tuple[str, ...]:
 
 def _is_live(parameters: Parameters, path: str) -> bool:
     """Whether a live field lies on `path`."""
-    return _lies_on(parameters, path, "live")
+    return any(name not in owner.fixed() for owner, name in _noted(parameters, path, "live"))
 
 
-def _lies_on(parameters: Parameters, path: str, note: str) -> bool:
-    """Whether a field with this `note` lies on `path`."""
+def _noted(parameters: Parameters, path: str, note: str) -> Iterator[tuple[Parameters, str]]:
+    """The fields with this `note` on `path`: whose they are, and their names."""
     value: Any = parameters
     for part in path.split("."):
         if isinstance(value, Parameters) and extra_of(type(value).model_fields[part]).get(note):
-            return True
+            yield value, part
         value = _child(value, part, "")
-    return False
 
 
 def _differences(old: Any, new: Any, path: str) -> Iterator[tuple[str, tuple[Any, Any]]]:

@@ -59,6 +59,10 @@ class Parameters(Given):
         """The paths of its fields that have no effect as it is; a form does not show them."""
         return frozenset()
 
+    def fixed(self) -> frozenset[str]:
+        """The names of its live fields that, as it is, take effect in a new run only."""
+        return frozenset()
+
     def remark(self) -> str:
         """A word that a form puts behind the name of the variant that it is, or nothing."""
         return ""

@@ -100,6 +100,11 @@ class Descent(Parameters):
         idle = IDLE.get(getattr(self.experiment, KIND), frozenset())
         return idle if self.noise else idle | {"seed"}
 
+    def fixed(self) -> frozenset[str]:
+        """A path may bend, but what is said of a basin or a score holds for one setting."""
+        is_path = getattr(self.experiment, KIND) in ("race", "comparison")
+        return frozenset() if is_path else frozenset({"optimizers"})
+
     def horizon(self, objective: Objective) -> int:
         """After how many steps on `objective` a race stops: its epochs, where it is to count them.
 

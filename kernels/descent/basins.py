@@ -59,10 +59,7 @@ class _Picture:
 
 
 class Basins(Simulation[Descent, BasinsFrame]):
-    """All starts of a grid descend in one batch, once, or once for each learning rate of a sweep.
-
-    A live change of the optimizer goes on from where the starts are.
-    """
+    """All starts of a grid descend in one batch, once or for each learning rate of a sweep."""
 
     dtype: ClassVar[torch.dtype] = torch.float64
     prefers: ClassVar[Literal["cpu", "accelerator"]] = "cpu"
@@ -282,7 +279,7 @@ class Basins(Simulation[Descent, BasinsFrame]):
         rest = f", and {len(told) - 5} more" if len(told) > 5 else ""
         sentences = [
             f"After {picture.step} steps of {self._row.title} at {self.learning_rate:.4g}, of "
-            f"{len(picture.steps)} starts {', '.join(told[:5])}{rest}.",
+            f"{len(picture.steps):,} starts {', '.join(told[:5])}{rest}.",
             LEFT if (picture.endings.labels == int(Ending.DIVERGED)).any() else "",
             self._on_decay(picture),
             _on_kinks(self._attractors.known[picture.kinks]),

@@ -102,9 +102,7 @@ class Tuning(Simulation[Descent, TuningFrame]):
     def __init__(self, parameters: Descent, device: torch.device) -> None:
         super().__init__(parameters, device)
         self.objective = objective = make_objective(parameters.objective, device, self.dtype)
-        self._rows = tuple(
-            parameters.optimizers
-        )  # as they were at the start, whatever changes live
+        self._rows = tuple(parameters.optimizers)
         for index, row in enumerate(self._rows):
             require_elementwise(row, f"optimizers.{index}")
         experiment = self._experiment

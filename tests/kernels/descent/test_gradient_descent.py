@@ -74,6 +74,18 @@ def test_what_may_change_while_it_runs(path, value, is_live):
     assert is_live_change(old, new) == is_live
 
 
+@pytest.mark.parametrize("experiment", ["tuning", "basins"])
+def test_another_setting_of_an_optimizer_begins_it_anew_and_the_form_says_so(experiment):
+    race = GradientDescent()
+    other = with_value(race, "experiment", experiment)
+    for parameters, is_live in ((race, True), (other, False)):
+        new = with_value(parameters, "optimizers.1.momentum", 0.2)
+        assert is_live_change(parameters, new) == is_live
+        (rows,) = (field for field in describe(parameters) if field.path == "optimizers")
+        (momentum,) = (f for f in rows.children[1].children if f.name == "momentum")
+        assert momentum.live == is_live
+
+
 @pytest.mark.parametrize(
     ("path", "value", "message"),
     [

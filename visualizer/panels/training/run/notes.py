@@ -1,20 +1,16 @@
 """What is to be known of the data: what was left out of them, and how they are told."""
 
-import math
 from collections.abc import Sequence
 
-from PySide6.QtGui import QFontMetricsF, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from widgets.paragraphs import Paragraphs
 from widgets.style import Style
 
-MOST = 3  # lines
-WASTE = 1.06  # of a line, where words do not fill it
-
 
 class Notes(Paragraphs):
-    """The sentences one after the other, in as many lines as they need; hidden without any."""
+    """The sentences one after the other, in as many lines as they need, up to a few."""
 
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(style, parent)
@@ -32,8 +28,6 @@ class Notes(Paragraphs):
         self._fit()
 
     def _fit(self) -> None:
-        """Take the height of the lines that are needed."""
-        metrics, px = QFontMetricsF(self._style.font("body")), self._style.px
-        wide = metrics.horizontalAdvance(" ".join(self.texts())) * WASTE
-        lines = min(math.ceil(wide / max(self.width() - px(16), 1)), MOST)
-        self.setFixedHeight(math.ceil(px(6) + max(lines, 1) * metrics.height() * 1.06))
+        """Take the height of the lines that are needed, and letters that fill it."""
+        self.setFixedHeight(min(self.wantedHeight(), self.leastHeight()))
+        self._enlarge()  # in a picture no event tells of that height
