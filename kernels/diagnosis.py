@@ -435,8 +435,9 @@ _RULES: tuple[Rule, ...] = (
 def _found(rule: Rule, observations: Observations) -> tuple[Advice, ...]:
     """What `rule` gives, with its statement, or nothing."""
     advice = rule(observations)
-    stated = " ".join((inspect.getdoc(rule) or "").split())
-    return () if advice is None else (replace(advice, rule=stated),)
+    if advice is None:
+        return ()
+    return (replace(advice, rule=" ".join((inspect.getdoc(rule) or "").split())),)
 
 
 def _has_learned(seen: Observations) -> bool:

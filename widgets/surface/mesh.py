@@ -86,17 +86,17 @@ class SurfaceMesh:
         return kept
 
     def hit(self, origin: Floats, direction: Floats) -> tuple[float, float] | None:
-        """Where (x, y) a line of sight first meets the surface; None if it passes."""
+        """Where (x, y) a line of sight first meets the surface, on either side; None if never."""
         span = _through_box(origin, direction)
         if span is None:
             return None
         t = np.linspace(*span, _SIGHT_STEPS)
         points = origin + t[:, None] * direction
         above = points[:, 2] - self.heightAt(points[:, 0], points[:, 1])
-        below = np.flatnonzero((above[1:] <= 0) & (above[:-1] > 0))
-        if not len(below):
+        met = np.flatnonzero((above[1:] * above[:-1] <= 0) & (above[1:] != above[:-1]))
+        if not len(met):
             return None
-        i = below[0]
+        i = met[0]
         share = above[i] / (above[i] - above[i + 1])
         at = points[i] + share * (points[i + 1] - points[i])
         return self.fromBox(float(at[0]), float(at[1]))

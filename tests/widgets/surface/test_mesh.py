@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from widgets.surface.camera import Camera
+from widgets.surface.camera import BOX_HEIGHT, Camera
 from widgets.surface.mesh import SurfaceMesh
 from widgets.surface.picture import coarser, drape
 
@@ -53,6 +53,13 @@ def test_a_ray_meets_the_surface_where_it_was_aimed(azimuth: float) -> None:
     for aim, pixel in zip(aims, pixels, strict=True):
         assert mesh.hit(*camera.ray(*pixel, 500, 400)) == pytest.approx(tuple(aim), abs=5e-3)
     assert mesh.hit(*camera.ray(1, 1, 500, 400)) is None
+
+
+def test_a_ray_meets_the_underside_where_that_is_in_front() -> None:
+    x, _ = np.meshgrid(np.linspace(-1, 1, 90), np.linspace(-1, 1, 90))
+    mesh = SurfaceMesh(-x, (-1, 1), (-1, 1))
+    origin, ahead = np.array([-2.0, 0.5, 0.3 * BOX_HEIGHT]), np.array([1.0, 0.0, 0.0])
+    assert mesh.hit(origin, ahead) == pytest.approx((0.4, 0.5), abs=1e-6)
 
 
 def test_a_long_step_is_laid_over_the_hill_between() -> None:

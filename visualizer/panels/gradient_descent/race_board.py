@@ -109,6 +109,11 @@ class RaceBoard(Board[RaceFrame]):
             self._grid.setRowStretch(0, 22 - numbers)
             self._grid.setRowStretch(1, numbers)
 
+    def _turn_camera(self, *camera: float) -> None:
+        seen, *others = camera
+        step = 0 if self._frame is None else self._frame.step
+        super()._turn_camera(self._view.azimuth_from(seen, step), *others)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._draw_again()

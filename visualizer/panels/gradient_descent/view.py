@@ -93,5 +93,13 @@ class GradientDescentView(View):
 
     def camera(self, step: int) -> Camera:
         """Where the eye stands after `step` steps."""
-        azimuth = (self.azimuth + self.turning * step + 180) % 360 - 180
-        return Camera(azimuth, self.elevation, self.distance)
+        return Camera(_turned(self.azimuth, self.turning * step), self.elevation, self.distance)
+
+    def azimuth_from(self, seen: float, step: int) -> float:
+        """The azimuth that it must have so that the eye stands at `seen` after `step` steps."""
+        return _turned(seen, -self.turning * step)
+
+
+def _turned(azimuth: float, by: float) -> float:
+    """`azimuth` turned `by`, all in degrees, from -180 on."""
+    return (azimuth + by + 180) % 360 - 180

@@ -164,6 +164,18 @@ def test_axes_of_like_scale_get_like_units(qtbot: QtBot) -> None:
     assert across == pytest.approx(up, rel=0.02)
 
 
+def test_a_surface_that_turns_by_itself_stays_where_a_hand_turned_it(qtbot: QtBot) -> None:
+    board, view = RaceBoard(Style()), GradientDescentView(turning=2.0)
+    qtbot.addWidget(board)
+    asked: dict[str, float] = {}
+    board.viewRequested.connect(asked.__setitem__)
+    board.setView(view)
+    board.draw(frame_of(100, objective=surface("himmelblau"), optimizers=[sgd(1e-5)]))
+    board._surface.cameraChanged.emit(150.0, 20.0, 5.0)
+    camera = view.model_copy(update=asked).camera(100)
+    assert (camera.azimuth, camera.elevation, camera.distance) == (150.0, 20.0, 5.0)
+
+
 def test_the_board_says_the_step_and_how_all_ended(qtbot: QtBot) -> None:
     board = RaceBoard(Style())
     qtbot.addWidget(board)
