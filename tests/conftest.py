@@ -45,6 +45,15 @@ def one_thread() -> None:
 # --- Qt ---------------------------------------------------------------------------------------
 
 
+@pytest.fixture(autouse=True)
+def only_this_thread_collects(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No other thread destroys a widget in a cycle while there is Qt, as in the program."""
+    if "qapp" in request.fixturenames:
+        gc.disable()
+    yield
+    gc.enable()
+
+
 @pytest.fixture(scope="session")
 def qapp_cls() -> type:
     """QApplication, with shared OpenGL contexts: without, a floated dock goes blank."""

@@ -32,6 +32,7 @@ from visualizer.playing.player import is_lingering, settle_process
 from visualizer.requests import check_request, requested_scene
 from visualizer.scenes.store import SUFFIX
 from visualizer.window.appearance import remembered_style
+from visualizer.window.garbage import GarbageCollector
 from visualizer.window.loading import Loader
 from visualizer.window.main_window import MainWindow
 from widgets.fonts import load_fonts
@@ -161,6 +162,7 @@ def make_application() -> QApplication:
     with _telling_why_no_window_opens():
         application = QApplication(["layerscope"])
     application.setApplicationDisplayName("Layerscope")
+    GarbageCollector(application)
     load_fonts()
     return application
 
