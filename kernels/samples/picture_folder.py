@@ -9,8 +9,9 @@ import numpy as np
 from kernels.datasets import local_path
 from kernels.errors import DataError
 from kernels.parameters import setting
+from kernels.samples.oversampling import oversample_field, oversampled
 from kernels.samples.pixels import picture_dataset
-from kernels.samples.samples import Dataset, DatasetParameters
+from kernels.samples.samples import MOST_NUMBERS, Dataset, DatasetParameters
 from kernels.samples.toys import train_share_of
 from kernels.simulation import Array
 
@@ -30,8 +31,6 @@ ENDINGS = frozenset(
         ".webp",
     }
 )
-
-MOST_NUMBERS = 250_000_000  # in all inputs: a gigabyte of float32
 
 
 class PicturesData(DatasetParameters):
@@ -58,6 +57,7 @@ class PicturesData(DatasetParameters):
         labels={"grey": "Grey", "color": "Colour"},
     )
     train_share: float = train_share_of(0.8)
+    oversample: bool = oversample_field()
 
     def content(self) -> str:
         stats = ((path, path.stat()) for _, paths in self._classes() for path in paths)
@@ -100,9 +100,10 @@ class PicturesData(DatasetParameters):
             )
         labels = np.repeat(np.arange(len(read)), [len(pictures) for pictures in read.values()])
         pixels = np.stack([picture for pictures in read.values() for picture in pictures])
-        return picture_dataset(
+        data = picture_dataset(
             title, pixels, labels.astype(np.int64), tuple(read), self.train_share, seed, notes
         )
+        return oversampled(data, seed) if self.oversample else data
 
     def _classes(self) -> tuple[tuple[str, tuple[Path, ...]], ...]:
         """The classes and the files of their pictures, both by name."""

@@ -10,6 +10,7 @@ import numpy as np
 from kernels.datasets import column_names, local_path
 from kernels.errors import DataError
 from kernels.parameters import setting
+from kernels.samples.oversampling import oversample_field, oversampled
 from kernels.samples.pixels import picture_dataset
 from kernels.samples.samples import Dataset, DatasetParameters
 from kernels.samples.toys import train_share_of
@@ -39,6 +40,7 @@ class PixelTableData(DatasetParameters):
         offers=lambda data: data.columns(),
     )
     train_share: float = train_share_of(0.8)
+    oversample: bool = oversample_field()
 
     def columns(self) -> tuple[str, ...]:
         """What holds the labels: the first column or the last; nothing without a file."""
@@ -89,7 +91,7 @@ class PixelTableData(DatasetParameters):
                 f"Picture {row + 1} of {path.name} has a pixel of {pixels[tuple(wrong[0])]:g}. "
                 "Pixels are 0 to 255: correct it, or choose another column of labels."
             )
-        return picture_dataset(
+        data = picture_dataset(
             path.name,
             pixels.astype(np.uint8).reshape(-1, 1, side, side),
             labels.astype(np.int64),
@@ -97,6 +99,7 @@ class PixelTableData(DatasetParameters):
             self.train_share,
             seed,
         )
+        return oversampled(data, seed) if self.oversample else data
 
 
 def _read(path: Path) -> tuple[list[str], Array]:

@@ -6,6 +6,7 @@ import numpy as np
 
 from kernels.errors import ParameterError
 from kernels.parameters import Parameters, setting
+from kernels.samples.oversampling import oversample_field, oversampled
 from kernels.samples.samples import Dataset, DatasetParameters, divided
 from kernels.samples.toys import CLASS_NAMES, PLANE, train_share_of
 
@@ -33,6 +34,7 @@ class PointsData(DatasetParameters):
         FIRST, help="The points, painted into the plane.", max_length=10_000, in_form=False
     )
     train_share: float = train_share_of(0.8)
+    oversample: bool = oversample_field()
 
     def load(self, seed: int) -> Dataset:
         """The data set. Raises `ParameterError` while there are fewer than two classes."""
@@ -48,7 +50,7 @@ class PointsData(DatasetParameters):
         train, validation = divided(
             where, labels.astype(np.int64), self.train_share, np.random.default_rng(seed)
         )
-        return Dataset(
+        data = Dataset(
             title=self.title,
             train=train,
             validation=validation,
@@ -56,3 +58,4 @@ class PointsData(DatasetParameters):
             features=("x1", "x2"),
             domain=PLANE,
         )
+        return oversampled(data, seed) if self.oversample else data

@@ -10,6 +10,8 @@ from kernels.parameters import Parameters
 from kernels.samples.projection import Projection
 from kernels.simulation import Array, Lasting
 
+MOST_NUMBERS = 250_000_000  # in the inputs of a data set: a gigabyte of float32
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Samples:
@@ -39,8 +41,8 @@ class Dataset(Lasting):
     of each axis that a drawing shows, of one or two features or of the plane of `projection`; empty
     for pictures, and where the features are too many. A picture is (channels, height, width), and
     its pixels are, from 0 to 1, ``inputs * std + mean``. `notes` are sentences on what was left
-    out. `validation` is empty where no class has two samples. `recipe` are the parameters and the
-    seed that it was loaded with, where it was.
+    out or repeated. `validation` is empty where no class has two samples. `recipe` are the
+    parameters and the seed that it was loaded with, where it was.
     """
 
     title: str

@@ -8,6 +8,7 @@ import numpy as np
 from kernels.datasets import column_names, read_table
 from kernels.errors import DataError
 from kernels.parameters import setting
+from kernels.samples.oversampling import oversample_field, oversampled
 from kernels.samples.projection import MOST_FEATURES, Projection, principal_plane
 from kernels.samples.samples import Dataset, DatasetParameters, Samples, split
 from kernels.samples.toys import train_share_of
@@ -54,6 +55,10 @@ class CsvData(DatasetParameters):
         labels={"auto": "Automatic", "classes": "Classes", "numbers": "Numbers"},
     )
     train_share: float = train_share_of(0.8)
+    oversample: bool = oversample_field()
+
+    def idle(self) -> frozenset[str]:
+        return frozenset({"oversample"} if self.target_is == "numbers" else ())
 
     def columns(self) -> tuple[str, ...]:
         """What the target may be: one of the columns of the file, or empty."""
@@ -85,7 +90,7 @@ class CsvData(DatasetParameters):
         notes += _standardised(scales)
         inputs = np.stack(list(columns.values()), axis=1, dtype=np.float32, casting="same_kind")
         projection, domain = _drawing(inputs, train)
-        return Dataset(
+        data = Dataset(
             title=table.name,
             train=Samples(inputs[train], targets[train]),
             validation=Samples(inputs[validation], targets[validation]),
@@ -96,6 +101,7 @@ class CsvData(DatasetParameters):
             projection=projection,
             notes=notes,
         )
+        return oversampled(data, seed) if self.oversample else data
 
     def _features(self, table: Table, target: str) -> tuple[str, ...]:
         written = next(csv.reader([self.features], skipinitialspace=True), [])
