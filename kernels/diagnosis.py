@@ -29,13 +29,15 @@ class Observations:
     """What is known of a run.
 
     `steps`, `train_loss` and `validation_loss`, (M,), are the measurements in evaluation mode of
-    `kernels.training.frame.TrainingFrame`, `batch_steps` and `batch_losses`, (T,), those of the
+    `kernels.training.frame.TrainingFrame`, those since a weight was set by hand: what that did to
+    the loss is nobody's learning rate. `batch_steps` and `batch_losses`, (T,), those of the
     batches as trained. `steps_per_epoch`, `batch_size` and `validation_size` count steps and
-    samples. `learning_rate` is the setting, before its schedule, `scheduled_rate` that of the last
-    step, and `l2` the penalty; `sizes_steps` is of a method to which that rate soon is nothing.
-    `class_counts`, (K,), say how many training samples each class has; empty for numbers.
-    `layers` are of the present network, and best of all training samples that are measured.
-    `not_compiled` says why PyTorch takes the steps where compiled ones were asked for.
+    samples. `learning_rate` is the setting, before its schedule, `scheduled_rate` that of the step
+    before the last measurement, and `l2` the penalty; `sizes_steps` is of a method to which that
+    rate soon is nothing. `class_counts`, (K,), say how many training samples each class has; empty
+    for numbers. `layers` are of the network after `step` steps, and best of all training samples
+    that are measured. `not_compiled` says why PyTorch takes the steps where compiled ones were
+    asked for.
     """
 
     steps: Array
@@ -51,6 +53,7 @@ class Observations:
     class_counts: Array
     l2: float = 0.0
     sizes_steps: bool = False
+    step: int = 0
     layers: tuple[LayerStatistics, ...] = ()
     not_compiled: str = ""
 
@@ -89,16 +92,19 @@ def diagnose(observations: Observations) -> tuple[Advice, ...]:
 
 
 def applicable(advice: Advice, parameters: Parameters) -> Advice:
-    """`advice` with what may be set in `parameters` and has an effect there, or nothing to set."""
-    idle = parameters.idle()
-    apply = tuple((path, value) for path, value in advice.apply if path not in idle)
-    changed = parameters
+    """`advice` with what of it can be set in `parameters` and has an effect there."""
+    apply = tuple(pair for pair in advice.apply if _changes(parameters, *pair))
+    return replace(advice, apply=apply)
+
+
+def _changes(parameters: Parameters, path: str, value: Any) -> bool:
+    """Whether `value` can be set at `path` of `parameters`, and does something there."""
+    if path in parameters.idle():
+        return False
     try:
-        for path, value in apply:
-            changed = with_value(changed, path, value)
+        return with_value(parameters, path, value) != parameters
     except ParameterError:  # there is no such parameter, or it has other limits
-        changed = parameters
-    return replace(advice, apply=apply if changed != parameters else ())
+        return False
 
 
 # ---- the loss ------------------------------------------------------------------------------
@@ -155,7 +161,7 @@ def _too_high(seen: Observations) -> Advice | None:
     if SWING < swing < np.inf:
         told = f"The training loss swings by {swing:.0%} of itself from one measurement to the next"
     elif RISEN < rise < np.inf and now - lowest > RISEN_OF_FIRST * losses[0]:
-        told = f"The training loss has risen to {now:.4g}, {rise:.0%} above its lowest"
+        told = f"The training loss has risen to {now:.4g}, {rise:,.0%} above its lowest"
     else:
         return None
     return Advice(
@@ -211,7 +217,7 @@ def _too_low(seen: Observations) -> Advice | None:
         title="Learning rate too low",
         sentence=f"In the last {epochs:.3g} epochs the training loss fell by "
         f"{100 * max(fall, 0):.2g}% of itself, at {_rate(seen)}; the gradient of the weights is "
-        f"{gradient:.3g} long.",
+        f"{gradient:.3g} long, on {_looked_at(seen)}.",
         why="The loss falls steadily and there is a slope to follow, so that longer steps would go "
         "the same way faster, until they are too long for the curvature. On a plateau, where the "
         "slope itself is small, a higher rate is not sure to help, and nothing is said. A schedule "
@@ -244,7 +250,7 @@ def _overfits(seen: Observations) -> Advice | None:
     if not (is_much and train[-1] < train[at]):
         return None
     stronger = min(10 * seen.l2, 10.0) if seen.l2 else 0.001
-    more = f"{risen / lowest:.0%} above" if lowest > 0 else "above"
+    more = f"{risen / lowest:,.0%} above" if lowest > 0 else "above"
     return Advice(
         key="overfitting",
         title="Overfitting",
@@ -281,7 +287,7 @@ def _dead(seen: Observations) -> Advice | None:
         key="dead-relus",
         title="Dead ReLUs",
         sentence=f"In {worst.name} {worst.dead:.0%} of the units give 0 for every one of "
-        f"{worst.samples:,} samples.",
+        f"{_looked_at(seen)}.",
         why="Where a ReLU gives 0, its slope is 0: these samples send the unit no gradient, and it "
         "comes back only if layers before it change, other samples reach it, or momentum or a "
         "penalty moves its weights. Long steps and large negative biases kill units. A leaky ReLU "
@@ -315,7 +321,7 @@ def _saturated(seen: Observations) -> Advice | None:
         key="saturated-units",
         title="Saturated units",
         sentence=f"In {worst.name} {worst.saturated:.0%} of the outputs of the {worst.activation} "
-        "are where its slope is below 5% of its largest.",
+        f"are where its slope is below 5% of its largest, on {_looked_at(seen)}.",
         why="What comes back through such a unit is multiplied with its slope, so that the layers "
         "before hardly learn. Weights that began too large, or grew by long steps, drive units "
         "there. Xavier's first weights keep most units off it at the beginning; this starts anew.",
@@ -343,7 +349,7 @@ def _uneven(seen: Observations) -> Advice | None:
     ratio = layers[0].gradient_norm / layers[-1].gradient_norm
     told = (
         f"The gradient of {layers[0].name} is {ratio:.2g} times as long as that of "
-        f"{layers[-1].name}."
+        f"{layers[-1].name}, on {_looked_at(seen)}."
     )
     if ratio < VANISHING and not _has_learned(seen):
         flat = [layer for layer in seen.layers if layer.activation in ("tanh", "sigmoid")]
@@ -393,10 +399,13 @@ def _unbalanced(seen: Observations) -> Advice | None:
         why=f"Always naming the largest class is right on {share:.0%} of the training data, so "
         "that a high accuracy may mean little; of pictures the confusion matrix tells of each "
         "class. Whether it does harm depends on how far the classes overlap. More samples of the "
-        "small classes are the surest cure. Where the data are drawn here, Apply draws as many of "
-        "each and starts anew; for data from a file no setting makes them.",
-        apply=(("dataset.balance", 0.5),),
-        source="Japkowicz and Stephen, The class imbalance problem: a systematic study, 2002",
+        "small classes are the surest cure. Apply starts anew: where data are drawn here, it draws "
+        "as many of each class; of others it repeats the training samples of small classes. This "
+        "tells nothing new: they are easily learned by heart, and each repeat counts in the loss "
+        "and accuracy of the training data.",
+        apply=(("dataset.balance", 0.5), ("dataset.oversample", True)),
+        source="Japkowicz and Stephen, The class imbalance problem, 2002; He and Garcia, Learning "
+        "from imbalanced data, 2009, 3.1.1",
         begins_anew=True,
     )
 
@@ -461,8 +470,13 @@ def _activations(layers: list[LayerStatistics], name: str) -> tuple[tuple[str, A
     return tuple((f"network.layers.{int(row[0]) - 1}.activation", name) for row in rows)
 
 
+def _looked_at(seen: Observations) -> str:
+    """On how many samples the layers were looked at, and when, in words."""
+    return f"{seen.layers[0].samples:,} training samples at step {seen.step:,}"
+
+
 def _rate(seen: Observations) -> str:
-    """The learning rate of the last step, in words."""
+    """The learning rate of the last step that was measured, in words."""
     before = "" if seen.scheduled_rate == seen.learning_rate else ", {:g} before its schedule"
     return f"a learning rate of {seen.scheduled_rate:.4g}" + before.format(seen.learning_rate)
 

@@ -54,6 +54,10 @@ class Frame:
 
     step: int
 
+    def __post_init__(self) -> None:
+        for array in self.arrays().values():
+            array.flags.writeable = False
+
     def row(self) -> dict[str, Scalar]:
         """The scalars of this frame, by name, as one row of an exported table."""
         return {
@@ -100,12 +104,13 @@ class Document:
     """What a run can be saved as: the suffix of its file, and what it is called ("Weights").
 
     `loads` is the file filter of what can be loaded in its place, such as ``"Weights (*.pt)"``; its
-    panel says in `dropParameters` what becomes of such a file.
+    panel says in `dropParameters` what becomes of such a file. `note` is told when it is saved.
     """
 
     suffix: str
     title: str
     loads: str = ""
+    note: str = ""
 
 
 class Simulation(ABC, Generic[P, F]):

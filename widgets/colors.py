@@ -108,11 +108,11 @@ def mark(theme: Theme, index: int) -> Mark:
 
 
 @lru_cache
-def sequential(name: Literal["viridis", "cividis"] = "viridis", n: int = 256) -> NDArray[np.uint8]:
-    """A table of colours for magnitudes, (n, 3), uint8, dark for small."""
+def sequential() -> NDArray[np.uint8]:
+    """A table of colours for magnitudes, viridis, (256, 3), uint8, dark for small."""
     import pyqtgraph as pg
 
-    table: Any = pg.colormap.get(name).getLookupTable(0.0, 1.0, n, alpha=False)
+    table: Any = pg.colormap.get("viridis").getLookupTable(0.0, 1.0, 256, alpha=False)
     colors: NDArray[np.uint8] = np.ascontiguousarray(table, dtype=np.uint8)
     return colors
 

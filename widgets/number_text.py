@@ -49,9 +49,9 @@ def full_number(value: float) -> str:
     return repr(float(value))
 
 
-def rounded(value: float, digits: int = 3) -> float:
-    """`value` to `digits` significant digits."""
-    return float(f"{value:.{digits}g}")
+def rounded(value: float) -> float:
+    """`value` to three significant digits."""
+    return float(f"{value:.3g}")
 
 
 def nudged(value: float, steps: int) -> float:

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 MINUS = "\u2212"
@@ -11,6 +12,7 @@ MISSING = "—"
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
+@lru_cache(maxsize=4096, typed=True)  # a live table asks for each number several times a frame
 def format_number(x: float, digits: int = 4) -> str:
     """`x` with `digits` significant digits, zeros kept so that a live number does not jump.
 
@@ -31,6 +33,13 @@ def format_number(x: float, digits: int = 4) -> str:
         written_out = f"{x:.{max(0, digits - 1 - power)}f}"
         text = written_out if -3 <= power < 6 else f"{mantissa}e{power}"
     return text.replace("-", MINUS)
+
+
+@lru_cache(maxsize=4096, typed=True)
+def format_within(x: float, characters: int) -> str:
+    """`x` with as many significant digits, four at most and one at least, as have room."""
+    told = (format_number(x, digits) for digits in (4, 3, 2))
+    return next((text for text in told if len(text) <= characters), format_number(x, 1))
 
 
 def format_share(share: float) -> str:

@@ -2,41 +2,36 @@
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
-from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import (
-    QFont,
-    QFontMetricsF,
-    QPainter,
-    QPaintEvent,
-    QResizeEvent,
-    QShowEvent,
-    QTextLayout,
-    QTextOption,
-    QWheelEvent,
-)
-from PySide6.QtWidgets import QScrollBar, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QTextLayout, QTextOption
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QSizePolicy, QWidget
 
 from widgets.numbers import with_minus
 from widgets.redraw_pace import is_on_screen
 from widgets.style import Style
 
 _ELLIPSIS = "\u2026"
+_MARGIN = 8  # px at factor 1, beside the lines
 _PARTED = 0.28  # of a line, between two paragraphs
 _SPACED = 1.05  # of a line, from line to line
 _ABOVE = 4.8  # px at factor 1, above the first line
-_SMALLEST = 0.86  # times the size of the body, so that the first paragraph is whole
+_SMALLEST = 0.86  # times the size of the body
 _LEAST = 3  # lines that ought to have room
+_KNOWN = 256  # paragraphs whose lines are remembered
+
+Lines = list[tuple[str, float]]  # each with its top, in pixels
 
 
-class Paragraphs(QWidget):
+class Paragraphs(QAbstractScrollArea):
     """Sentences below each other, the first ones first.
 
-    Letters are no larger than the body's where any paragraph would be cut otherwise, and a little
-    smaller where all have room then, or in a picture; so they stay until the room changes, since
-    letters that change their size with every number flicker. What still has no room is scrolled,
-    line by line, by the wheel or by keys, and stands in the tooltip; in a picture the last line
-    that fits ends in "...". A screen reader gets all paragraphs.
+    Letters are as large as `setScale` asks where all have room then, else as the body's, else a
+    little smaller. What has no room even so is scrolled in the letters of the body, by the wheel or
+    by keys, and stands in the tooltip; in a picture the last line that fits ends in "...". Until
+    the room changes letters never grow again: those that follow every number flicker. Lines leave
+    the bar its room whether it is there or not, so that it moves no word. A screen reader gets all.
     """
 
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
@@ -44,16 +39,18 @@ class Paragraphs(QWidget):
         self._style = style
         self._texts: tuple[str, ...] = ()
         self._scale = 1.0
-        self._largest = 1.0  # scale at which all texts have had room since the room changed
-        self._bar = QScrollBar(Qt.Orientation.Vertical, self)  # counts lines
+        self._refused = 0  # sizes of letters, the largest first, since the room changed
+        self._font = style.font("body")
+        self._lines: Lines = []  # where nothing is scrolled
+        self._figure: QWidget | None = None
+        self._figureTop = 0.0  # where nothing is scrolled
+        self._bar = self.verticalScrollBar()
         self._bar.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # then arrows and pages scroll
         self._bar.setAccessibleName("Scroll the sentences")
-        self._bar.hide()
-        self._isScrolled = False
-        self._bar.valueChanged.connect(self._scroll)
-        self._cut: dict[tuple[str, float, int], list[str]] = {}  # by text, width and size: lines
-        self._figure: QWidget | None = None
-        self._isFigureLast = False  # since the room changed
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.viewport().setAutoFillBackground(False)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         style.changed.connect(self._enlarge)
 
@@ -64,9 +61,7 @@ class Paragraphs(QWidget):
         printed = tuple(with_minus(text) for text in texts)
         if printed != self._texts:
             self._texts = printed
-            self._cut = {key: lines for key, lines in self._cut.items() if key[0] in printed}
             self.setAccessibleName("\n".join(printed))
-            self._shrink()
             self._arrange()
 
     def setScale(self, scale: float) -> None:
@@ -78,177 +73,129 @@ class Paragraphs(QWidget):
     def setFigure(self, figure: QWidget) -> None:
         """Show `figure` above the paragraphs, or below the last one where there is no room."""
         self._figure = figure
-        figure.setParent(self)
+        figure.setParent(self.viewport())
         self._enlarge()
 
     def figureChanged(self) -> None:
         """The figure is of another height now, which is that of its `sizeHint`."""
         self._enlarge()
 
+    def sizeHint(self) -> QSize:
+        return QSize(0, 0)
+
     def minimumSizeHint(self) -> QSize:
         return QSize(0, 0)
 
-    def shown(self) -> list[tuple[str, float]]:
-        """The lines that are seen, each with its top, in pixels."""
-        font = self._fitting()
-        metrics = QFontMetricsF(font)
-        line, lines = metrics.height() * _SPACED, self._laid(font)
-        if self._isScrolled:
-            first = min(self._bar.value(), len(lines) - 1)
-            above = lines[first][1] - self._style.px(_ABOVE)
-            rest = ((text, top - above) for text, top in lines[first:])
-            return [(text, top) for text, top in rest if top + line <= self.height()]
-        fitting = [(text, top) for text, top in lines if top + line <= self.height()]
-        if fitting and len(fitting) < len(lines):
-            text, top = fitting[-1]
-            ends = lines[len(fitting)][1] > top + 1.01 * line  # the next line begins a paragraph
-            cut = text.rstrip() + ("" if ends else " " + _ELLIPSIS)
-            elided = metrics.elidedText(cut, Qt.TextElideMode.ElideRight, self._room())
-            fitting[-1] = elided, top
-        return fitting
-
     def wantedHeight(self) -> int:
         """The height at which all texts are seen in the letters of the body."""
-        return math.ceil(self._needed(1.0))
+        return math.ceil(self._laid(1.0)[1])
 
-    def _laid(self, font: QFont) -> list[tuple[str, float]]:
-        """All lines, each with its top where nothing is scrolled."""
-        line, top = QFontMetricsF(font).height() * _SPACED, self._style.px(_ABOVE)
-        top += 0 if self._isFigureLast else self._figureHeight()
-        lines = []
-        for text in self._texts:
-            for piece in self._lines(text, font):
-                lines.append((piece, top))
-                top += line
-            top += _PARTED * line
-        return lines
+    def leastHeight(self) -> int:
+        """The height of as many lines of the body as ought to have room."""
+        return math.ceil(self._style.px(_ABOVE) + _LEAST * _spacing(self._style.font("body")))
+
+    def shown(self) -> Lines:
+        """The lines that are seen, all of them whole."""
+        line, scrolled = _spacing(self._font), self._bar.value()
+        moved = [(text, top - scrolled) for text, top in self._lines]
+        return [(text, top) for text, top in moved if top >= 0 and top + line <= self.height()]
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
+            self._enlarge()
+        return done
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        self._placeFigure()
+        self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        painter.setFont(self._font)
+        painter.setPen(self._style.color("text"))
+        ascent = QFontMetricsF(self._font).ascent()
+        for text, top in self.shown():
+            painter.drawText(QPointF(self._style.px(_MARGIN), top + ascent), text)
+        painter.end()
+
+    def _enlarge(self) -> None:
+        """Take the largest letters in which the texts of now have room."""
+        self._refused = 0
+        self._arrange()
 
     def _arrange(self) -> None:
-        """Show the bar if there is more than fits, and as far as it goes."""
-        self._isScrolled = False  # a bar takes room from the words
-        high = self.height()
-        has_more = self._needed(self._fittingScale()) > high
-        if is_on_screen(self):
-            self._isFigureLast |= has_more
-        else:
-            self._isFigureLast = high - self._figureHeight() < self.leastHeight()
-        self.setToolTip("\n".join(self._texts) if has_more else "")
-        self._isScrolled = has_more and is_on_screen(self)
-        if self._isScrolled:
-            wide = self._bar.sizeHint().width()
-            self._bar.setGeometry(self.width() - wide, 0, wide, high)
-            font = self._fitting()
-            line = QFontMetricsF(font).height() * _SPACED
-            tops = [top for _, top in self._laid(font)]
-            room = high - self._style.px(_ABOVE) - self._figureHeight()
-            last = sum(tops[-1] + line - top > room for top in tops)
-            self._bar.setRange(0, min(last, len(tops) - 1))
-            self._bar.setPageStep(max(1, len(tops) - last))
-        self._bar.setVisible(self._isScrolled)
-        self._scroll()
+        """Lay out the lines and the figure, and let the bar go as far as there is more."""
+        isSeen, high = is_on_screen(self), self.height()
+        sizes = (self._scale, min(1.0, self._scale), _SMALLEST)
+        while self._refused < len(sizes) and self._laid(sizes[self._refused])[1] > high:
+            self._refused += 1
+        hasRoom = self._refused < len(sizes)
+        scale = sizes[self._refused] if hasRoom else 1.0 if isSeen else _SMALLEST
+        lines, needed = self._laid(scale)
+        figure, self._font = self._figureHeight(), self._style.font(scale=scale)
+        isFigureLast = not hasRoom if isSeen else high - figure < self.leastHeight()
+        self._figureTop = needed - figure if isFigureLast else 0.0
+        above = 0 if isFigureLast else figure
+        self._lines = [(text, top + above) for text, top in lines]
+        self.setToolTip("\n".join(self._texts) if needed > high else "")
+        if not isSeen:
+            self._cutOff()
+        self._bar.setRange(0, max(0, math.ceil(needed) - high) if isSeen else 0)
+        self._bar.setPageStep(high)
+        self._bar.setSingleStep(math.ceil(_spacing(self._font)))
+        self._placeFigure()
+        self.viewport().update()
 
-    def _scroll(self) -> None:
-        """Place the figure where the bar has moved it."""
-        self.update()
-        if self._figure is None:
-            return
-        font, px = self._fitting(), self._style.px
-        line, lines, high = QFontMetricsF(font).height() * _SPACED, self._laid(font), px(_ABOVE)
-        top, first = 0.0, self._bar.value() if self._isScrolled else 0
-        if self._isFigureLast and lines:
-            above = lines[min(first, len(lines) - 1)][1]
-            top = lines[-1][1] + line - (above - high if first else 0)
-        size = self._figureHeight()
-        self._figure.setGeometry(round(px(5)), round(top), int(self._room() + px(3)), size)
-        self._figure.setVisible(size > 0 and top >= 0 and top + size <= self.height() + 1)
+    def _laid(self, scale: float) -> tuple[Lines, float]:
+        """The lines in letters `scale` times as large as the body's, and how high all there is is.
+
+        The tops are those where the figure stands below the lines.
+        """
+        font, top = self._style.font(scale=scale), self._style.px(_ABOVE)
+        line, lines = _spacing(font), Lines()
+        for text in self._texts:
+            top += _PARTED * line if lines else 0
+            for piece in _wrapped(text, self._room(), font):
+                lines.append((piece, top))
+                top += line
+        return lines, top + self._figureHeight()
+
+    def _cutOff(self) -> None:
+        """Let the last line that fits end in an ellipsis, if there are more of its paragraph."""
+        line = _spacing(self._font)
+        count = sum(top + line <= self.height() for _, top in self._lines)
+        if 0 < count < len(self._lines):
+            text, top = self._lines[count - 1]
+            isWhole = self._lines[count][1] > top + 1.01 * line  # the next begins a paragraph
+            cut = text.rstrip() + ("" if isWhole else f" {_ELLIPSIS}")
+            right, metrics = Qt.TextElideMode.ElideRight, QFontMetricsF(self._font)
+            self._lines[count - 1] = metrics.elidedText(cut, right, self._room()), top
+
+    def _placeFigure(self) -> None:
+        """Move the figure with the lines, and show it where it is seen whole."""
+        if self._figure is not None:
+            size, top = self._figureHeight(), round(self._figureTop) - self._bar.value()
+            wide = int(self._room() + self._style.px(3))
+            self._figure.setGeometry(round(self._style.px(5)), top, wide, size)
+            self._figure.setVisible(size > 0 and top >= 0 and top + size <= self.height() + 1)
 
     def _figureHeight(self) -> int:
         return 0 if self._figure is None else self._figure.sizeHint().height()
 
-    def _needed(self, scale: float) -> float:
-        """The height of all there is, in letters `scale` times as large as the body's."""
-        return self._heightOf(self._texts, scale) + self._figureHeight()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self._isScrolled:
-            self._bar.event(event)
-        else:
-            event.ignore()
-
-    def leastHeight(self) -> int:
-        """The height of as many lines of the body as ought to have room."""
-        metrics = QFontMetricsF(self._style.font("body"))
-        return math.ceil(self._style.px(_ABOVE) + _LEAST * metrics.height() * _SPACED)
-
     def _room(self) -> float:
         """The width of the lines."""
-        bar = self._bar.sizeHint().width() if self._isScrolled else 0
-        return self.width() - 2 * self._style.px(8) - bar
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._enlarge()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._arrange()
-
-    def _enlarge(self) -> None:
-        """Take the largest letters in which the texts of now have room."""
-        self._largest, self._isFigureLast = self._scale, False
-        self._cut.clear()
-        self._shrink()
-        self._arrange()
-
-    def _shrink(self) -> None:
-        """Take smaller letters, if larger ones leave the texts too little room."""
-        self._isScrolled = False
-        if self._largest > 1 and self._needed(self._largest) > self.height():
-            self._largest = 1.0
-        too_high = self._needed(self._largest) > self.height()
-        if too_high and (not is_on_screen(self) or self._needed(_SMALLEST) <= self.height()):
-            self._largest = _SMALLEST
-
-    def _fittingScale(self) -> float:
-        """That of the largest letters in which the first paragraph is whole, or the smallest."""
-        for scale in sorted({self._largest, min(1.0, self._largest), _SMALLEST}, reverse=True):
-            if self._heightOf(self._texts[:1], scale) <= self.height():
-                break
-        return scale
-
-    def _fitting(self) -> QFont:
-        return self._font(self._fittingScale())
-
-    def _heightOf(self, texts: Sequence[str], scale: float) -> float:
-        """How high `texts` are in letters `scale` times as large as the body's, in pixels."""
-        font = self._font(scale)
-        lines = sum(len(self._lines(text, font)) for text in texts)
-        parted = _PARTED * max(0, len(texts) - 1)
-        return self._style.px(_ABOVE) + (lines + parted) * QFontMetricsF(font).height() * _SPACED
-
-    def _lines(self, text: str, font: QFont) -> list[str]:
-        """The lines of `text` in the room there is, looked up where they are known."""
-        key = text, self._room(), font.pixelSize()
-        if key not in self._cut:
-            self._cut[key] = _wrapped(text, self._room(), font)
-        return self._cut[key]
-
-    def _font(self, scale: float) -> QFont:
-        font = QFont(self._style.font("body"))
-        font.setPixelSize(round(font.pixelSize() * scale))
-        return font
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter, style = QPainter(self), self._style
-        font = self._fitting()
-        painter.setFont(font)
-        painter.setPen(style.color("text"))
-        ascent = QFontMetricsF(font).ascent()
-        for text, top in self.shown():
-            painter.drawText(QPointF(style.px(8), top + ascent), text)
-        painter.end()
+        margin = self._style.px(_MARGIN)
+        bar = self._bar.sizeHint().width() if is_on_screen(self) else 0
+        return self.width() - margin - max(margin, bar)
 
 
+def _spacing(font: QFont) -> float:
+    """From line to line, in pixels."""
+    return QFontMetricsF(font).height() * _SPACED
+
+
+@lru_cache(_KNOWN)
 def _wrapped(text: str, width: float, font: QFont) -> list[str]:
     """The lines of `text` at `width` pixels."""
     layout = QTextLayout(text, font)

@@ -64,8 +64,10 @@ class Style(QObject):
         """`length`, in pixels at factor 1, at the present factor."""
         return length * self._factor
 
-    def font(self, role: Role = "body", *, bold: bool = False) -> QFont:
-        return QFont(_font(role, max(1, round(self.px(_SIZES[role]))), bold or role == "title"))
+    def font(self, role: Role = "body", *, bold: bool = False, scale: float = 1.0) -> QFont:
+        """The letters of `role`, `scale` times as large as they are there."""
+        size = max(1, round(self.px(_SIZES[role] * scale)))
+        return QFont(_font(role, size, bold or role == "title"))
 
     def color(self, name: str) -> QColor:
         """A colour of the theme by its name; ``window`` and ``base`` may be transparent."""
@@ -77,13 +79,11 @@ class Style(QObject):
     def mark(self, index: int) -> Mark:
         return mark(self._theme, index)
 
-    def pen(self, color: str, width: float = 2.0, dash: tuple[float, ...] = ()) -> QPen:
+    def pen(self, color: str, width: float) -> QPen:
         """A cosmetic pen, `width` px at factor 1; `color` is #rrggbb or a name of the theme."""
         named = getattr(self._theme, color, color)
         pen = QPen(QColor(named), self.px(width))
         pen.setCosmetic(True)
-        if dash:
-            pen.setDashPattern(list(dash))
         return pen
 
 

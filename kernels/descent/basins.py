@@ -179,8 +179,8 @@ class Basins(Simulation[Descent, BasinsFrame]):
             kinks=picture.kinks,
             shares=picture.shares,
             share_names=names,
-            sweep_rates=read_only(np.array(rates)),
-            sweep_shares=read_only(np.reshape(self._sweep_shares, (len(rates), len(names)))),
+            sweep_rates=np.array(rates),
+            sweep_shares=np.reshape(self._sweep_shares, (len(rates), len(names))),
             sweep_ends=(planned[0], planned[-1]) if planned else None,
         )
 

@@ -42,10 +42,6 @@ class ComparisonFrame(Frame):
     mse_slopes: Array
     cross_entropy_slopes: Array
 
-    def __post_init__(self) -> None:
-        for array in self.arrays().values():
-            array.flags.writeable = False
-
     def row(self) -> dict[str, Scalar]:
         """The rows of both races, told apart by ``mse.`` and ``cross-entropy.``."""
         frames = zip(LOSSES, (self.mse, self.cross_entropy), strict=True)

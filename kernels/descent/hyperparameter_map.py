@@ -171,7 +171,7 @@ class HyperparameterMap(Simulation[Descent, HyperparameterMapFrame]):
         frame = HyperparameterMapFrame(
             step=self.step_count,
             title=self.objective.title,
-            start=read_only(np.array(self._start)),
+            start=np.array(self._start),
             horizon=self.length,
             legend=self._legend(),
             logarithmic=self._experiment.logarithmic,
@@ -184,10 +184,8 @@ class HyperparameterMap(Simulation[Descent, HyperparameterMapFrame]):
             best_steps=int(steps[best]) if best else NOT_REACHED,
             plain_rate=float(self._rates[plain[1]]) if plain else math.nan,
             plain_steps=int(steps[plain]) if plain else NOT_REACHED,
-            limits=read_only(theory.limits(self._momenta) if theory else np.empty(0)),
-            speeds=read_only(
-                theory.speeds(self._rates, self._momenta) if theory else np.empty((0, 0))
-            ),
+            limits=theory.limits(self._momenta) if theory else np.empty(0),
+            speeds=theory.speeds(self._rates, self._momenta) if theory else np.empty((0, 0)),
             theory_rate=rate,
             theory_momentum=momentum,
             theory_steps=self._steps_at(steps, rate, momentum),

@@ -195,6 +195,7 @@ class Race(Simulation[Descent, RaceFrame]):
             loss=loss,
             gradients=slopes,
             learning_rates=rates,
+            keeps_rates=all(spec.keeps_rate for spec in specs),
             last_steps=blanked(to_host(positions - self._racers.previous), has_left),
             predicted=blanked(self._predicted(), has_left),
             promised=np.where(is_plain, loss - rates * (slopes**2).sum(axis=-1), math.nan),

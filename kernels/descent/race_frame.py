@@ -25,7 +25,8 @@ class RaceFrame(Frame):
     Now
         Of who has left there is only the position, which is the last within reach.
         `positions`, (R, d), `loss`, (R,), `gradients`, (R, d), over all data and without noise;
-        `learning_rates`, (R,), of the step to come: what schedules, and ASGD itself, make of them.
+        `learning_rates`, (R,), of the step to come: what schedules, and ASGD itself, make of them;
+        `keeps_rates`, whether these make nothing of them, so that they are those in the names.
     The step just taken
         `last_steps`, (R, d); `predicted`, (R,), the loss that the slope at its beginning promised
         for its end: f - learning rate times slope squared, for plain SGD (NaN over two coordinates,
@@ -71,6 +72,7 @@ class RaceFrame(Frame):
     loss: Array
     gradients: Array
     learning_rates: Array
+    keeps_rates: bool
     last_steps: Array
     predicted: Array
     promised: Array
@@ -93,10 +95,6 @@ class RaceFrame(Frame):
     rings: Array
     trace: Trace | None
     watched: frozenset[str]
-
-    def __post_init__(self) -> None:
-        for array in self.arrays().values():
-            array.flags.writeable = False
 
     @property
     def progress(self) -> str:

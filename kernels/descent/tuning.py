@@ -19,7 +19,7 @@ from kernels.descent.many_starts import left_out, mark_last_, require_elementwis
 from kernels.descent.race_frame import plain
 from kernels.descent.tuning_frame import TuningFrame
 from kernels.errors import ParameterError
-from kernels.objectives.base import Objective, read_only
+from kernels.objectives.base import Objective
 from kernels.objectives.catalogue import make_objective
 from kernels.optimizers.batched_descent import BatchedDescent
 from kernels.parameters import Parameters, setting
@@ -175,9 +175,9 @@ class Tuning(Simulation[Descent, TuningFrame]):
             step=self.step_count,
             criterion="loss" if self._floor is None else "steps",
             horizon=experiment.steps,
-            learning_rates=read_only(np.array(experiment.grid)),
-            scores=read_only(quartiles),
-            arrived=read_only(arrived),
+            learning_rates=np.array(experiment.grid),
+            scores=quartiles,
+            arrived=arrived,
             best=best,
             starts=to_host(self._starts),
             start_loss=float(np.median(to_host(self._start_losses))),
@@ -249,9 +249,7 @@ class Tuning(Simulation[Descent, TuningFrame]):
 def best_rates(medians: Array, arrived: Array, means: Array) -> Array:
     """The index of the best learning rate of each optimizer, all (R, L) -> (R,)."""
     missed = np.nan_to_num(1.0 - arrived)
-    best = np.array([np.lexsort(keys)[0] for keys in zip(means, missed, medians, strict=True)])
-    best.flags.writeable = False
-    return best
+    return np.array([np.lexsort(keys)[0] for keys in zip(means, missed, medians, strict=True)])
 
 
 def spread_points(objective: Objective, count: int, seed: int) -> Array:

@@ -68,6 +68,7 @@ class _Reader:
         self._steps: list[Step] = []
 
     def program(self) -> Program:
+        """The steps that compute the formula. Raises `ExpressionError` where it is none."""
         if self._next.kind == "end":
             example = f"{self._variables[0]}**2" if self._variables else "2*pi"
             raise ExpressionError(

@@ -49,13 +49,27 @@ def explained_share(plane: Plane, snapshots: Tensor) -> float:
     return share if math.isfinite(share) else math.nan
 
 
-def walk_share(snapshots: int) -> float:
-    r"""The share of variance in the best plane of a random walk of so many snapshots, 3 or more.
+def walk_share(paths: Tensor) -> float:
+    """The share of variance in the best plane of pure random walks like `paths`, (R, T, D).
 
-    In many dimensions their inner products are those of a walk, min(i, j), and centred these have
-    the eigenvalues 1 / (4 sin^2(\pi k / 2T)), k = 1 to T - 1, since their inverse is the Laplacian
-    of a row of T points; they sum to (T^2 - 1) / 6. For many snapshots it comes down to
-    7.5 / \pi^2 = 76%. In few dimensions a walk has more.
+    Each begins where one of them does, and its T - 1 steps are as long as that one's, by the root
+    of their mean square. In many dimensions such steps are at right angles to each other and to
+    where all began, so that the inner products of the points are known: those of where they began,
+    and along one walk min(i, j) times the square of a step. One long walk has 7.5 / pi^2 = 76%,
+    whatever its steps are. In few dimensions walks have more. NaN where there is none. It waits
+    for the device.
     """
-    first, second = (1 / (4 * math.sin(math.pi * k / (2 * snapshots)) ** 2) for k in (1, 2))
-    return (first + second) * 6 / (snapshots**2 - 1)
+    points = paths.shape[1]
+    starts = (paths[:, 0] - paths[:, 0].mean(0)).double()
+    lengths = paths.double().diff(dim=1).square().sum(2).mean(1)  # (R,), squares
+    times = torch.arange(points, device=paths.device, dtype=starts.dtype)
+    walk = torch.minimum(times, times.unsqueeze(1))  # (T, T)
+    products = torch.kron(starts @ starts.T, torch.ones_like(walk))
+    products += torch.kron(lengths.diag(), walk)  # (R T, R T)
+    centred = products - products.mean(0)
+    centred -= centred.mean(1, keepdim=True)
+    if not centred.isfinite().all():
+        return math.nan
+    variances = torch.linalg.eigvalsh(centred)  # ascending
+    share = float(variances[-2:].sum() / variances.sum())
+    return share if math.isfinite(share) else math.nan

@@ -33,6 +33,8 @@ class Refinement:
         The running statistics of that step.
     explained
         The share of the variance of the path until then that lies along the plane, or NaN.
+    chance
+        The share that pure random walks like it have in the best plane of theirs, or NaN.
     snapshots
         How many points of the path that was.
     surface
@@ -47,6 +49,7 @@ class Refinement:
     step: int
     buffers: dict[str, Tensor] = field(default_factory=dict)
     explained: float = float("nan")
+    chance: float = float("nan")
     snapshots: int = 1
     surface: Tensor | None = None
     _grid: int = 0  # its number

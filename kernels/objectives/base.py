@@ -104,13 +104,13 @@ class Objective(ABC):
 
         return in_pieces(of, points, self.samples)
 
-    def hessian(self, points: Tensor, batch: Tensor | None = None) -> Tensor:
+    def hessian(self, points: Tensor) -> Tensor:
         """The second derivatives at each of `points`, (..., d) -> (..., d, d), by autograd."""
 
         def of(piece: Tensor) -> Tensor:
             piece = piece.detach().requires_grad_()
             with torch.enable_grad():
-                slope = _slope(self.loss(piece, batch), piece, create_graph=True)  # (..., d)
+                slope = _slope(self.loss(piece), piece, create_graph=True)  # (..., d)
                 rows = [_slope(part, piece, retain_graph=True) for part in slope.unbind(-1)]
             return torch.stack(rows, dim=-2)  # (..., d, d)
 

@@ -97,7 +97,10 @@ def separation_of(x: Array, y: Array) -> Separation | None:
 
 
 def minima_of(x: Array, y: Array) -> dict[LossName, tuple[Minimum, ...]]:
-    """The minimum of each loss for classes that overlap, in float64; none where none is found."""
+    """The minimum of each loss for classes that overlap, in float64; none where none is found.
+
+    `x`, (N,), are the features, not all the same, and `y`, (N,), the classes, 0 or 1.
+    """
     unit, middle = float(x.std()), float(x.mean())
     standard = (x - middle) / unit
     found: dict[LossName, tuple[Minimum, ...]] = {"cross-entropy": (), "mse": ()}

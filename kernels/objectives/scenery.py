@@ -37,15 +37,10 @@ class Scenery(Lasting):
     order: float
 
 
-def make_scenery(
-    objective: Objective,
-    device: torch.device,
-    dtype: torch.dtype = torch.float64,
-    resolution: int = RESOLUTION,
-) -> Scenery:
+def make_scenery(objective: Objective, device: torch.device, dtype: torch.dtype) -> Scenery:
     """The surface of `objective`, whose data are on `device` in `dtype`, over its domain."""
     axes = [
-        torch.linspace(*ends, resolution, device=device, dtype=dtype) for ends in objective.domain
+        torch.linspace(*ends, RESOLUTION, device=device, dtype=dtype) for ends in objective.domain
     ]
     rows = torch.meshgrid(*reversed(axes), indexing="ij")  # y before x
     with torch.no_grad():

@@ -115,6 +115,11 @@ class OptimizerParameters(Parameters):
         """All but the learning rate, by the names of torch's constructor and parameter groups."""
         return {"weight_decay": self.weight_decay}
 
+    @property
+    def keeps_rate(self) -> bool:
+        """Whether its learning rate is that of the label at every step."""
+        return isinstance(self.schedule, ConstantSchedule)
+
     def rate(self, step: int) -> float:
         """The learning rate of the step from `step` to the next: the schedule is in it."""
         return self.learning_rate * self.schedule.factor(step)

@@ -128,6 +128,10 @@ class ASGDParameters(OptimizerParameters):
             "weight_decay": self.weight_decay,
         }
 
+    @property
+    def keeps_rate(self) -> bool:
+        return False
+
     def pull(self, memory: Mapping[str, Tensor], step: int) -> Tensor | float:
         return self.weight_decay + self.lambd
 

@@ -41,10 +41,6 @@ class FinderFrame(Frame):
     chosen: float
     present: float
 
-    def __post_init__(self) -> None:
-        for array in self.arrays().values():
-            array.flags.writeable = False
-
     def row(self) -> dict[str, Scalar]:
         row: dict[str, Scalar] = {"step": self.step}
         if self.step:

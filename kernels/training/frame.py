@@ -11,7 +11,7 @@ from kernels.training.parameters import EngineName
 from kernels.training.seen.first_layer import FirstLayer
 from kernels.training.seen.normalization import Normalization
 from kernels.training.seen.predictions import Predictions
-from kernels.training.seen.statistics import LayerStatistics
+from kernels.training.seen.statistics import LayerDistributions
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,8 +70,11 @@ class TrainingFrame(Frame):
         `predictions` for the validation data, as they were at the last step of `measured_at`; with
         "cell.T.P" the samples of class T that were taken for P are listed, not the wrongest.
     If "layers" is watched
-        `layers`, what each layer holds and does on the first 256 training samples, in evaluation
-        mode; `advice`, what the rules of `kernels.diagnosis` find, the gravest first.
+        `layers`, how all that each layer holds and gives on the first 256 training samples lies, in
+        evaluation mode.
+    If "advice" is watched
+        `advice`, what the rules of `kernels.diagnosis` find, the gravest first. It is looked for
+        when something new was measured or set, or the loss of a batch is no number.
     If "first_layer" is watched and the data are pictures
         `first_layer`, its weights as pictures; None where it does not look at pixels.
     If "normalization.L.C" is watched, and such a layer is there
@@ -99,16 +102,12 @@ class TrainingFrame(Frame):
     train_answers: Array
     validation_answers: Array
     predictions: Predictions | None
-    layers: tuple[LayerStatistics, ...]
+    layers: tuple[LayerDistributions, ...]
     advice: tuple[Advice, ...]
     first_layer: FirstLayer | None
     normalization: Normalization | None
     inside: StepInside | None
     watched: frozenset[str]
-
-    def __post_init__(self) -> None:
-        for array in self.arrays().values():
-            array.flags.writeable = False
 
     def row(self) -> dict[str, Scalar]:
         """A row of a table: step, epoch, rate, and the last of each curve."""

@@ -1,6 +1,7 @@
 """What is measured of a run in evaluation mode, again and again, and when that ends it."""
 
 import math
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -15,6 +16,19 @@ ENOUGH = 1e-12  # a loss that is lower by less is not lower
 ROUNDED = 1e-6  # an accuracy in float32 may be as far off, and one sample is 1e-4 at least
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """What was measured after `step` steps: equal to itself alone.
+
+    `values`, (4,), are the losses of the training and of the validation data and then the two
+    accuracies; `answers`, (V, outputs), the outputs for the validation data.
+    """
+
+    step: int
+    values: Tensor
+    answers: Tensor
+
+
 class Measurements:
     """Losses and accuracies of the training and the validation data, every `every` steps.
 
@@ -22,30 +36,28 @@ class Measurements:
 
     Attributes
     ----------
-    answers
-        The outputs for the validation data when they were measured last, (V, outputs).
+    last
+        What was measured last.
     """
 
-    answers: Tensor
-    _latest: Tensor  # (4,)
+    last: Measured
 
     def __init__(
         self, every: int, most: tuple[int, int], device: torch.device, dtype: torch.dtype
     ) -> None:
         self._most = most
         self._kept = Thinned((4,), device=device, dtype=dtype, stride=every)
-        self._step = 0
         self._best = math.inf, 0  # the lowest validation loss, and the step at which it came
 
     def measure(self, learner: Learner, train: Tensors, validation: Tensors, step: int) -> None:
         """Note loss and accuracy after `step` steps, on the device, without waiting."""
         trained = learner.evaluate(train.first(self._most[0]))
         measured = validation.first(self._most[1])
-        self.answers = learner.outputs(measured.inputs)
-        validated = learner.judge(self.answers, measured.targets)
-        self._latest = torch.stack([trained[0], validated[0], trained[1], validated[1]])
-        self._step = step
-        self._kept.record(step, self._latest)
+        answers = learner.outputs(measured.inputs)
+        validated = learner.judge(answers, measured.targets)
+        values = torch.stack([trained[0], validated[0], trained[1], validated[1]])
+        self.last = Measured(step, values, answers)
+        self._kept.record(step, values)
 
     def notes(self, train: Tensors, validation: Tensors) -> tuple[str, ...]:
         """A sentence on how many samples are measured, where these are not all."""
@@ -59,15 +71,15 @@ class Measurements:
 
     def curves(self) -> tuple[Array, Array]:
         """The steps of all that is kept, (M,), and it, (4, M): two losses, two accuracies."""
-        steps, (curves,) = self._kept.up_to(self._step, self._latest)
+        steps, (curves,) = self._kept.up_to(self.last.step, self.last.values)
         return steps, to_host(curves)
 
     def ending(self, wanted: Training, per_epoch: int) -> Finish | None:
         """Why a run ends after what was measured last, by the stop rules `wanted`, or None."""
-        train_loss, loss, _, accuracy = map(float, to_host(self._latest))
+        train_loss, loss, _, accuracy = map(float, to_host(self.last.values))
+        step = self.last.step
         if loss < self._best[0] - ENOUGH:
-            self._best = loss, self._step
-        step = self._step
+            self._best = loss, step
         numbers = {"step": step, "validation loss": loss, "validation accuracy": accuracy}
         if not math.isfinite(train_loss):
             return Finish(

@@ -21,7 +21,8 @@ class Tensors:
 
     def take(self, picked: Tensor) -> tuple[Tensor, Tensor]:
         """The inputs and targets of the samples with the numbers `picked`, (B,)."""
-        return self.inputs[picked], self.targets[picked]
+        # In a quarter of the time that brackets take.
+        return self.inputs.index_select(0, picked), self.targets.index_select(0, picked)
 
     def first(self, n: int) -> "Tensors":
         """The first `n` samples, sharing memory."""

@@ -1,5 +1,6 @@
 """What the tests of the race share: every optimizer as torch is called, and a plain loop."""
 
+import numpy as np
 import torch
 from pydantic import TypeAdapter
 
@@ -91,3 +92,8 @@ def plain_loop(
             schedule.step()
         path.append(point.detach().clone())
     return torch.stack(path).numpy()
+
+
+def same_bits(ours, theirs):
+    assert ours.shape == theirs.shape
+    assert np.array_equal(ours, theirs)

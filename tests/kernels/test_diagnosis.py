@@ -14,13 +14,12 @@ from kernels.parameters import Parameters
 from kernels.simulation import advance
 from kernels.training.objective import Criterion
 from kernels.training.parameters import Training
-from kernels.training.seen.statistics import LayerStatistics, distribution, layer_statistics
+from kernels.training.seen.statistics import LayerStatistics, layer_statistics
 from kernels.training.tensors import tensors_of
-from kernels.training.training import LAYERS, TrainingRun
+from kernels.training.training import ADVICE, TrainingRun
 
 COUNT = 60  # measurements of a made run
 FALLING = 0.7 * np.exp(-np.arange(COUNT) / 20)
-NONE = distribution(np.zeros(1))
 
 
 def layer(name: str = "linear1", **given: Any) -> LayerStatistics:
@@ -33,9 +32,7 @@ def layer(name: str = "linear1", **given: Any) -> LayerStatistics:
         "gradient_norm": 0.1,
         "weight_norm": 1.0,
     }
-    return LayerStatistics(
-        name=name, weights=NONE, activations=NONE, gradients=NONE, **(usual | given)
-    )
+    return LayerStatistics(name=name, **(usual | given))
 
 
 def seen(**given: Any) -> Observations:
@@ -52,6 +49,7 @@ def seen(**given: Any) -> Observations:
         "batch_size": 10,
         "validation_size": 100,
         "class_counts": np.array([100, 120]),
+        "step": 593,
         "layers": (layer(), layer("linear2"), layer("output", activation="")),
     }
     return Observations(**(usual | given))
@@ -141,7 +139,8 @@ def test_a_learning_rate_too_low_falls_slowly_on_a_slope():
     assert advice.apply == (("optimizer.learning_rate", 0.2),)
     fall = 1 - slow[-1] / slow[-13]
     assert f"In the last 6 epochs the training loss fell by {100 * fall:.2g}%" in advice.sentence
-    assert "gradient of the weights is 0.5 long" in advice.sentence
+    told = "gradient of the weights is 0.5 long, on 250 training samples at step 593."
+    assert told in advice.sentence
     flat = (layer(gradient_norm=1e-3),)  # at the bottom, or on a plateau
     assert diagnose(seen(train_loss=slow, layers=flat)) == ()
     assert diagnose(seen(train_loss=slow, layers=())) == ()
@@ -177,7 +176,7 @@ def test_of_a_rate_that_is_read_once_nothing_is_said():
     assert keys(watched(300, **given)) == ["learning-rate-too-low"]  # were it not known
     run = TrainingRun(load(Training, given), torch.device("cpu"))
     advance(run, 300)
-    assert run.frame(frozenset({LAYERS})).advice == ()
+    assert run.frame(frozenset({ADVICE})).advice == ()
 
 
 def test_a_schedule_that_ends_too_soon_is_taken_away():
@@ -216,7 +215,9 @@ def test_dead_units():
     )
     advice = only(seen(train_loss=flat, layers=layers))
     assert advice.key == "dead-relus"
-    assert "In batch_norm3 75% of the units give 0 for every one of 250 samples" in advice.sentence
+    assert advice.sentence == (
+        "In batch_norm3 75% of the units give 0 for every one of 250 training samples at step 593."
+    )
     assert advice.apply == (
         ("network.layers.0.activation", "leaky-relu"),
         ("network.layers.2.activation", "leaky-relu"),
@@ -234,7 +235,10 @@ def test_saturated_units():
     layers = (layer(saturated=0.9, activation="tanh", gradient_norm=0.0),)
     advice = only(seen(train_loss=flat, layers=layers))
     assert advice.key == "saturated-units"
-    assert "In linear1 90% of the outputs of the tanh" in advice.sentence
+    assert advice.sentence == (
+        "In linear1 90% of the outputs of the tanh are where its slope is below 5% of its largest, "
+        "on 250 training samples at step 593."
+    )
     assert advice.apply == (("initialization", "xavier"),)
     half = dataclasses.replace(layers[0], saturated=0.5)
     assert diagnose(seen(train_loss=flat, layers=(half,))) == ()
@@ -253,7 +257,10 @@ def test_vanishing_and_exploding_gradients():
     ]
     advice = only(seen(train_loss=flat, layers=tuple(layers)))
     assert advice.key == "vanishing-gradients"
-    assert "of linear1 is 0.0002 times as long as that of output" in advice.sentence
+    assert advice.sentence == (
+        "The gradient of linear1 is 0.0002 times as long as that of output, on 250 training "
+        "samples at step 593."
+    )
     assert advice.apply == (
         ("network.layers.0.activation", "relu"),
         ("network.layers.1.activation", "relu"),
@@ -277,7 +284,7 @@ def test_unbalanced_classes():
     assert advice.key == "unbalanced-classes"
     assert "has 60 training samples and the smallest 10." in advice.sentence
     assert "right on 60% of the training data" in advice.why
-    assert advice.apply == (("dataset.balance", 0.5),)
+    assert advice.apply == (("dataset.balance", 0.5), ("dataset.oversample", True))
     assert advice.begins_anew
     assert diagnose(seen(class_counts=np.array([30, 10]))) == ()
     assert diagnose(seen(class_counts=np.array([15, 1]))) == ()  # too few to tell
@@ -289,12 +296,27 @@ def test_unbalanced_classes():
 
 def test_what_would_change_nothing_or_is_not_there_is_not_applied():
     advice = only(seen(class_counts=np.array([10, 90])))
-    assert applicable(advice, load(Training, {"dataset": {"kind": "circle", "balance": 0.9}})).apply
     assert applicable(advice, Training()).apply == ()  # it is so
-    assert applicable(advice, load(Training, {"dataset": "points"})).apply == ()
+    points = load(Training, {"dataset": {"kind": "points", "oversample": True}})
+    assert applicable(advice, points).apply == ()
     clipped = dataclasses.replace(advice, apply=(("optimizer.clip_norm", 1.0),))
     assert applicable(clipped, Training()).apply == clipped.apply
     assert applicable(clipped, load(Training, {"optimizer": "rprop"})).apply == ()
+
+
+@pytest.mark.parametrize(
+    ("dataset", "setting"),
+    [
+        ({"kind": "circle", "balance": 0.9}, ("dataset.balance", 0.5)),
+        *(
+            ({"kind": kind}, ("dataset.oversample", True))
+            for kind in ("points", "csv", "pictures", "pixels-csv")
+        ),
+    ],
+)
+def test_of_several_cures_that_is_applied_which_the_data_have(dataset, setting):
+    advice = only(seen(class_counts=np.array([10, 90])))
+    assert applicable(advice, load(Training, {"dataset": dataset})).apply == (setting,)
 
 
 def test_first_weights_that_come_from_a_file_are_not_drawn_another_way():
@@ -330,6 +352,7 @@ def watched(steps: int, **given: Any) -> Observations:
         validation_size=len(dataset.validation),
         class_counts=counts,
         l2=parameters.l2,
+        step=frame.step,
         layers=layer_statistics(run.model.eval(), loss_of, train.inputs, train.targets),
     )
 
@@ -398,6 +421,18 @@ def test_a_wide_network_overfits_twelve_points():
 def test_a_rate_of_a_thousand_ends_in_no_number():
     optimizer = {"kind": "sgd", "learning_rate": 1000.0}
     assert keys(watched(2000, dataset="plane", optimizer=optimizer)) == ["no-number"]
+
+
+def test_advice_to_balance_is_gone_when_it_is_followed():
+    points = [{"x1": i / 8, "x2": i % 3, "label": int(i < 8)} for i in range(48)]
+    for dataset in ({"kind": "circle", "balance": 0.9}, {"kind": "points", "points": points}):
+        parameters = load(Training, {"dataset": dataset})
+        run = TrainingRun(parameters, torch.device("cpu"))
+        (advice,) = run.frame(frozenset({ADVICE})).advice
+        assert advice.key == "unbalanced-classes"
+        for path, value in advice.apply:
+            parameters = with_value(parameters, path, value)
+        assert TrainingRun(parameters, run.device).frame(frozenset({ADVICE})).advice == ()
 
 
 def test_all_that_is_advised_can_be_set():

@@ -17,7 +17,7 @@ from kernels.simulation import (
     state_bytes,
     to_host,
 )
-from tests.kernels.toys import Noisy, NoisyParameters
+from tests.kernels.toys import Noisy, NoisyFrame, NoisyParameters
 
 CPU = torch.device("cpu")
 
@@ -241,6 +241,18 @@ def test_a_frame_tells_its_scalars_and_arrays():
     assert np.array_equal(frame.weights, kept)
     with pytest.raises(dataclasses.FrozenInstanceError):
         frame.step = 3
+
+
+def test_the_arrays_of_a_frame_are_read_only():
+    @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+    class Derived(NoisyFrame):
+        heights: np.ndarray
+        names: tuple[str, ...] = ()
+
+    frame = Derived(step=0, loss=0.5, weights=np.zeros((4, 2)), heights=np.ones(3))
+    for array in (frame.weights, frame.heights):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 1
 
 
 def test_defaults_of_a_simulation():

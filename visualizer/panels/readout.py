@@ -7,7 +7,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from widgets.paragraphs import Paragraphs
-from widgets.plots.number_table import ReadoutTable, Row
+from widgets.plots.number_table import ReadoutTable
+from widgets.plots.table_rows import Row
 from widgets.redraw_pace import RedrawPace, is_on_screen
 from widgets.style import Style
 
@@ -86,11 +87,13 @@ class Readout(QWidget):
         """Leave a part of the height to the words, and count the rows that are not seen."""
         table, room = self._table, TABLE * self.height()
         wanted = max(self._words.leastHeight(), self._needed)
-        free = self.height() - wanted
+        free, most = self.height() - wanted, max(room, DENSE * self.height())
         count = shown = len(self._rows)
-        if table.leastHeight() > max(room, DENSE * self.height()):
-            shown = max(1, sum(table.leastHeight(rows) <= room for rows in range(1, count + 1)))
-        least = table.leastHeight(shown)
+        small = table.leastHeight() > min(free, most)
+        if table.leastHeight(small=small) > most:
+            heights = (table.leastHeight(rows, small=True) for rows in range(1, count + 1))
+            shown = max(1, sum(height <= room for height in heights))
+        least = table.leastHeight(shown, small=small)
         table.setMaximumHeight(least if shown < count else max(round(min(room, free)), least))
         has_bar = shown < count and is_on_screen(self)
         policy = Qt.ScrollBarPolicy

@@ -19,12 +19,13 @@ class UpdateSheet(QScrollArea):
     """The lines of a `Trace`: what, by which rule, with which numbers, and the result.
 
     Below them stands what the symbols mean. Lines of other rules are seen on a screen once all
-    their formulas are set.
+    their formulas are set. A `whole` one has no bar upwards: it is to get the height that it needs.
     """
 
-    def __init__(self, style: Style, parent: QWidget | None = None) -> None:
+    def __init__(self, style: Style, parent: QWidget | None = None, *, whole: bool = False) -> None:
         super().__init__(parent)
-        self._outer = style
+        self._outer, self._isWhole = style, whole
+        self._least = 0  # the height that it needs
         self._style = Style(style.theme().name, style.factor(), self)  # grows to fill the sheet
         self._title = QLabel()
         self._title.setWordWrap(True)
@@ -98,7 +99,7 @@ class UpdateSheet(QScrollArea):
         policies = Qt.ScrollBarPolicy
         policy = policies.ScrollBarAsNeeded if visible else policies.ScrollBarAlwaysOff
         self.setHorizontalScrollBarPolicy(policy)
-        self.setVerticalScrollBarPolicy(policy)
+        self.setVerticalScrollBarPolicy(policies.ScrollBarAlwaysOff if self._isWhole else policy)
         self._page.setVisible(visible)
 
     def _isCaughtUp(self) -> bool:
@@ -117,9 +118,21 @@ class UpdateSheet(QScrollArea):
         self._filling = True
         self._style.setTheme(self._outer.theme().name)
         room = self.viewport().size()
+        if self._isWhole:
+            self._claim(room.width())
         last = bisect_left(GROWTHS[1:], True, key=lambda growth: self._overflows(growth, room))
         self._grow(GROWTHS[last])
         self._filling = False
+
+    def _claim(self, width: int) -> None:
+        """Want the height that all takes as small as it gets, in so many pixels of width."""
+        self._grow(GROWTHS[0])
+        self._least = self._column.totalHeightForWidth(width)
+        self.updateGeometry()
+
+    def minimumSizeHint(self) -> QSize:
+        hint = super().minimumSizeHint()
+        return QSize(hint.width(), self._least) if self._isWhole else hint
 
     def _overflows(self, growth: float, room: QSize) -> bool:
         """Whether there is more than `room` for, so large."""
@@ -152,7 +165,7 @@ class UpdateSheet(QScrollArea):
         self._grid.addWidget(numbers, 2 * row + 1, 1, 1, 2)
         self._grid.setColumnStretch(1, 1)
         self._rows.append((name, formula, numbers, value))
-        self._restyle()
+        self._restyle_row(name, value)
 
     def _restyle(self) -> None:
         style = self._style
@@ -169,9 +182,12 @@ class UpdateSheet(QScrollArea):
         if sheet != self.styleSheet():  # the same one again would take as long
             self.setStyleSheet(sheet)
         for name, _, _, value in self._rows:
-            name.setFont(style.font("small"))
-            name.setFixedWidth(round(style.px(NAMES)))
-            value.setFont(style.font("mono"))
+            self._restyle_row(name, value)
+
+    def _restyle_row(self, name: QLabel, value: QLabel) -> None:
+        name.setFont(self._style.font("small"))
+        name.setFixedWidth(round(self._style.px(NAMES)))
+        value.setFont(self._style.font("mono"))
 
 
 def _signed(tex: str) -> str:

@@ -120,7 +120,7 @@ class FieldSequence(QWidget):
     def fill(self, fields: Sequence[FieldLike]) -> Iterator[None]:
         """Show `fields`, keeping every view whose field has the signature that it had.
 
-        It pauses before the first view and after each that it made.
+        It pauses before the first view, and after each that it made or showed for the first time.
         """
         if not self._views:
             yield
@@ -131,6 +131,7 @@ class FieldSequence(QWidget):
             is_new = key not in self._signatures
             if is_new:
                 self._put(i, key, self._context.make(field, self._context))
+                yield
             elif (place := self._signatures.index(key)) != i:
                 self._put(i, key, self._take(place))
             yield from shown(self._views[i], field)

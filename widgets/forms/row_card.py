@@ -116,9 +116,9 @@ class RowCard(FieldView):
             self.swatch.setMark(*mark)
 
     def setNote(self, note: str) -> None:
-        """Say under the heading what comes of this row, or nothing."""
+        """Say under the heading what comes of this row, or nothing; a mistake takes its place."""
         self.note.setText(note)
-        self.note.setVisible(bool(note))
+        self.note.setVisible(bool(note) and self.sentence.isHidden())
 
     def setOpen(self, is_open: bool) -> None:
         self.fold.setChecked(is_open)
@@ -136,9 +136,11 @@ class RowCard(FieldView):
     def setError(self, sentence: str, span: tuple[int, int] | None = None) -> None:
         self.sentence.setText(sentence)
         self.sentence.show()
+        self.note.hide()
 
     def clearError(self) -> None:
         self.sentence.hide()
+        self.setNote(self.note.text())
 
     def restyle(self) -> None:
         style = self.context.style

@@ -1,18 +1,31 @@
 """A small fully connected network: what each neuron answers, and how it is linked to others."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from widgets.networks.diagram import Diagram, Link, Neuron, exists
-from widgets.networks.painting import NetworkPainter, Values
+from widgets.networks.links import draw_strokes, link_strokes
+from widgets.networks.painting import NetworkPainter
 from widgets.networks.value_editor import ValueEditor
+from widgets.networks.values import Values
 from widgets.networks.walk import step_from
 from widgets.numbers import format_number
+from widgets.pictures import clear_pixels
+from widgets.plots.strokes import is_vector
+from widgets.redraw_pace import RedrawPace, is_on_screen
 from widgets.style import Style
 
 _MOST = 8  # columns
@@ -63,6 +76,7 @@ class NetworkView(QWidget):
         self._quantity = "w", "bias"  # what the numbers of links and of neurons are called
         self._editable = True
         self._diagram: Diagram | None = None  # of the present size
+        self._links: QPixmap | None = None  # as they are shown; None where they are to be drawn
         self._chosen: Neuron | Link | None = None
         self._hovered: Neuron | Link | None = None
         self._edited: Neuron | Link | None = None
@@ -72,6 +86,7 @@ class NetworkView(QWidget):
         self._editor.abandoned.connect(self._leaveEditor)
         self._speech = QTimer(self, singleShot=True, interval=_SPOKEN_AFTER)
         self._speech.timeout.connect(self._describe)
+        self._pace = RedrawPace(self, self._keepLinks)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Network")
@@ -126,12 +141,12 @@ class NetworkView(QWidget):
         self._values.weights, self._values.biases = list(weights), list(biases)
         if self._chosen is not None and not self._speech.isActive():
             self._speech.start()
-        self.update()
+        self._linksChanged()
 
     def setQuantity(self, link: str, bias: str, unit: float, *, editable: bool) -> None:
         """Call the numbers so; links of `unit` are drawn half as strongly as can be."""
         self._quantity, self._values.unit, self._editable = (link, bias), unit, editable
-        self.update()
+        self._linksChanged()
 
     def setWords(self, words: Sequence[Sequence[str]]) -> None:
         """Write these on the tiles, column by column, until the next `setNetwork`."""
@@ -163,7 +178,7 @@ class NetworkView(QWidget):
 
     def _relay(self) -> None:
         self._leaveEditor()
-        self._diagram = None
+        self._diagram = self._links = None
         self.updateGeometry()
         self.update()
 
@@ -171,18 +186,40 @@ class NetworkView(QWidget):
         super().resizeEvent(event)
         self._relay()
 
+    def _linksChanged(self) -> None:
+        """Draw the links anew, on a screen gap by gap between the frames, and all else at once."""
+        if is_on_screen(self):
+            self._pace.news()
+        else:
+            self._links = None
+        self.update()
+
+    def _keepLinks(self, fine: bool) -> Iterator[None]:
+        diagram = self.diagram()
+        pixels = clear_pixels(self.width(), self.height(), self.devicePixelRatioF())
+        for strokes in link_strokes(diagram, self._values, self._style):
+            with QPainter(pixels) as painter:
+                draw_strokes(painter, strokes)
+            yield
+        if diagram is self._diagram:  # else they have moved meanwhile
+            self._links = pixels
+            self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             painter.fillRect(self.rect(), self._style.color("base"))
-            self.paint(painter)
+            self.paint(painter, None if is_vector(painter) else self._links)
 
-    def paint(self, painter: QPainter) -> None:
-        """Draw the network with any painter, as large as the widget."""
+    def paint(self, painter: QPainter, links: QPixmap | None = None) -> None:
+        """Draw the network with any painter, as large as the widget.
+
+        The links are those of `links`, if they are there as pixels.
+        """
         diagram, style = self.diagram(), self._style
         drawing = NetworkPainter(painter, diagram, style)
         shown = self._chosen if self._chosen and diagram.shows(self._chosen) else None
         hovered = self._hovered if self._hovered and diagram.shows(self._hovered) else None
-        drawing.draw(self._names, self._values, shown, hovered)
+        drawing.draw(self._names, self._values, shown, hovered, links)
         bounds = QRectF(self.rect()).adjusted(2, 2, -2, -2)
         if self.hasFocus():
             painter.setPen(style.pen("accent", 2))

@@ -5,61 +5,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPen, QPixmap
 
 from widgets.networks.diagram import Diagram, Link, Neuron, Words
-from widgets.networks.signs import Floats, link_colors, maps_image, sign_colors, strength
+from widgets.networks.links import FLAT, draw_strokes, link_strokes, link_width
+from widgets.networks.signs import sign_colors
+from widgets.networks.values import Values
 from widgets.style import Style
 
-_THINNEST, _THICKEST = 0.7, 9.0  # pixels at factor 1 of a link: of weight 0, and never reached
-_ROOMY = 3  # links at a tile that may be as wide as that
-_SQUARE = Qt.PenCapStyle.FlatCap
 _MIDDLE = Qt.AlignmentFlag.AlignCenter
-
-
-@dataclass(slots=True)
-class Values:
-    """What is drawn of a network, column by column; nothing where there are no numbers yet.
-
-    A link is drawn half as strongly as can be where its number is `unit`.
-    """
-
-    images: list[QImage | None] = field(default_factory=list)  # the maps of a column, stacked
-    weights: list[Floats] = field(default_factory=list)
-    biases: list[Floats] = field(default_factory=list)
-    told: Sequence[Floats] = ()  # what the maps of a column mean, (n, H, W)
-    words: list[Sequence[str]] = field(default_factory=list)  # on the tiles of a column
-    unit: float = 1.0
-
-    def setMaps(self, maps: Sequence[Floats | None]) -> None:
-        """Have these response maps, one array (n, H, W) or None for each column."""
-        self.images = [None if m is None or not m.size else maps_image(m) for m in maps]
-
-    def strength(self, numbers: Floats | np.float64) -> Floats:
-        """How strongly links, or biases, of these numbers are drawn, 0 to 1."""
-        return strength(numbers / self.unit)
-
-    def word(self, neuron: Neuron) -> str:
-        """What is written on a tile; "" for nothing."""
-        known = self.words[neuron.column] if neuron.column < len(self.words) else ()
-        return known[neuron.row] if neuron.row < len(known) else ""
-
-    def at(self, neuron: Neuron, across: float, up: float) -> float | None:
-        """What the map of a neuron says at these shares of it, from 0 to 1; None if nothing."""
-        if not (neuron.column < len(self.told) and 0 <= across < 1 and 0 <= up < 1):
-            return None
-        numbers = self.told[neuron.column][neuron.row]
-        said = float(numbers[int(up * numbers.shape[0]), int(across * numbers.shape[1])])
-        return said if np.isfinite(said) else None
-
-    def of(self, item: Neuron | Link) -> float | None:
-        """The weight of a link, the bias of a neuron; None where it has none."""
-        if isinstance(item, Link):
-            known = self.weights[item.column : item.column + 1]
-            return float(known[0][item.target, item.source]) if known else None
-        if not 0 < item.column <= len(self.biases):
-            return None
-        return float(self.biases[item.column - 1][item.row])
 
 
 @dataclass(slots=True)
@@ -83,12 +37,20 @@ class NetworkPainter:
         values: Values,
         chosen: Neuron | Link | None,
         hovered: Neuron | Link | None,
+        links: QPixmap | None = None,
     ) -> None:
-        """Draw all of it; what is chosen or under the cursor is set off."""
+        """Draw all of it; what is chosen or under the cursor is set off.
+
+        The links are drawn here too, unless they are given as pixels.
+        """
         self.painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         self.painter.setFont(self.style.font("small"))
-        self._drawLinks(values)
+        if links is None:
+            for strokes in link_strokes(self.diagram, values, self.style):
+                draw_strokes(self.painter, strokes)
+        else:
+            self.painter.drawPixmap(QPointF(0, 0), links)
         for item in {chosen, hovered}:
             if isinstance(item, Link):
                 self._drawAloft(item, values)
@@ -109,63 +71,21 @@ class NetworkPainter:
                 self._drawNumber(tile, values.word(item))
         self._drawWords(names)
 
-    def _widths(self, shares: Floats) -> Floats:
-        """How wide links of these strengths are; where many meet at a tile they are thinner."""
-        room = min(1.0, max(0.12, _ROOMY / max(*shares.shape, 1)))
-        widths: Floats = self.style.px(_THINNEST) + self.style.px(_THICKEST) * room * shares
-        return widths
-
-    def _drawLinks(self, values: Values) -> None:
-        """Draw the links, in each gap between two columns the strongest on top.
-
-        Their colours are opaque, weak ones near the ground: Qt strokes those four times as fast.
-        What they look like is computed for all gaps at once: for each alone it would take longer
-        than to stroke them.
-        """
-        shown = [self._shown(column, values) for column in range(len(self.diagram.paths))]
-        if not shown:
-            return
-        weights = np.concatenate([w.ravel() for w in shown])
-        shares = values.strength(weights)
-        colors = link_colors(self.style, weights, shares)
-        pen, painter = QPen(QColor(), 1.0, Qt.PenStyle.SolidLine, _SQUARE), self.painter
-        painter.setBrush(QBrush())
-        first = 0
-        for rows, numbers in zip(self.diagram.paths, shown, strict=True):
-            of_gap = slice(first, first := first + numbers.size)
-            order = np.argsort(shares[of_gap])
-            widths = self._widths(shares[of_gap].reshape(numbers.shape)).ravel()[order].tolist()
-            paths = [path for row in rows for path in row]
-            hues = colors[of_gap][order].tolist()
-            for place, width, color in zip(order.tolist(), widths, hues, strict=True):
-                pen.setColor(QColor(color))
-                pen.setWidthF(width)
-                painter.setPen(pen)
-                painter.drawPath(paths[place])
-
-    def _shown(self, column: int, values: Values) -> Floats:
-        """The weights (T, S) of the links that are drawn after a column; 0 where none are known."""
-        rows = self.diagram.paths[column]
-        shape = len(rows), len(rows[0]) if rows else 0
-        known = column < len(values.weights)
-        return values.weights[column][: shape[0], : shape[1]] if known else np.zeros(shape)
-
     def _drawAloft(self, link: Link, values: Values) -> None:
         """Draw a link once more, over all others and with an outline."""
         path = self.diagram.paths[link.column][link.target][link.source]
         weight, px = values.of(link), self.style.px
         if weight is None:
             return
-        shown = self._shown(link.column, values)
-        width = max(float(self._widths(values.strength(shown))[link.target, link.source]), px(2))
+        width = max(link_width(link, self.diagram, values, self.style), px(2))
         self.painter.setBrush(QBrush())
         for name, more in (("text", 4), ("base", 2)):
             self.painter.setPen(
-                QPen(self._hues[name], width + px(more), Qt.PenStyle.SolidLine, _SQUARE)
+                QPen(self._hues[name], width + px(more), Qt.PenStyle.SolidLine, FLAT)
             )
             self.painter.drawPath(path)
         color = self._signs[(weight > 0) - (weight < 0)]
-        self.painter.setPen(QPen(color, width, Qt.PenStyle.SolidLine, _SQUARE))
+        self.painter.setPen(QPen(color, width, Qt.PenStyle.SolidLine, FLAT))
         self.painter.drawPath(path)
 
     def _drawMap(self, tile: QRectF, image: QImage | None, index: int, count: int) -> bool:

@@ -32,9 +32,10 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         self.restyle()
 
     def setLog(self, log: bool) -> None:
-        self._log = log
-        self.picture = None
-        self.update()
+        if log != self._log:  # else what is drawn of it stays
+            self._log = log
+            self.picture = None
+            self.update()
 
     def setWhole(self, whole: bool) -> None:
         """Whether it counts something, so that a number stands at whole ones only."""

@@ -90,7 +90,7 @@ class ContourPlot(ImagePlot):
         """
         self._heights, self._ranges = heights, (x_range, y_range)
         if levels is None:
-            levels = choose_levels(heights, spacing=spacing)
+            levels = choose_levels(heights, spacing)
             self._caption = SPACING_WORDS[spacing]
         else:
             self._caption = ""

@@ -17,31 +17,29 @@ SPACING_WORDS: dict[Spacing, str] = {
     "even": "lines at even steps",
 }
 
+_COUNT = 14  # of levels, about
 _LOW_FIRST = 1.6  # above 1 the low parts, where minima lie, get more than their share of lines
 
 
-def choose_levels(
-    heights: NDArray[np.floating], count: int = 14, spacing: Spacing = "areas"
-) -> Floats:
+def choose_levels(heights: NDArray[np.floating], spacing: Spacing = "areas") -> Floats:
     """Levels (K,), ascending and round, from about the lowest height to the highest.
 
     By "areas" they stand at quantiles of the heights, nearer to each other where the surface is
     low: between two lines lies a like share of the plane, so that a narrow ravine reads as well as
-    a round bowl. "even" ones rise by one step: lines lie close where it is steep. There are at most
-    about `count`.
+    a round bowl. "even" ones rise by one step: lines lie close where it is steep.
     """
     finite = heights[np.isfinite(heights)]
     if not finite.size:
         return np.array([0.0, 1.0])
     if spacing == "even":
         low, high = float(finite.min()), float(finite.max())
-        levels = np.array(linear_ticks(low, high, count))
+        levels = np.array(linear_ticks(low, high, _COUNT))
         if len(levels) >= 2:
             step = levels[1] - levels[0]  # the colours reach over both ends
             below = [levels[0] - step] if low < levels[0] - 1e-9 * step else []
             above = [levels[-1] + step] if high > levels[-1] + 1e-9 * step else []
             return np.array([*below, *levels, *above])
-    shares = np.linspace(0, 1, count) ** _LOW_FIRST
+    shares = np.linspace(0, 1, _COUNT) ** _LOW_FIRST
     exact = np.quantile(finite, shares)
     gaps = np.diff(exact, prepend=exact[0] - (exact[1] - exact[0]))
     rounded = [_round_to(level, gap) for level, gap in zip(exact, gaps, strict=True)]
@@ -59,7 +57,10 @@ def _round_to(value: float, gap: float) -> float:
 
 
 def shade(heights: NDArray[np.floating], levels: Floats) -> Floats:
-    """Where heights stand among `levels`: 0 at the first, 1 at the last; NaN where not finite."""
+    """Where `heights`, (...), stand among `levels`, (L,), rising: 0 at the first, 1 at the last.
+
+    (...); NaN where a height is not finite.
+    """
     known = np.isfinite(heights)
     placed = np.interp(np.where(known, heights, 0.0), levels, np.linspace(0, 1, len(levels)))
     placed[~known] = np.nan

@@ -10,8 +10,8 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
-from widgets.numbers import format_number
-from widgets.plots.kept_curves import KeptCurves
+from widgets.numbers import format_number, with_minus
+from widgets.plots.kept_shapes import KeptShapes
 from widgets.plots.legend import Entry, Legend
 from widgets.plots.plane import Floats, Plane
 from widgets.plots.plot import Plot
@@ -47,7 +47,7 @@ class CurvePlot(Plot):
         self._floor = 0.0  # of a logarithmic y
         self._held = {"x": HeldRange(), "y": HeldRange()}
         self._fixed: dict[str, Range | None] = {"x": None, "y": None}
-        self._kept, self._keptPoints = KeptCurves(), KeptCurves()
+        self._kept, self._keptPoints = KeptShapes(), KeptShapes()
         self._isCaughtUp = False  # and not painted since
         super().__init__(style, parent)
         self._pace = RedrawPace(self, self._catchUp)
@@ -194,7 +194,7 @@ class CurvePlot(Plot):
         draw_symbols(painter, pixel[None], "o", style.px(9), *ring, style.px(2))
         text = f"{format_number(float(curve.y[i]))} at {format_number(float(curve.x[i]))}"
         if curve.name:
-            text = f"{curve.name}: {text}"
+            text = f"{with_minus(curve.name)}: {text}"
         self._writeBeside(painter, pixel, text)
 
     def _writeBeside(self, painter: QPainter, pixel: Floats, text: str) -> None:

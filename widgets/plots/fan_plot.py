@@ -12,11 +12,9 @@ from PySide6.QtWidgets import QWidget
 from widgets.plots.curve_plot import CurvePlot
 from widgets.plots.plane import Plane
 from widgets.plots.ranges import Range
-from widgets.plots.shapes import Curve, Points, named, rect_of
+from widgets.plots.shapes import Curve, Floats, Points, named, rect_of
 from widgets.plots.strokes import clip_segments, draw_segments, to_segments
 from widgets.style import Style
-
-Floats = NDArray[np.floating]
 
 _TOGETHER = 10  # curves that are drawn at once, in a millisecond or two
 _BEYOND = 0.05  # of the number of ends, left and right of them, for the ring around one
@@ -117,10 +115,11 @@ class FanPlot(CurvePlot):
         plane, (steps, values) = self.plane(), self._fan
         if len(steps) < 2 or not steps[0] <= x <= steps[-1]:
             return -1
-        pixels = plane.toPixels(steps, values)  # (M, T, 2)
         ((at_x, at_y),) = plane.toPixels(x, y)
         right = int(np.clip(np.searchsorted(steps, x), 1, len(steps) - 1))
-        before, after = pixels[:, right - 1], pixels[:, right]  # (M, 2) each
+        around = slice(right - 1, right + 1)
+        pixels = plane.toPixels(steps[around], values[:, around])  # (M, 2, 2)
+        before, after = pixels[:, 0], pixels[:, 1]  # (M, 2) each
         share = (at_x - before[:, 0]) / (after[:, 0] - before[:, 0])
         distance = np.abs(before[:, 1] + share * (after[:, 1] - before[:, 1]) - at_y)
         nearest = _smallest(distance)

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from widgets.numbers import MISSING, format_compact, format_number
+from widgets.numbers import MISSING, format_compact, format_number, format_share
 from widgets.plots.ranges import HeldRange, Range
 from widgets.plots.shapes import write
 from widgets.style import Style
@@ -50,6 +51,7 @@ class HistogramStack(QWidget):
         self._columns: tuple[str, ...] = ()
         self._axes: dict[tuple[str, str], _Axes] = {}
         self._cursor: QPointF | None = None
+        self._metrics = QFontMetricsF(style.font("small"))
         self.setMouseTracking(True)
         self.setAccessibleName("Histograms")
         style.changed.connect(self._restyle)
@@ -90,11 +92,11 @@ class HistogramStack(QWidget):
 
     def leastHeight(self) -> int:
         """The height at which all rows are seen, with bars as low as they get."""
-        around = self._metrics().height() + 2 * self._style.px(_MARGIN)
+        around = self._metrics.height() + 2 * self._style.px(_MARGIN)
         return math.ceil(len(self._rows) * self._leastPitch() + around)
 
     def _leastPitch(self) -> float:
-        return self._style.px(_LOWEST) + self._metrics().height() + self._style.px(4)
+        return self._style.px(_LOWEST) + self._metrics.height() + self._style.px(4)
 
     def sizeHint(self) -> QSize:
         return QSize(round(self._style.px(440)), round(self._style.px(280)))
@@ -103,11 +105,8 @@ class HistogramStack(QWidget):
         return QSize(round(self._style.px(180)), round(self._style.px(100)))
 
     # where things lie
-    def _metrics(self) -> QFontMetricsF:
-        return QFontMetricsF(self._style.font("small"))
-
     def _fitting(self) -> tuple[int, int]:
-        px, line, least = self._style.px, self._metrics().height(), self._leastPitch()
+        px, line, least = self._style.px, self._metrics.height(), self._leastPitch()
         room = self.width() - self._nameRoom() - 2 * px(_MARGIN) + px(_GAP)
         columns = min(len(self._columns), max(1, int(room / px(_NARROWEST + _GAP))))
         high = self.height() - line - 2 * px(_MARGIN)
@@ -117,14 +116,12 @@ class HistogramStack(QWidget):
 
     def _nameRoom(self) -> float:
         """The width of the names and of the gap behind them."""
-        widest = max(
-            (self._metrics().horizontalAdvance(name) for name, _ in self._rows), default=0.0
-        )
+        widest = max((self._metrics.horizontalAdvance(name) for name, _ in self._rows), default=0.0)
         return min(widest + self._style.px(_GAP), _NAMES * self.width())
 
     def barsAt(self, row: int, column: int) -> QRectF:
         """The rectangle of the bars of a histogram; its numbers stand below it."""
-        px, line = self._style.px, self._metrics().height()
+        px, line = self._style.px, self._metrics.height()
         rows, columns = self._fitting()
         left = px(_MARGIN) + self._nameRoom()
         wide = (self.width() - left - px(_MARGIN) + px(_GAP)) / max(columns, 1)
@@ -156,7 +153,7 @@ class HistogramStack(QWidget):
     def _drawHeading(self, painter: QPainter, column: int) -> None:
         bars = self.barsAt(0, column)
         room = QRectF(bars.left(), self._style.px(_MARGIN) / 2, bars.width(), bars.top())
-        room.setHeight(self._metrics().height())
+        room.setHeight(self._metrics.height())
         self._write(painter, room, self._columns[column], _LEFT, "text")
 
     def _drawName(self, painter: QPainter, row: int) -> None:
@@ -181,19 +178,18 @@ class HistogramStack(QWidget):
         color = QColor(style.mark(column).color)
         ground = QColor(color)
         ground.setAlphaF(_FILL)
-        outline = np.column_stack([np.repeat(x, 2)[1:-1], np.repeat(y, 2)])
-        ends = [QPointF(x[-1], bars.bottom()), QPointF(x[0], bars.bottom())]
-        polygon = QPolygonF([*(QPointF(*point) for point in outline.tolist()), *ends])
+        across = np.concatenate([np.repeat(x, 2)[1:-1], x[[-1, 0]]])  # and back below them
+        up = np.concatenate([np.repeat(y, 2), [bars.bottom()] * 2])
         painter.setPen(QPen(color, style.px(1)))
         painter.setBrush(ground)
         smooth = QPainter.RenderHint.Antialiasing
         painter.setRenderHint(smooth, False)  # upright edges need none, and it is dear
-        painter.drawPolygon(polygon)
+        painter.drawPolygon(arrayToQPolygonF(across, up))
         painter.setRenderHint(smooth)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(style.color("muted"), max(1.0, style.px(1))))
         painter.drawLine(bars.bottomLeft(), bars.bottomRight())
-        below = QRectF(bars.left(), bars.bottom(), bars.width() / 2, self._metrics().height())
+        below = QRectF(bars.left(), bars.bottom(), bars.width() / 2, self._metrics.height())
         self._write(painter, below, format_compact(low, 4), _LEFT, "muted")
         below.moveLeft(bars.center().x())
         self._write(painter, below, format_compact(high, 4), _RIGHT, "muted")
@@ -207,11 +203,11 @@ class HistogramStack(QWidget):
         ]
         if not counted:
             return
-        px, line = self._style.px, self._metrics().height()
+        px, line = self._style.px, self._metrics.height()
         top = self.height() - line - px(_MARGIN) / 2
         room = QRectF(px(_MARGIN), top, self.width() - 2 * px(_MARGIN), line)
         text = f"and {', '.join(f'{count} more {name}' for count, name in counted)}"
-        if self._metrics().horizontalAdvance(text) > room.width():
+        if self._metrics.horizontalAdvance(text) > room.width():
             text = ", ".join(f"+{count} {name}" for count, name in counted)
         self._write(painter, room, text, _LEFT, "muted")
 
@@ -245,7 +241,7 @@ class HistogramStack(QWidget):
     ) -> None:
         elide = Qt.TextElideMode.ElideRight
         painter.setPen(self._style.color(color))
-        cut = self._metrics().elidedText(text, elide, room.width() + 1)
+        cut = self._metrics.elidedText(text, elide, room.width() + 1)
         painter.drawText(room, side | _CENTER, cut)
 
     # gestures
@@ -258,6 +254,7 @@ class HistogramStack(QWidget):
         self.update()
 
     def _restyle(self) -> None:
+        self._metrics = QFontMetricsF(self._style.font("small"))
         self.updateGeometry()
         self.update()
 
@@ -281,4 +278,5 @@ def _bin(edges: NDArray[np.floating], counts: NDArray[np.integer], x: float) -> 
         return ""
     place = min(int(np.searchsorted(edges, x, "right")) - 1, len(counts) - 1)
     ends = " to ".join(format_number(float(edge), 3) for edge in edges[place : place + 2])
-    return f"{ends}: {counts[place]:,} of {counts.sum():,}, {counts[place] / counts.sum():.1%}"
+    share = format_share(float(counts[place] / counts.sum()))
+    return f"{ends}: {counts[place]:,} of {counts.sum():,}, {share}"

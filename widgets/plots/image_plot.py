@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from widgets.pictures import to_qimage
 from widgets.plots.color_bar import ColorBar
-from widgets.plots.kept_curves import KeptCurves
+from widgets.plots.kept_shapes import KeptShapes
 from widgets.plots.key import Key
 from widgets.plots.legend import Entry
 from widgets.plots.plane import Plane
@@ -40,7 +40,7 @@ class ImagePlot(Plot):
         self._below: tuple[object, QPixmap] | None = None  # the ground with what stands on it
         self._standing: tuple[Shape, ...] = ()  # what is seldom moved
         self._still: tuple[Shape, ...] = ()  # what stays where the picture changes
-        self._kept = KeptCurves()  # of these
+        self._kept = KeptShapes()  # of these
         self._layers: dict[str, tuple[Shape, ...]] = {}  # drawn in this order
         self._key: Key | None = None
         super().__init__(style, parent)

@@ -2,12 +2,14 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
+from widgets.numbers import with_minus
 from widgets.plots.legend import Entry
 from widgets.plots.shapes import line_pen, named
 from widgets.plots.symbols import draw_symbols
@@ -34,9 +36,10 @@ class Key(QWidget):
 
     def setEntries(self, entries: Sequence[Entry]) -> None:
         """Explain `entries`, in this order."""
-        if tuple(entries) != self._entries:
-            self._entries = tuple(entries)
-            self.setAccessibleName(", ".join(entry.name for entry in entries))
+        printed = tuple(replace(entry, name=with_minus(entry.name)) for entry in entries)
+        if printed != self._entries:
+            self._entries = printed
+            self.setAccessibleName(", ".join(entry.name for entry in printed))
             self._restyle()
 
     def sizeHint(self) -> QSize:

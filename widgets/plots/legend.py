@@ -1,13 +1,14 @@
 """The legend of a plot: which line is whose, in the corner where it hides least."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
+from widgets.numbers import with_minus
 from widgets.plots.shapes import line_pen, named
 from widgets.plots.symbols import draw_symbols
 from widgets.style import Style
@@ -41,11 +42,11 @@ class Legend:
         self._corner = 0
 
     def setEntries(self, entries: Sequence[Entry]) -> None:
-        named = tuple(entry for entry in entries if entry.name)
-        if len(named) > _MOST:
-            more = Entry(f"and {len(named) - _MOST} more", "muted", line=False)
-            named = (*named[:_MOST], more)
-        self._entries = named
+        shown = tuple(replace(e, name=with_minus(e.name)) for e in entries if e.name)
+        if len(shown) > _MOST:
+            more = Entry(f"and {len(shown) - _MOST} more", "muted", line=False)
+            shown = (*shown[:_MOST], more)
+        self._entries = shown
 
     def paint(
         self, painter: QPainter, rect: QRectF, style: Style, data: NDArray[np.floating]

@@ -29,9 +29,10 @@ class Plane:
     log_y: bool = False
 
     def toPixels(self, x: ArrayLike, y: ArrayLike) -> Floats:
-        """Pixels (N, 2) of N points; NaN where a coordinate is not finite or has no logarithm.
+        """Pixels (..., 2) of points (...), `x` and `y` broadcast against each other.
 
-        What lies beyond 10¹² times the range is NaN too: nothing could be computed with it.
+        NaN where a coordinate is not finite or has no logarithm, and where one lies beyond 10¹²
+        times the range: nothing could be computed with it.
         """
         across = self._fraction(x, self.x, self.log_x)
         up = self._fraction(y, self.y, self.log_y)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 Range = tuple[float, float]
 
+SHARES: Range = (0.0, 1.06)  # of an axis of shares: what lies at 1 is seen whole
 _LARGEST = 1e300  # beyond it differences overflow
 _SHRINK_BELOW = 0.35  # a held range shrinks when the data take less of it than this
 
@@ -30,7 +31,7 @@ def linear_ticks(low: float, high: float, count: int) -> list[float]:
         return []
     step = nice_step(high - low, count)
     ticks = _multiples(step, low, high)
-    if len(ticks) < 3 <= count or len(ticks) < 2 <= count:
+    if count > 1 and len(ticks) < min(count, 3):
         finer = _multiples(nice_step(0.4 * step, 1), low, high)
         return finer if len(finer) <= 1.5 * count + 1 else ticks
     return ticks

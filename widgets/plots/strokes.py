@@ -8,12 +8,11 @@ segments; on a vector device as a path.
 
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
 from pyqtgraph.Qt.internals import PrimitiveArray
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QPaintEngine, QPainter, QPen
 
-Floats = NDArray[np.float64]
+from widgets.plots.plane import Floats
 
 _TOLERANCE = 0.12  # pixels by which a dropped point may lie off the line, each time
 _MOST_DASHES = 20_000
@@ -141,7 +140,10 @@ def _column_extremes(points: Floats) -> Floats:
 
 
 def is_rough(segments: Floats, clip: QRectF | None) -> bool:
-    """Whether a line goes up and down so densely that antialiasing costs much and shows nothing."""
+    """Whether a line goes up and down so densely that antialiasing costs much and shows nothing.
+
+    `segments`, (M, 4), are in pixels.
+    """
     if clip is None or len(segments) < 500:
         return False
     length = np.hypot(segments[:, 2] - segments[:, 0], segments[:, 3] - segments[:, 1]).sum()

@@ -47,6 +47,7 @@ class SurfacePicture:
         self._paths: tuple[Path, ...] = ()
         self._trails: list[tuple[Path, Floats]] | None = None  # laid when they are drawn
         self._marks: list[tuple[Floats, str]] = []
+        self._posts = np.empty((0, 3))  # from those at heights of their own to the surface
         self._flights: tuple[Flight, ...] = ()
         self._flown: list[tuple[Flight, Floats, list[Floats]]] | None = None  # as the trails
 
@@ -88,11 +89,21 @@ class SurfacePicture:
         self._flights, self._flown = tuple(flights), None
 
     def setMarks(self, places: Sequence[tuple[NDArray[np.floating], str]]) -> None:
-        """Small balls at places (N, 2) of the plane, in a colour each."""
-        mesh = self._mesh
+        """Small balls at places (N, 2) of the surface, or (N, 3) in space, in a colour each."""
+        mesh, posts = self._mesh, [np.empty((0, 3))]
         self._marks = []
-        if mesh is not None:
-            self._marks = [(mesh.toBox(p[:, 0], p[:, 1]), color) for p, color in places]
+        for points, color in places:
+            if mesh is None:
+                break
+            feet = mesh.toBox(points[:, 0], points[:, 1])
+            placed = feet
+            if points.shape[1] == 3:
+                high = np.where(np.isfinite(feet[:, 2]), mesh.toBoxHeight(points[:, 2]), np.nan)
+                placed = np.column_stack([feet[:, :2], high])
+                gaps = np.full_like(feet, np.nan)
+                posts.append(np.stack([placed, feet, gaps], axis=1).reshape(-1, 3))
+            self._marks.append((placed, color))
+        self._posts = np.concatenate(posts)
 
     def pick(self, camera: Camera, px: float, py: float, size: QSize) -> tuple[float, float] | None:
         """The (x, y) of the surface that is seen at a pixel of a picture of `size`."""
@@ -190,6 +201,9 @@ class SurfacePicture:
                 foot = points[-1] * np.array([1, 1, 0])
                 drop = np.stack([points[-1], foot])
                 lines.append(Line(drop, color, 1.2 * scale, (4 * scale, 3 * scale)))
+        if len(self._posts):
+            color = _rgb(style.color("text"))
+            lines.append(Line(self._posts, color, 1.2 * scale, (), _THROUGH, 0.6))
         return lines + self._flightLines(style, scale)
 
     def _flightLines(self, style: Style, scale: float) -> list[Line]:
@@ -208,8 +222,9 @@ class SurfacePicture:
 
     def _balls(self, style: Style, scale: float) -> list[Ball]:
         edge = _rgb(style.color("base"))
+        nearer = _THROUGH if len(self._posts) else 0.0
         balls = [
-            Ball(point, _rgb(named(style, color)), 4.0 * scale, edge)
+            Ball(point, _rgb(named(style, color)), 4.0 * scale, edge, nearer)
             for points, color in self._marks
             for point in points
         ]

@@ -150,28 +150,33 @@ class SurfaceScene:
             passes.append(_Pass(self._ball, draw))
         for one in passes:
             if one.program not in self._compiled:
-                self._paint(size, background, [one])
+                yield from self._paint(size, background, [one])
                 self._compiled.add(one.program)
-                yield
-        self._paint(size, background, passes)
+        yield from self._paint(size, background, passes)
         self._isReady = self._isReady or bool(passes)
 
     def isReady(self) -> bool:
         """Whether the driver has compiled what draws a picture, so that it will not take long."""
         return self._isReady
 
-    def _paint(self, size: tuple[int, int], background: Color, passes: Sequence["_Pass"]) -> None:
-        """Draw `passes` on a new ground."""
+    def _paint(
+        self, size: tuple[int, int], background: Color, passes: Sequence["_Pass"]
+    ) -> Iterator[None]:
+        """Draw `passes` on a new ground, and yield after each."""
+        self._drawOn(size, partial(gloo.clear, color=(*background, 1.0), depth=1.0), deep=True)
+        for one in passes:
+            self._drawOn(size, one.draw, deep=one.deep)
+            yield
+
+    def _drawOn(self, size: tuple[int, int], draw: Callable[[], None], *, deep: bool) -> None:
+        """Draw over what is there; if `deep`, with its depth."""
         self._canvas.set_current()
         with self._framebuffer(*size):
             gloo.set_viewport(0, 0, *size)
-            gloo.set_state(depth_test=True, blend=True, cull_face=False, depth_mask=True)
+            gloo.set_state(depth_test=True, blend=True, cull_face=False, depth_mask=deep)
             gloo.set_blend_func("src_alpha", "one_minus_src_alpha")
             gloo.set_depth_func("lequal")
-            gloo.clear(color=(*background, 1.0), depth=1.0)
-            for one in passes:
-                gloo.set_depth_mask(one.deep)
-                one.draw()
+            draw()
             gloo.set_depth_mask(True)
         self._canvas.context.flush_commands()
         gloo.gl.glFlush()  # a software driver begins at once, on other processors

@@ -157,7 +157,11 @@ class SurfaceView(QWidget):
         self._news()
 
     def setMarkers(self, markers: Sequence[Markers]) -> None:
-        """Mark places of the surface, such as its minima, with small balls."""
+        """Mark places of the surface, such as its minima, with small balls.
+
+        Those with `points` (N, 3) stand in space, at heights as the surface is drawn, each with a
+        line down or up to it.
+        """
         if self._picture is not None:
             self._picture.setMarks([(m.points, m.color) for m in markers])
         if self._map is not None:

@@ -51,7 +51,8 @@ def shares_of(counts: NDArray[np.integer]) -> NDArray[np.float64]:
 def top_of(shares: NDArray[np.float64]) -> float:
     """The end of the scale of the mistakes: the largest, rounded up to 1, 2 or 5 times 10^k.
 
-    So it seldom moves while a network trains. It is between 0.001 and 1.
+    `shares`, (C, C), are those of the rows; mistakes lie off the diagonal. The end is between 0.001
+    and 1, and so seldom moves while a network trains.
     """
     mistakes = shares[~np.eye(len(shares), dtype=bool)]
     largest = max(float(mistakes.max(initial=0.0)), 1e-3)

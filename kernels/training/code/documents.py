@@ -14,16 +14,27 @@ from kernels.training.tensors import Tensors
 
 SCRIPT = ".py"
 CHUNK = 1000  # pictures that are looked at at once
-DOCUMENTS = (Document(SAFETENSORS, "Weights", FILTER), Document(SCRIPT, "Model as PyTorch code"))
+NOTE = "Changes made on the way are not in it."  # it begins with the settings of now
+DOCUMENTS = (
+    Document(SAFETENSORS, "Weights", FILTER),
+    Document(SCRIPT, "Model as PyTorch code", note=NOTE),
+)
 
 
 def training_document(
-    learner: Learner, dataset: Dataset, train: Tensors, steps: int, length: int, suffix: str
+    learner: Learner,
+    dataset: Dataset,
+    train: Tensors,
+    steps: int,
+    length: int,
+    suffix: str,
+    changed: int | None = None,
 ) -> Mapping[str, bytes]:
     """The document with that `suffix` after `steps` of `length` steps of `learner` on `train`.
 
     The weights are those that it has now. The script does all `steps`, or before the first one the
-    whole `length`, from the weights that it had at first; data and these stand in a second file.
+    whole `length`, from the weights that it had at first; data and these stand in a second file. It
+    says after which step the run was `changed` first, if it was, since that is not in it.
     """
     if suffix == SAFETENSORS:
         layers = ", ".join(repr(module) for module in learner.model)
@@ -42,7 +53,7 @@ def training_document(
     arrays |= {f"{FIRST}{name}": to_host(t) for name, t in first.state_dict().items()}
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)  # type: ignore[arg-type] # its stubs take the names for options
-    code = training_code(learner, dataset, steps or length, length, is_pixels)
+    code = training_code(learner, dataset, steps or length, length, is_pixels, changed)
     return {SCRIPT: code.encode(), DATA: buffer.getvalue()}
 
 

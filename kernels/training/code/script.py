@@ -16,9 +16,8 @@ _SCRIPT = '''\
 
 The data and the first weights are in the file NAME{file} beside this one, NAME.py; the weights
 that it comes to are written to NAME-trained.pt. On the CPU of the same machine, with the same
-versions of PyTorch and NumPy, they are those of the run {equal}.
-All settings are as they were last: what was set or written over by hand on the way is not in it,
-nor is a rule that would stop it early.
+versions of PyTorch and NumPy, they are those of {equal}.
+All settings are as they were last; a rule that would stop it early is not in it.
 """
 
 {imports}
@@ -80,10 +79,18 @@ targets = torch.from_numpy(data["train_targets"])
 validation = [scaled(data["validation_pixels"]), torch.from_numpy(data["validation_targets"])]"""
 
 
-def training_code(learner: Learner, dataset: Dataset, steps: int, length: int, pixels: bool) -> str:
+def training_code(
+    learner: Learner,
+    dataset: Dataset,
+    steps: int,
+    length: int,
+    pixels: bool,
+    changed: int | None = None,
+) -> str:
     """The script that trains what `learner` does for `steps` of its `length` steps.
 
-    With `pixels` the file beside it holds pixels, uint8, in the place of the inputs.
+    With `pixels` the file beside it holds pixels, uint8, in the place of the inputs. `changed` is
+    after how many steps something was set or written over first; None if nothing was.
     """
     parameters, spec = learner.parameters, learner.spec
     schedule, clip = rate(spec.schedule), clipping(spec)
@@ -100,7 +107,7 @@ def training_code(learner: Learner, dataset: Dataset, steps: int, length: int, p
         data=" ".join(dataset.title.replace("\\", "/").replace('"', "'").split()),
         steps=steps,
         length=length,
-        equal=_equality(learner),
+        equal=_equality(learner, changed),
         file=DATA,
         imports=_imports("math." in schedule),
         batch_size=learner.batches.size,
@@ -120,8 +127,19 @@ def training_code(learner: Learner, dataset: Dataset, steps: int, length: int, p
     )
 
 
-def _equality(learner: Learner) -> str:
-    """How far what the script comes to is what the run has come to."""
+def _equality(learner: Learner, changed: int | None) -> str:
+    """What run comes to the weights that the script comes to, and how far they are the same."""
+    if changed is not None:
+        return (
+            f"a run that is left alone, {_exactly(learner)}.\nThis one was not, first after step "
+            f"{changed:,}: what was set or written over on the way is not in the\nscript, so that "
+            "its weights may be others"
+        )
+    return f"the run {_exactly(learner)}"
+
+
+def _exactly(learner: Learner) -> str:
+    """How far the weights of the script are those of a run that does the same."""
     if any(weight.device.type != "cpu" for weight in learner.model.parameters()):
         return "but for rounding and what dropout draws, since it ran on another device"
     is_torch = learner.parameters.engine == "torch"

@@ -77,7 +77,8 @@ class Ensemble:
 
     def learn(self, train: Tensors, step: int) -> None:
         """Do step number `step` of every member, each on a batch of its own from `train`."""
-        inputs, targets = train.take(self.picked(step))  # (M, B, ...) each
+        picked = self.picked(step)  # (M, B)
+        inputs, targets = train.inputs[picked], train.targets[picked]  # (M, B, ...) each
         weights = {name: w.detach().requires_grad_() for name, w in self._weights().items()}
         self.model.train()
         outputs = self._forward(weights, inputs)

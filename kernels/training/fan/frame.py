@@ -52,10 +52,6 @@ class FanFrame(Frame):
     sentence: str
     notes: tuple[str, ...]
 
-    def __post_init__(self) -> None:
-        for array in self.arrays().values():
-            array.flags.writeable = False
-
     def row(self) -> dict[str, Scalar]:
         """A row of a table: the step, the last quantiles, and how many diverged and solved it."""
         row: dict[str, Scalar] = {"step": self.step, "measured_at": int(self.measured_at[-1])}

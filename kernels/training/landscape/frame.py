@@ -3,7 +3,6 @@
 import math
 from dataclasses import dataclass
 
-from kernels.landscape.path import walk_share
 from kernels.landscape.refinement import Range
 from kernels.simulation import Array, Frame, Lasting, Scalar
 from kernels.training.landscape.parameters import PlaneName
@@ -18,9 +17,10 @@ class Landscape(Lasting):
     `surface`, (n, n), rows along the second direction from low to high; `step` is that of the
     weights that it goes through, or of the end of the path whose plane it is. `explained` is the
     share of the variance of the path until then, of `snapshots` points, that lies along the plane;
-    NaN where there is none. `parameter_count` is the number of dimensions of the whole space, and
-    `has_statistics` whether there is batch normalisation, whose running statistics are left as
-    they are.
+    NaN where there is none. `chance` is what a plane of pure random walks that begin there and have
+    steps as long holds of theirs, NaN if the plane is a random one. `parameter_count` is the number
+    of dimensions of the whole space, and `has_statistics` whether there is batch normalisation,
+    whose running statistics are left as they are.
     """
 
     plane: PlaneName
@@ -29,6 +29,7 @@ class Landscape(Lasting):
     y_range: Range
     step: int
     explained: float
+    chance: float
     snapshots: int
     parameter_count: int
     has_statistics: bool
@@ -64,12 +65,10 @@ class Landscape(Lasting):
         if self.plane == "random":
             share = min(1.0, 2 / self.parameter_count)
             return f"two directions drawn uniformly hold {_percent(share)} of any on average."
-        if self.runs > 1:
-            return "how far apart they began is in that: a random walk is no measure for it."
-        return (
-            f"of a pure random walk of {self.snapshots} points in many dimensions it is "
-            f"{walk_share(self.snapshots):.1%}."
-        )
+        walk = f"a pure random walk of {self.snapshots} points"
+        if self.runs > 1:  # how far apart they begin is a part of the variance
+            walk = f"pure random walks of {self.snapshots} points, as far apart and as fast,"
+        return f"of {walk} in many dimensions it is {self.chance:.1%}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,10 +103,6 @@ class LandscapeFrame(Frame):
     stable: Array
     rule: str
     uncurved: str
-
-    def __post_init__(self) -> None:
-        for array in self.arrays().values():
-            array.flags.writeable = False
 
     def arrays(self) -> dict[str, Array]:
         """The surface is one of them, too, where there is one."""

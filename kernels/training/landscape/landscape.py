@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from kernels.history import Thinned
 from kernels.landscape.directions import filter_normalized, gaussian_directions
-from kernels.landscape.path import explained_share, path_plane
+from kernels.landscape.path import explained_share, path_plane, walk_share
 from kernels.landscape.plane import Plane, flat
 from kernels.landscape.refinement import Range, Refinement, steps_of
 from kernels.landscape.stability import rule
@@ -208,7 +208,7 @@ class LandscapeRun(Simulation[Training, LandscapeFrame]):
 
     def _begin(self, plane: Plane, x_range: Range, y_range: Range) -> None:
         kept = self._path.kept(0)
-        is_path = kept.shape[1] > 1
+        is_path, is_best = kept.shape[1] > 1, self._experiment.plane == "path"
         self._refined = Refinement(
             plane,
             x_range,
@@ -217,6 +217,7 @@ class LandscapeRun(Simulation[Training, LandscapeFrame]):
             self._trained,
             {name: buffer.clone() for name, buffer in self.model.named_buffers()},
             explained_share(plane, kept.flatten(0, 1)) if is_path else math.nan,
+            walk_share(kept) if is_best else math.nan,
             kept.shape[1],
         )
 

@@ -33,6 +33,7 @@ class Shown:
                 y_range=refined.y_range,
                 step=refined.step,
                 explained=refined.explained,
+                chance=refined.chance,
                 snapshots=refined.snapshots,
                 parameter_count=self._parameter_count,
                 has_statistics=bool(refined.buffers),

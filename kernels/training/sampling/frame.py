@@ -41,10 +41,6 @@ class SamplingFrame(Frame):
     batch: Array
     told: str
 
-    def __post_init__(self) -> None:
-        for array in self.arrays().values():
-            array.flags.writeable = False
-
     def row(self) -> dict[str, Scalar]:
         """Step, epoch, and of each sampler the mean loss and accuracy over its repeats."""
         row: dict[str, Scalar] = {"step": self.step, "epoch": self.epoch}

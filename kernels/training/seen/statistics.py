@@ -4,6 +4,7 @@ import copy
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -44,8 +45,23 @@ class Distribution:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LayerDistributions:
+    """How all that a layer with weights holds and gives lies on a batch.
+
+    `name` is that of the module, such as ``linear1``. `weights` are without the biases,
+    `activations` what comes out behind the activation function, if one follows, and `gradients`
+    the slope of the loss with respect to the weights.
+    """
+
+    name: str
+    weights: Distribution
+    activations: Distribution
+    gradients: Distribution
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LayerStatistics:
-    """What a layer with weights holds and does on a batch.
+    """What a layer with weights holds and does on a batch, in numbers that are soon found.
 
     name, shape
         Of the module, such as ``linear1``, and of its weights. Biases are left out everywhere.
@@ -53,9 +69,6 @@ class LayerStatistics:
         The activation function behind it, such as "relu"; "" where there is none.
     samples
         How many there were in the batch.
-    weights, activations, gradients
-        How the weights lie, what comes out behind the activation function, and the slope of the
-        loss with respect to the weights.
     dead
         The share of its units (of a convolution: channels) that give 0 for every sample, and
         everywhere in the picture: no gradient comes to them. NaN where no ReLU follows.
@@ -70,9 +83,6 @@ class LayerStatistics:
     shape: tuple[int, ...]
     activation: str
     samples: int
-    weights: Distribution
-    activations: Distribution
-    gradients: Distribution
     dead: float
     saturated: float
     gradient_norm: float
@@ -89,11 +99,11 @@ class _Seen:
     activation: str = ""
 
 
+LossOf: TypeAlias = Callable[[Tensor, Tensor], Tensor]
+
+
 def layer_statistics(
-    model: nn.Sequential,
-    loss_of: Callable[[Tensor, Tensor], Tensor],
-    inputs: Tensor,
-    targets: Tensor,
+    model: nn.Sequential, loss_of: LossOf, inputs: Tensor, targets: Tensor
 ) -> tuple[LayerStatistics, ...]:
     """What each layer of `model` that has weights holds and does on one batch, first to last.
 
@@ -102,18 +112,34 @@ def layer_statistics(
     or evaluation; dropout lets all pass. All is computed on a copy: gradients, running statistics
     and generators of random numbers stay as they are. Raises `DataError` if the batch is empty.
     """
-    if not len(inputs):
-        raise DataError("There are 0 samples in the batch; give one at least.")
-    copied = copy.deepcopy(model)
-    for module in copied.modules():
-        if isinstance(module, nn.Dropout):
-            module.eval()
-    with torch.enable_grad():
-        seen, outputs = _walk(copied, inputs)
-        if not seen:
-            return ()
-        gradients = torch.autograd.grad(loss_of(outputs, targets), [s.weight for s in seen])
-    return tuple(_statistics(s, g) for s, g in zip(seen, gradients, strict=True))
+    return tuple(
+        LayerStatistics(
+            name=seen.name,
+            shape=tuple(seen.weight.shape),
+            activation=seen.activation,
+            samples=len(inputs),
+            dead=_dead(seen.activation, seen.outputs),
+            saturated=_saturated(seen.activation, seen.outputs),
+            gradient_norm=_norm(gradient),
+            weight_norm=_norm(seen.weight),
+        )
+        for seen, gradient in _pass(model, loss_of, inputs, targets)
+    )
+
+
+def layer_distributions(
+    model: nn.Sequential, loss_of: LossOf, inputs: Tensor, targets: Tensor
+) -> tuple[LayerDistributions, ...]:
+    """How all of that lies, layer by layer: as `layer_statistics`, but it takes longer."""
+    return tuple(
+        LayerDistributions(
+            name=seen.name,
+            weights=distribution(to_host(seen.weight)),
+            activations=distribution(to_host(seen.outputs)),
+            gradients=distribution(to_host(gradient)),
+        )
+        for seen, gradient in _pass(model, loss_of, inputs, targets)
+    )
 
 
 def distribution(values: Array, ends: tuple[float, float] | None = None) -> Distribution:
@@ -138,6 +164,24 @@ def ends_of(*parts: Array) -> tuple[float, float]:
     return low, high
 
 
+def _pass(
+    model: nn.Sequential, loss_of: LossOf, inputs: Tensor, targets: Tensor
+) -> list[tuple[_Seen, Tensor]]:
+    """The layers of a copy of `model` that have weights, and the slope of the loss in these."""
+    if not len(inputs):
+        raise DataError("There are 0 samples in the batch; give one at least.")
+    copied = copy.deepcopy(model)
+    for module in copied.modules():
+        if isinstance(module, nn.Dropout):
+            module.eval()
+    with torch.enable_grad():
+        seen, outputs = _walk(copied, inputs)
+        if not seen:
+            return []
+        gradients = torch.autograd.grad(loss_of(outputs, targets), [s.weight for s in seen])
+    return list(zip(seen, gradients, strict=True))
+
+
 def _walk(model: nn.Sequential, inputs: Tensor) -> tuple[list[_Seen], Tensor]:
     """The layers with weights, each with the activation right behind it, and the last outputs."""
     seen: list[_Seen] = []
@@ -157,46 +201,32 @@ def _walk(model: nn.Sequential, inputs: Tensor) -> tuple[list[_Seen], Tensor]:
     return seen, values
 
 
-def _statistics(seen: _Seen, gradient: Tensor) -> LayerStatistics:
-    weights, outputs, slopes = to_host(seen.weight), to_host(seen.outputs), to_host(gradient)
-    return LayerStatistics(
-        name=seen.name,
-        shape=tuple(weights.shape),
-        activation=seen.activation,
-        samples=len(outputs),
-        weights=distribution(weights),
-        activations=distribution(outputs),
-        gradients=distribution(slopes),
-        dead=_dead(seen.activation, outputs),
-        saturated=_saturated(seen.activation, outputs),
-        gradient_norm=_norm(slopes),
-        weight_norm=_norm(weights),
-    )
-
-
-def _dead(activation: str, outputs: Array) -> float:
+def _dead(activation: str, outputs: Tensor) -> float:
     """The share of the units, along axis 1, that are 0 all over the batch; NaN without a ReLU."""
     if activation != "relu":
         return math.nan
-    others = tuple(axis for axis in range(outputs.ndim) if axis != 1)
-    return float((outputs == 0).all(axis=others).mean())
+    others = [axis for axis in range(outputs.ndim) if axis != 1]
+    return _share((outputs == 0).all(dim=others))
 
 
-def _saturated(activation: str, outputs: Array) -> float:
+def _saturated(activation: str, outputs: Tensor) -> float:
     """The share of `outputs` where the activation is flat; NaN where it never is so on both sides.
 
     The slope of tanh is 1 - y², that of the sigmoid y (1 - y), at the output y.
     """
-    y = outputs.astype(np.float64)
     match activation:
         case "tanh":
-            relative = 1 - y**2
+            relative = 1 - outputs.square()
         case "sigmoid":
-            relative = 4 * y * (1 - y)
+            relative = 4 * outputs * (1 - outputs)
         case _:
             return math.nan
-    return float((relative < FLAT).mean())
+    return _share(relative < FLAT)
 
 
-def _norm(values: Array) -> float:
-    return float(np.linalg.norm(values.astype(np.float64).ravel()))
+def _share(is_so: Tensor) -> float:
+    return int(is_so.sum()) / is_so.numel()
+
+
+def _norm(values: Tensor) -> float:
+    return float(torch.linalg.vector_norm(values.detach().cpu(), dtype=torch.float64))

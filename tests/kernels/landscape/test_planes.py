@@ -116,9 +116,35 @@ def test_a_random_walk_has_the_share_that_theory_gives(snapshots):
         explained_share(path_plane(path), path)
         for path in (walk(snapshots, 4000, seed) for seed in range(8))
     ]
-    assert np.mean(shares) == pytest.approx(walk_share(snapshots), abs=0.01)
+    assert np.mean(shares) == pytest.approx(walk_share(walk(snapshots, 5)[None]), abs=0.01)
 
 
 def test_the_share_of_a_long_walk_comes_down_to_three_quarters():
-    assert walk_share(3) == pytest.approx(1.0)  # three points lie in a plane
-    assert walk_share(10**5) == pytest.approx(7.5 / math.pi**2, rel=1e-4)
+    assert walk_share(walk(3, 7)[None]) == pytest.approx(1.0)  # three points lie in a plane
+    assert walk_share(walk(300, 7)[None]) == pytest.approx(7.5 / math.pi**2, rel=1e-3)
+
+
+@pytest.mark.parametrize("points", [3, 20])
+def test_the_share_of_a_walk_is_that_of_its_known_eigenvalues(points):
+    # the inverse of min(i, j) is the Laplacian of a row of points
+    values = 1 / (4 * np.sin(np.pi * np.arange(1, points) / (2 * points)) ** 2)
+    share = values[:2].sum() / values.sum()
+    assert walk_share(walk(points, 4, seed=1)[None] + 7) == pytest.approx(share)
+
+
+@pytest.mark.parametrize("apart", [0.0, 3.0, 30.0])
+def test_walks_from_several_starts_have_the_share_that_chance_gives(apart):
+    rng = np.random.default_rng(4)
+    starts = torch.from_numpy(apart * rng.standard_normal((3, 1, 4000)))
+    lengths = torch.tensor([1.0, 0.5, 2.0]).double()[:, None, None]
+    drawn = [
+        starts + lengths * torch.stack([walk(12, 4000, 3 * seed + run) for run in range(3)])
+        for seed in range(8)
+    ]
+    shares = [explained_share(path_plane(p.flatten(0, 1)), p.flatten(0, 1)) for p in drawn]
+    assert np.mean(shares) == pytest.approx(walk_share(drawn[0]), abs=0.015)
+
+
+def test_paths_that_do_not_move_or_are_no_numbers_have_no_walk_like_them():
+    assert math.isnan(walk_share(torch.zeros((2, 4, 6))))
+    assert math.isnan(walk_share(torch.full((1, 4, 6), math.inf)))

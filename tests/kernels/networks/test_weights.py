@@ -162,7 +162,9 @@ def test_a_file_that_would_grow_is_refused(tmp_path: Path) -> None:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(data=st.data())
-def test_a_damaged_file_is_told(tmp_path: Path, data: st.DataObject) -> None:
+def test_of_a_damaged_file_comes_nothing_worse_than_a_sentence(
+    tmp_path: Path, data: st.DataObject
+) -> None:
     suffix = data.draw(st.sampled_from([".safetensors", ".pt"]))
     whole = weights_bytes(network(), {}) if suffix != ".pt" else zipped(network().state_dict())
     at = data.draw(st.integers(0, len(whole) - 1))

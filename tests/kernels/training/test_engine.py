@@ -17,7 +17,7 @@ from kernels.training.experiments import simulation_class
 from kernels.training.learner import Learner
 from kernels.training.parameters import Training
 from kernels.training.tensors import Tensors
-from kernels.training.training import LAYERS, PictureTrainingRun, TrainingRun
+from kernels.training.training import ADVICE, PictureTrainingRun, TrainingRun
 from tests.kernels.experiments import assert_same_tensors, check_contract, same_frames
 from tests.kernels.fake_device import run_on_meta
 
@@ -117,7 +117,7 @@ def changed_run(cuts: list[int], frames: bool = False) -> TrainingRun:
         while run.step_count < goal:
             advance(run, min(next(pieces, 130), goal - run.step_count))
             if frames:
-                run.frame(frozenset({LAYERS}))
+                run.frame(frozenset({ADVICE}))
         run.adjust(load(Training, {"engine": "compiled", "seed": 4, **change}))
         run.act(EditWeight(layer=1, target=1, source=2, value=0.25))
         assert run.frame().weights[1][1, 2] == 0.25
@@ -183,14 +183,14 @@ def test_where_it_does_not_apply_torch_takes_the_steps_and_says_why(given, reaso
         advance(either, 20)
     for ours, theirs in zip(run.model.parameters(), plain.model.parameters(), strict=True):
         assert torch.equal(ours, theirs)
-    frame = run.frame(frozenset({LAYERS}))
+    frame = run.frame(frozenset({ADVICE}))
     assert frame.plan.engine == "torch"
     assert reason in frame.plan.not_compiled
     assert reason in str(run.summary()["not_compiled"])
     told = [advice for advice in frame.advice if advice.key == "not-compiled"]
     assert reason in told[0].sentence
     assert plain.frame().plan.not_compiled == ""
-    assert not [a for a in plain.frame(frozenset({LAYERS})).advice if a.key == "not-compiled"]
+    assert not [a for a in plain.frame(frozenset({ADVICE})).advice if a.key == "not-compiled"]
 
 
 def test_pictures_are_learned_by_torch():

@@ -187,3 +187,47 @@ def test_what_is_no_weight_has_its_name_and_cannot_be_typed_over(view: NetworkVi
     view.setQuantity("w", "bias", 1.0, editable=True)
     QTest.mouseDClick(view, Qt.MouseButton.LeftButton, pos=pixel(view, Link(0, 1, 0)))
     assert view._editor.isVisible()
+
+
+@pytest.fixture
+def on_screen(view: NetworkView, qtbot: QtBot) -> NetworkView:
+    view.hide()
+    view.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen, False)
+    with qtbot.waitExposed(view):
+        view.show()
+    view._pace.stop()  # what is drawn in its turn is drawn here by hand
+    return view
+
+
+def test_on_a_screen_links_are_drawn_gap_by_gap_and_kept(on_screen: NetworkView) -> None:
+    view, whole = on_screen, picture(on_screen)
+    parts = view._keepLinks(False)
+    for _ in view.diagram().paths:
+        next(parts)
+        assert view._links is None
+    assert not list(parts)
+    assert view._links is not None
+    np.testing.assert_allclose(picture(view), whole, atol=2)
+    view.setValues(*numbers(-50.0))
+    at = around(picture(view), pixel(view, Link(1, 0, 1)), 1)
+    assert not like(at, view._style.mark(0).color).any()  # until it is their turn
+    view._pace.drawWhole()
+    at = around(picture(view), pixel(view, Link(1, 0, 1)), 1)
+    assert like(at, view._style.mark(0).color).any()
+    assert count_tags(svg_of(view), "path") > 6  # in vectors they are drawn, not copied
+
+
+def test_kept_links_are_not_shown_where_they_are_not_any_more(on_screen: NetworkView) -> None:
+    view, parts = on_screen, on_screen._keepLinks(False)
+    next(parts)
+    view.resize(500, 300)  # while they are drawn
+    assert not list(parts)[1:]
+    assert view._links is None
+    view._pace.drawWhole()
+    assert view._links is not None
+    view._style.setTheme("dark")
+    assert view._links is None
+    view._pace.drawWhole()
+    view.hide()
+    view.setValues(*numbers())
+    assert view._links is None

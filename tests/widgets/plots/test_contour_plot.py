@@ -67,7 +67,7 @@ def test_a_path_ends_in_a_ball_at_its_last_point(plot: ContourPlot) -> None:
     assert ink[corner.y() - 2 : corner.y() + 3, corner.x() - 2 : corner.x() + 3].any()
 
 
-def test_shapes_that_lead_nowhere_are_left_out(plot: ContourPlot) -> None:
+def test_shapes_that_lead_nowhere_do_no_harm(plot: ContourPlot) -> None:
     wild = np.array([[0.0, 0.0], [1e300, -1e308], [np.nan, 1.0], [np.inf, 0.0]])
     plot.setPaths([Path("", wild, RED), Path("", np.empty((0, 2)), RED)])
     plot.setArrows([Arrows(wild, wild, RED), Arrows(np.empty((0, 2)), np.empty((0, 2)), RED)])

@@ -85,3 +85,18 @@ def test_a_log_scale_writes_the_numbers_and_kinds_have_colours(heat: HeatMap) ->
     svg = svg_of(heat)
     for text in (">100<", ">1000<", "diverged", "waiting"):
         assert text in svg
+
+
+def test_an_axis_that_stays_logarithmic_stays_as_it_is_drawn(qtbot: QtBot) -> None:
+    view = HeatMap(Style())
+    qtbot.addWidget(view)
+    view.setLog(x=True)
+    view.setMatrix(np.eye(3), (0.1, 10.0), (0.0, 1.0))
+    laid_out(view)
+    before = picture(view)
+    drawn = [axis.picture for axis in view._axes.values()]
+    assert None not in drawn
+    view.setLog(x=True)
+    assert [axis.picture for axis in view._axes.values()] == drawn
+    view.setLog(y=True)
+    assert (picture(view) != before).any()

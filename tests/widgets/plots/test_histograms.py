@@ -154,6 +154,6 @@ def test_all_rows_and_columns_are_seen_at_the_least_height(qtbot: QtBot) -> None
     stack.setHistograms([("first alone", part) for _, part in three], COLUMNS)
     stack.resize(330, stack.leastHeight())
     assert stack.shown() == (3, 3)
-    assert stack.barsAt(2, 2).bottom() <= stack.height() - stack._metrics().height()
+    assert stack.barsAt(2, 2).bottom() <= stack.height() - stack._metrics.height()
     stack.resize(330, stack.leastHeight() - 2)
     assert stack.shown()[0] < 3

@@ -65,3 +65,10 @@ def test_a_name_that_is_wider_than_the_key_ends_in_an_ellipsis(qtbot: QtBot) -> 
     laid_out(key, 180, 30)
     assert "lowered at" in svg_of(key)
     assert "\u2026<" in svg_of(key)
+
+
+def test_a_minus_in_a_name_is_a_true_one(qtbot: QtBot) -> None:
+    key = Key(Style())
+    qtbot.addWidget(key)
+    key.setEntries([Entry("end at (-3.779, -3.283)", "text")])
+    assert [entry.name for entry in key.entries()] == ["end at (\u22123.779, \u22123.283)"]

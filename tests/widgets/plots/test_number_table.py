@@ -8,7 +8,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.widgets.drawing import laid_out, like, picture, svg_of
-from widgets.plots.number_table import _SIDE, ReadoutTable, Row, _char
+from widgets.plots.number_table import ReadoutTable
+from widgets.plots.table_columns import SIDE, SMALL
+from widgets.plots.table_rows import FULL, Row
 from widgets.style import Style
 
 RED = "#d00000"
@@ -41,6 +43,25 @@ def texts(table: ReadoutTable) -> list[list[str]]:
     model = table.model()
     rows, columns = range(model.rowCount()), range(model.columnCount())
     return [[model.index(row, column).data() for column in columns] for row in rows]
+
+
+def drawn_in(table: ReadoutTable) -> list[float]:
+    """How wide what is drawn in each column of values is, in pixels, headings too."""
+    letters, model = table._painter.letters, table._model
+    mono, small = (
+        QFontMetricsF(table._style.font("mono", scale=letters)),
+        QFontMetricsF(table._style.font("small", scale=letters)),
+    )
+    widest = []
+    for column, heading in enumerate(table._columns.headings):
+        texts = [mono.horizontalAdvance(model.shown(row, column)) for row in model.rows]
+        widest.append(max(*texts, *map(small.horizontalAdvance, heading.split("\n"))))
+    return widest
+
+
+def headings_in(table: ReadoutTable) -> list[str]:
+    """The headings that are seen, in one line each."""
+    return [heading.replace("\n", " ") for heading in table._columns.headings]
 
 
 def test_it_holds_the_numbers_as_they_are_read(table: ReadoutTable) -> None:
@@ -87,12 +108,8 @@ def test_in_a_narrow_place_no_column_is_cut(table: ReadoutTable) -> None:
     laid_out(table, 461, 120)
     widths = [table.columnWidth(column) for column in range(7)]
     assert sum(widths) <= table.viewport().width()
-    style = Style()
-    for i, width in enumerate(widths[1:]):
-        for row in rows:
-            text = row.text(i, table._model.digits)
-            drawn = QFontMetricsF(style.font("mono")).horizontalAdvance(text)
-            assert width >= drawn + 2 * style.px(_SIDE)
+    drawn = drawn_in(table)
+    assert all(width >= wide + 2 * SIDE for width, wide in zip(widths[1:], drawn, strict=True))
 
 
 def test_columns_that_do_not_fit_are_left_out_whole(table: ReadoutTable) -> None:
@@ -104,19 +121,9 @@ def test_columns_that_do_not_fit_are_left_out_whole(table: ReadoutTable) -> None
         shown = [i for i in range(7) if not table.isColumnHidden(i)]
         assert shown == list(range(len(shown)))
         assert sum(table.columnWidth(i) for i in shown) <= table.viewport().width()
-        lengths = [len(row.text(i - 1, table._model.digits)) for i in shown[1:]]
-        rooms = [table.columnWidth(i) / _char(table._style) for i in shown[1:]]
-        assert all(room >= length for room, length in zip(rooms, lengths, strict=True))
+        rooms = [table.columnWidth(i) for i in shown[1:]]
+        assert all(room >= drawn for room, drawn in zip(rooms, drawn_in(table), strict=True))
     assert len(shown) == 7
-
-
-def test_shorter_words_give_their_room_to_names_that_were_cut(table: ReadoutTable) -> None:
-    table.setColumns(["steps", "learning rate"])
-    table.setRows([Row("without momentum", ("has diverged at once", "0.2857"))])
-    laid_out(table, 300, 120)
-    assert table.columnWidth(0) < table._wanted(0, table._style, table._pad)
-    table.setRows([Row("without momentum", ("92", "0.2857"))])
-    assert table.columnWidth(0) == table._wanted(0, table._style, table._pad)
 
 
 @pytest.mark.parametrize("is_seen", [True, False])
@@ -134,23 +141,25 @@ def test_in_a_narrow_place_digits_and_columns_hold_still_while_numbers_shrink(
         table.setRows([Row(name, values) for name in names])
 
     shrink(0)
-    laid_out(table, 480, 120)
+    laid_out(table, 440, 120)
     if is_seen:
         table.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen, False)
         table.show()
         QApplication.processEvents()
-    digits, widths = [], []
+    letters, widths = [], []
     for step in range(80):
         shrink(step)
-        digits.append(table._model.digits)
+        letters.append(table._painter.letters)
         widths.append([table.columnWidth(column) for column in range(1, 7)])
         assert sum(widths[-1]) + table.columnWidth(0) <= table.viewport().width()
-    assert digits == sorted(digits, reverse=True)
+        assert all(w >= d for w, d in zip(widths[-1], drawn_in(table), strict=True))
+    assert letters == sorted(letters, reverse=True)
     hops = [step for step in range(1, 80) if widths[step] != widths[step - 1]]
-    assert 0 < len(hops) < 12
-    assert digits[-1] < 4
+    assert 0 < len(hops) < 4
+    assert letters[-1] == SMALL
     laid_out(table, 900, 120)
-    assert table._model.digits == 4
+    assert table._painter.letters == 1.0
+    assert table._model.characters[1:] == (FULL,) * 5
 
 
 def test_it_grows_with_the_style(table: ReadoutTable) -> None:
@@ -207,3 +216,56 @@ def test_columns_that_moved_leave_no_pieces_where_their_painting_was_given_up(
         pass
     QApplication.processEvents()
     assert table.viewport().rect() in painted.rects
+
+
+def test_a_minus_is_a_true_one_everywhere(table: ReadoutTable) -> None:
+    table.setColumns(["place", "loss"])
+    table.setRows([Row("end at (-2.805, 3.131)", ("1e-05", -0.5))])
+    assert texts(table) == [["end at (\u22122.805, 3.131)", "1e\u221205", "\u22120.5000"]]
+
+
+def test_headings_wider_than_their_numbers_take_two_lines_where_room_is_short(
+    table: ReadoutTable,
+) -> None:
+    table.setColumns(["share", "lets go above 2/λ"])
+    table.setRows([Row("end at (3.584, -1.848)", ("23.6%", "0.01897"))])
+    laid_out(table, 500, 200)
+    assert table._columns.headings == ("share", "lets go above 2/λ")
+    high = table.horizontalHeader().height()
+    laid_out(table, 277, 60)
+    assert table._columns.headings == ("share", "lets go\nabove 2/λ")
+    assert not table._columns.isCut
+    assert table.horizontalHeader().height() < high + 10
+    small = QFontMetricsF(table._style.font("small", scale=table._painter.letters))
+    assert table.horizontalHeader().height() >= 2 * small.height()
+    assert "lets go" in svg_of(table)
+
+
+def test_what_is_narrowed_or_left_out_stands_in_the_tooltips(table: ReadoutTable) -> None:
+    table.setColumns(["arrived", "m", "b", "loss", "slope"])
+    table.setRows([Row("Momentum 0.4444, β 0.5556", (25, 2.0, 1.0, 4.931e-12, 8.013e-7))])
+    cell = table.model().index(0, 1)
+    laid_out(table, 700, 120)
+    assert table.model().data(cell, Qt.ItemDataRole.ToolTipRole) is None
+    laid_out(table, 250, 120)
+    assert headings_in(table) == ["arrived", "m", "b"]
+    told = table.model().data(cell, Qt.ItemDataRole.ToolTipRole)
+    assert told.split("\n")[0] == "Momentum 0.4444, β 0.5556"
+    assert told.split("\n")[-1] == "slope: 8.013e\u22127"
+
+
+def test_numbers_have_as_many_digits_as_have_room(table: ReadoutTable) -> None:
+    row = Row("SGD", (-0.0012345, 0.5, 4.931e-12))
+    wide = [row.text(i) for i in range(3)]
+    assert wide == ["\u22120.001234", "0.5000", "4.931e\u221212"]
+    assert [row.text(i, 7) for i in range(3)] == ["\u22120.0012", "0.5000", "4.9e\u221212"]
+    assert [row.text(i, 6) for i in range(3)] == ["\u22120.001", "0.5000", "5e\u221212"]
+
+
+def test_where_rows_have_no_height_letters_are_smaller(table: ReadoutTable) -> None:
+    table.setRows([Row(f"SGD {i}", (i, 0.5)) for i in range(8)])
+    laid_out(table, 400, table.leastHeight())
+    assert table._painter.letters == 1.0
+    laid_out(table, 400, table.leastHeight(small=True))
+    assert table._painter.letters == SMALL
+    assert table.rowViewportPosition(7) + table.rowHeight(7) <= table.viewport().height()

@@ -47,12 +47,12 @@ def test_drop_lines_are_not_too_close() -> None:
 def test_a_flight_stays_at_its_height_over_another_surface(qtbot: QtBot, gl: None) -> None:
     points = np.array([[0.3, 0.3, 12.0], [0.6, 0.6, 12.0]])
     seen = []
-    for befores in ([20, 5], [5]):  # the heights of the surfaces that are shown one after another
+    for heights in ([20, 5], [5]):  # the heights of the surfaces that are shown one after another
         view = SurfaceView(Style())
         qtbot.addWidget(view)
         view.setFlights([Flight("", points, RED)])
-        for before in befores:
-            view.setSurface(np.full((20, 20), before) + np.arange(20), (0, 1), (0, 1))
+        for height in heights:
+            view.setSurface(np.full((20, 20), height) + np.arange(20), (0, 1), (0, 1))
             laid_out(view)
             seen.append(picture(view))
     assert (seen[0] != seen[1]).any()

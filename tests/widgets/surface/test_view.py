@@ -127,6 +127,27 @@ def test_many_balls_are_drawn_each_at_its_place(view: SurfaceView) -> None:
 
 
 @pytest.mark.gl
+@pytest.mark.parametrize("height", [6.0, 0.2])
+def test_balls_stand_at_heights_of_their_own_with_lines_to_the_surface(
+    view: SurfaceView, height: float
+) -> None:
+    view.setSurface(bowl(), (-2, 2), (-1, 3), z_range=(0.0, 8.0))
+    place = np.array([[1.0, 2.0]])  # where it is 2 high
+    before = picture(view)
+    view.setMarkers([Markers("minimum", np.column_stack([place, [height]]), RED)])
+    drawn = picture(view)
+    _, ball = center_of(like(drawn, RED, 130))
+    foot = view.toPixels(1.0, 2.0)
+    assert (ball < foot.y() - 10) if height > 2 else (ball > foot.y() + 10)
+    changed = (
+        (drawn != before).any(axis=2)[:, round(foot.x()) - 3 : round(foot.x()) + 4].any(axis=1)
+    )
+    rows = np.flatnonzero(changed)
+    assert changed[rows[0] : rows[-1]].all()  # from the ball to the surface
+    assert rows[0] - 2 <= foot.y() <= rows[-1] + 2
+
+
+@pytest.mark.gl
 def test_a_ball_lies_where_its_path_ends(view: SurfaceView) -> None:
     view.setPaths([Path("SGD", np.array([[-1.0, 2.0], [0.5, 1.0]]), RED, ball=20)])
     x, y = center_of(like(picture(view), RED, 130))
@@ -369,7 +390,9 @@ def test_the_quick_and_the_fine_picture_have_pixels_of_their_own(view: SurfaceVi
 
 
 @pytest.mark.gl
-def test_a_picture_is_fetched_after_it_was_drawn(qtbot: QtBot, gl: None) -> None:
+def test_a_picture_is_drawn_in_parts_and_fetched_after_the_last(
+    qtbot: QtBot, gl: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     view = SurfaceView(Style())
     qtbot.addWidget(view)
     view.setSurface(bowl(), (-2, 2), (-1, 3))
@@ -379,12 +402,14 @@ def test_a_picture_is_fetched_after_it_was_drawn(qtbot: QtBot, gl: None) -> None
     view._pace.stop()
     before = view._image
     view.setCamera(-80, 30, 5)
-    parts = view._redraw(False)
-    next(parts)  # the lines are laid
-    next(parts)  # it is drawn
-    assert view._image is before
-    assert view._seen != view.camera()
-    assert not list(parts)
+    scene, drawn = view._picture._scene, [0]
+    draw = scene._drawOn
+    monkeypatch.setattr(scene, "_drawOn", lambda *a, **k: drawn.append(1) or draw(*a, **k))
+    for _ in view._redraw(False):
+        assert view._image is before
+        assert view._seen != view.camera()
+        assert sum(drawn) <= 2  # the ground with what is behind, or one thing more
+        drawn.clear()
     assert view._image is not before
     assert view._seen == view.camera()
     half = view._redraw(False)

@@ -15,14 +15,14 @@ from visualizer.panels.gradient_descent.basin_colors import (
 from visualizer.panels.gradient_descent.board import Board
 from visualizer.panels.gradient_descent.shapes import objective_markers
 from visualizer.panels.readout import Readout
-from widgets.numbers import format_number
+from widgets.numbers import format_number, format_share
 from widgets.plots.contour_plot import ContourPlot, Markers
 from widgets.plots.curve_plot import CurvePlot
 from widgets.plots.key import Key, with_key
 from widgets.plots.legend import Entry
-from widgets.plots.number_table import Row
-from widgets.plots.ranges import widen
+from widgets.plots.ranges import SHARES, widen
 from widgets.plots.shapes import Curve, Rule
+from widgets.plots.table_rows import Row
 from widgets.style import Style
 
 MOST_LISTED = 9  # minima with a row of their own
@@ -49,6 +49,7 @@ class BasinsBoard(Board[BasinsFrame]):
         self._sweep.setTitle("Share of the starts")
         self._sweep.setAxes("learning rate", "share")
         self._sweep.setLegend(False)
+        self._sweep.setShares()
         self._grid.addWidget(with_key(self._map, self._key), 0, 0, 2, 1)
         self._grid.addWidget(self._readout, 0, 1)
         self._grid.addWidget(self._sweep, 1, 1)
@@ -106,7 +107,8 @@ class BasinsBoard(Board[BasinsFrame]):
             shown = format_number(limit) if np.isfinite(limit) else ""
             if is_minimum and frame.kinks[index]:
                 shown = "kink" if frame.limit_rule else ""
-            rows.append(Row(frame.share_names[index], (_told(frame.shares[index]), shown), color))
+            share = format_share(float(frame.shares[index]))
+            rows.append(Row(frame.share_names[index], (share, shown), color))
         has_limits = any(row.values[1] for row in rows)
         heading = f"lets go above {frame.limit_rule}" if frame.limit_rule and has_limits else ""
         self._readout.setTable(("share", heading), rows)
@@ -130,13 +132,8 @@ class BasinsBoard(Board[BasinsFrame]):
             if is_minimum and np.isfinite(frame.limits[index]):
                 rules.append(Rule(float(frame.limits[index]), "vertical", color=color))
         self._sweep.setCurves(curves)
-        self._sweep.setRange(x=widen(*frame.sweep_ends) if frame.sweep_ends else None)
+        self._sweep.setRange(widen(*frame.sweep_ends) if frame.sweep_ends else None, SHARES)
         self._sweep.setRules(rules)
-
-
-def _told(share: float) -> str:
-    """A share in percent; what is there is not told as none."""
-    return "< 0.1%" if 0 < share < 5e-4 else f"{100 * share:.1f}%"
 
 
 def _color_of_share(frame: BasinsFrame, index: int, style: Style) -> str:

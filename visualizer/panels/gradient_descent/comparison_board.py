@@ -14,8 +14,8 @@ from widgets.plots.contours import Spacing
 from widgets.plots.curve_plot import CurvePlot
 from widgets.plots.key import Key, with_key
 from widgets.plots.legend import Entry
-from widgets.plots.number_table import Row
 from widgets.plots.shapes import Curve, Points
+from widgets.plots.table_rows import Row
 
 MSE, CROSS_ENTROPY = "Squared error", "Cross-entropy"
 

@@ -9,8 +9,8 @@ from widgets.numbers import format_compact, format_number
 from widgets.plots.heat_map import HeatMap
 from widgets.plots.key import Key, with_key
 from widgets.plots.legend import Entry
-from widgets.plots.number_table import Row
 from widgets.plots.shapes import Curve, Points
+from widgets.plots.table_rows import Row
 
 BEST, PLAIN, THEORY = "#d55e00", "#c2255c", "text"
 DIVERGED_COLOR = "#000000"

@@ -60,7 +60,7 @@ class RaceBoard(Board[RaceFrame]):
         self._grid.addWidget(with_key(self._map, self._key), 0, 1)
         self._grid.addWidget(self._losses, 1, 0)
         self._grid.addWidget(self._readouts, 1, 1)
-        for index, stretch in ((0, 1), (1, 1)):
+        for index, stretch in ((0, 6), (1, 7)):  # the table needs the room
             self._grid.setColumnStretch(index, stretch)
         for view in (self._map, self._surface):
             view.clicked.connect(self._request_start)

@@ -9,10 +9,11 @@ from kernels.descent.curvature import curves_downwards
 from kernels.descent.race_frame import RaceFrame
 from kernels.objectives.catalogue import Objective
 from kernels.simulation import Array
-from visualizer.panels.readout import Readout
+from visualizer.panels.readout import FEW, Readout
 from widgets.formula import FormulaLabel
 from widgets.numbers import format_compact, format_number
-from widgets.plots.number_table import Row
+from widgets.plots.table_rows import Row
+from widgets.redraw_pace import is_on_screen
 from widgets.style import Style
 
 MOST_MINIMA = 6  # that are listed
@@ -45,21 +46,23 @@ class ObjectiveReadout(Readout):
 
 
 class RaceReadouts(ObjectiveReadout):
-    """The numbers of a race: where each racer is, its loss, its slope, and how it goes."""
+    """The numbers of a race: where each racer is, its loss, its slope, and how it goes.
+
+    Learning rates that do not change stand in the names.
+    """
 
     def _draw(self, frame: RaceFrame, chosen: int) -> None:
-        headings = ["loss", "arrived", *frame.axes, "slope", "rate"]
+        headings = ["loss", "arrived", *frame.axes, "slope"]
+        headings += [] if frame.keeps_rates else ["rate"]
         rows = []
         for index, name in enumerate(frame.names):
-            slope = float(_length(frame.gradients[index]))
-            rate = float(frame.learning_rates[index])
             mark = self._style.mark(index)
             values: tuple[str | float, ...] = (
                 float(frame.loss[index]),
                 arrival(frame, index),
                 *map(float, frame.positions[index]),
-                slope,
-                rate,
+                _length(frame.gradients[index]),
+                *([] if frame.keeps_rates else [float(frame.learning_rates[index])]),
             )
             rows.append(Row(name, values, mark.color, mark.dash))
         self.setTable(headings, rows, chosen)
@@ -69,7 +72,7 @@ class RaceReadouts(ObjectiveReadout):
                 frame.sentences[chosen],
                 *frame.scenery.objective.notes,
                 objective_sentence(frame.scenery.objective),
-                *endings(frame, chosen),
+                *endings(frame, chosen, briefly=len(frame.names) > FEW and not is_on_screen(self)),
             ]
         )
 
@@ -140,13 +143,24 @@ def curvature_sentence(frame: RaceFrame, chosen: int) -> str:
     return told + "."
 
 
-def endings(frame: RaceFrame, chosen: int) -> list[str]:
-    """How all racers but the chosen one, of those that have ended, did so."""
+def endings(frame: RaceFrame, chosen: int, *, briefly: bool = False) -> list[str]:
+    """How all racers but the chosen one, of those that have ended, did so.
+
+    If `briefly`, as in a picture, which cannot be scrolled, only those that neither arrived at a
+    minimum nor were stopped before: of these the table tells when, where, and the loss.
+    """
     return [
         sentence
         for index, sentence in enumerate(frame.sentences)
         if index != chosen and frame.status[index] != "running"
+        if not (briefly and (frame.status[index] == "stopped" or has_arrived(frame, index)))
     ]
+
+
+def has_arrived(frame: RaceFrame, index: int) -> bool:
+    """Whether a racer has converged, to where the loss is lowest around."""
+    is_low = frame.grounds[index] in ("", "minimum", "infimum")
+    return frame.status[index] == "converged" and is_low
 
 
 def arrival(frame: RaceFrame, index: int) -> str:
@@ -155,9 +169,8 @@ def arrival(frame: RaceFrame, index: int) -> str:
     A step with an ellipsis: it has been there since, and has still to stay.
     """
     if frame.status[index] == "converged":
-        ground = frame.grounds[index]
-        is_arrived = ground in ("", "minimum", "infimum")
-        return str(frame.converged_at[index]) if is_arrived else ground
+        has_come = has_arrived(frame, index)
+        return str(frame.converged_at[index]) if has_come else frame.grounds[index]
     if frame.status[index] == "running" and frame.within_since[index] >= 0:
         return f"{frame.within_since[index]} …"
     return {"diverged": "left", "unbounded below": "falls", "stopped": "no"}.get(

@@ -5,10 +5,11 @@ import numpy as np
 from kernels.descent.tuning_frame import TuningFrame
 from visualizer.panels.gradient_descent.board import Board
 from visualizer.panels.readout import Readout
-from widgets.numbers import format_number
+from widgets.numbers import format_number, format_share
 from widgets.plots.curve_plot import CurvePlot
-from widgets.plots.number_table import Row
+from widgets.plots.ranges import SHARES
 from widgets.plots.shapes import Curve, Points, Rule
+from widgets.plots.table_rows import Row
 
 ABOVE = 1.25  # so far above the horizon the axis goes
 NOT_YET = "not yet"
@@ -23,12 +24,14 @@ class TuningBoard(Board[TuningFrame]):
     def _build(self) -> None:
         self._scores = CurvePlot(self._style)
         self._scores.setLog(x=True)
+        self._scores.setLegend(False)  # the table has the lines
         self._arrived = CurvePlot(self._style)
         self._arrived.setLog(x=True)
         self._arrived.setTitle("Share of the starts that arrive")
         self._arrived.setAxes("learning rate", "share")
         self._arrived.setLegend(False)
-        self._arrived.setRange(y=(0.0, 1.0))
+        self._arrived.setShares()
+        self._arrived.setRange(None, SHARES)
         self._readout = Readout(self._style)
         self._grid.addWidget(self._scores, 0, 0, 1, 2)
         self._grid.addWidget(self._arrived, 1, 0)
@@ -75,7 +78,7 @@ class TuningBoard(Board[TuningFrame]):
                         NONE if rate is None else format_number(rate),
                         _told(frame, float(median[best])),
                         NOT_YET if is_unknown else " to ".join(quartiles),
-                        f"{100 * float(frame.arrived[index, best]):.0f}%" if is_steps else "",
+                        format_share(float(frame.arrived[index, best])) if is_steps else "",
                     ),
                     mark.color,
                     mark.dash,
@@ -84,12 +87,8 @@ class TuningBoard(Board[TuningFrame]):
         self._scores.setCurves(curves)
         self._scores.setPoints(points)
         self._arrived.setCurves(arrivals)
-        headings = [
-            "best rate",
-            f"median {measure}",
-            "quartiles",
-            *(["arrived"] if is_steps else []),
-        ]
+        headings = ["best rate", f"median {measure}", "quartiles"]
+        headings += ["arrived"] if is_steps else []
         self._readout.setTable(headings, rows)
         edges = (0, len(frame.learning_rates) - 1)
         warned = [s for s, best in zip(frame.sentences, frame.best, strict=True) if best in edges]

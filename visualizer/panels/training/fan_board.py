@@ -12,7 +12,7 @@ from kernels.training.fan.frame import MEMBER, FanFrame
 from kernels.training.frame import Plan
 from kernels.training.seen.response import RESPONSE, has_response
 from visualizer.panels.board import Board
-from visualizer.panels.training.run.curves import FLOOR, SHARES
+from visualizer.panels.training.run.curves import FLOOR
 from visualizer.panels.training.run.fit_plot import FitPlot
 from visualizer.panels.training.run.response_plot import ResponsePlot
 from visualizer.panels.training.run.slice_plot import SlicePlot
@@ -20,7 +20,7 @@ from visualizer.panels.training.view import TrainingView
 from widgets.numbers import format_compact
 from widgets.paragraphs import Paragraphs
 from widgets.plots.fan_plot import Band, EndsPlot, FanPlot
-from widgets.plots.ranges import have_logarithms
+from widgets.plots.ranges import SHARES, have_logarithms
 from widgets.plots.shapes import Curve, Points, Rule
 from widgets.redraw_pace import is_on_screen
 

@@ -13,9 +13,9 @@ from visualizer.panels.training.run.curves import FLOOR
 from visualizer.panels.training.view import TrainingView
 from widgets.plots.contour_plot import ContourPlot, Markers
 from widgets.plots.curve_plot import CurvePlot
-from widgets.plots.number_table import Row
 from widgets.plots.ranges import HeldRange, Range, have_logarithms, nice_step
 from widgets.plots.shapes import Curve, Path
+from widgets.plots.table_rows import Row
 from widgets.surface.flight import Flight
 from widgets.surface.view import SurfaceView
 

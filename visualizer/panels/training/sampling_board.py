@@ -10,13 +10,13 @@ from kernels.training.sampling.frame import SamplingFrame
 from kernels.training.sampling.sampling import POOL
 from visualizer.panels.board import Board
 from visualizer.panels.readout import Readout
-from visualizer.panels.training.run.curves import FLOOR, SHARES
+from visualizer.panels.training.run.curves import FLOOR
 from visualizer.panels.training.view import TrainingView
 from widgets.numbers import format_number, format_share
 from widgets.plots.curve_plot import CurvePlot
-from widgets.plots.number_table import Row
-from widgets.plots.ranges import have_logarithms
+from widgets.plots.ranges import SHARES, have_logarithms
 from widgets.plots.shapes import Curve, Points
+from widgets.plots.table_rows import Row
 
 REPEAT, MEAN = 0.9, 3.0  # widths of the curve of one seed, and of their mean
 

@@ -23,6 +23,7 @@ from kernels.optimizers.schedules import (
     WarmupSchedule,
 )
 from kernels.simulation import advance
+from kernels.training.actions import EditWeight
 from kernels.training.code.documents import DOCUMENTS
 from kernels.training.code.parts import rate
 from kernels.training.experiments import simulation_class
@@ -69,6 +70,11 @@ def assert_same(run: TrainingRun, found: dict[str, torch.Tensor]) -> None:
 
 
 CLIPPED = {"kind": "adamw", "clip_norm": 0.5, "clip_value": 0.1, "schedule": "cosine"}
+UNEVEN = {
+    "kind": "points",
+    "oversample": True,
+    "points": [{"x1": i / 8, "x2": i % 3, "label": int(i < 8)} for i in range(48)],
+}
 LAYERS = [
     {"kind": "linear", "units": 8, "activation": "gelu"},
     {"kind": "batch-norm"},
@@ -86,6 +92,7 @@ RUNS: list[dict[str, Any]] = [
     {"network": {"kind": "wide", "layers": LAYERS}, "seed": 5},
     {"dataset": DIGITS, "network": "cnn-25k", "optimizer": {"kind": "sgd", "schedule": "step"}},
     {"dataset": {"kind": "csv"}},
+    {"dataset": UNEVEN},
     *({"optimizer": kind} for kind in OPTIMIZERS),
     *(
         {"optimizer": {"kind": "adam", "schedule": {"kind": kind}}}
@@ -199,6 +206,29 @@ def test_the_script_is_fit_to_be_read(tmp_path: Path) -> None:
         .decode()
         .startswith('"""Trains a network on Circle with PyTorch, as Layerscope does: 5 of')
     )
+
+
+def test_of_a_run_that_was_changed_on_the_way_it_says_what_is_not_in_it() -> None:
+    def said(run: TrainingRun) -> str:
+        return " ".join(run.document(".py")[".py"].decode().split('"""')[1].split())
+
+    run = made(epochs=2)
+    run.adjust(run.parameters.model_copy(update={"epochs": 3}))  # before the first step
+    assert "they are those of the run bit for bit." in said(run)
+    advance(run, 20)
+    state = run.state()
+    run.adjust(run.parameters.model_copy(update={"epochs": 4}))
+    run.act(EditWeight(layer=0, target=0, source=0, value=1.0))
+    advance(run, 5)
+    assert (
+        "those of a run that is left alone, bit for bit. This one was not, first after step 20"
+        in (said(run))
+    )
+    run.restore(state)
+    assert "they are those of the run bit for bit." in said(run)
+    edited = made()
+    edited.act(EditWeight(layer=0, target=0, source=0, value=1.0))
+    assert "first after step 0" in said(edited)
 
 
 def test_of_compiled_steps_it_says_that_their_rounding_is_another(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from torch.func import functional_call
 from torch.nn.utils import vector_to_parameters
 
 from kernels.editing import load
+from kernels.landscape.path import walk_share
 from kernels.landscape.plane import flat, unflattened
 from kernels.simulation import advance, to_host
 from kernels.training.experiments import simulation_class
@@ -182,6 +183,18 @@ def test_the_sentences_say_that_it_is_a_slice_and_what_chance_gives():
     told = " ".join(random.frame().sentences())
     assert "in two random directions, scaled filter by filter (Li et al. 2018)" in told
     assert "two directions drawn uniformly hold 8.0% of any on average" in told
+
+
+def test_several_paths_are_beside_walks_from_where_they_began():
+    run = landscape({"plane": "path", "runs": 2, **SMALL})
+    advance(run, 60)
+    shown = run.frame().landscape
+    paths = torch.stack([weights for weights, _ in plain_learners(run, shown.step)])
+    assert shown.chance == pytest.approx(walk_share(paths), abs=1e-6)
+    assert (
+        f"of the paths' variance; of pure random walks of {shown.step + 1} points, as far apart "
+        f"and as fast, in many dimensions it is {shown.chance:.1%}."
+    ) in shown.sentences()[0]
 
 
 def test_a_tiny_share_of_the_variance_is_no_zero():

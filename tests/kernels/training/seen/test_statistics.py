@@ -15,7 +15,7 @@ from kernels.networks.initialization import initialize_
 from kernels.networks.layers import BatchNormLayer, DropoutLayer, LinearLayer
 from kernels.networks.network import build
 from kernels.networks.presets import LeNetNetwork, SmallConvNetwork
-from kernels.training.seen.statistics import distribution, layer_statistics
+from kernels.training.seen.statistics import distribution, layer_distributions, layer_statistics
 
 CPU = torch.device("cpu")
 LAYERS = (
@@ -87,18 +87,19 @@ def test_it_tells_what_torch_and_numpy_find(training):
     names = ["linear1", "linear3", "batch_norm4", "linear5", "output"]
     weights = [p[f"{name}.weight"] for name in names]
     slopes = torch.autograd.grad(functional.cross_entropy(outputs, targets), weights)
-    assert [layer.name for layer in found] == names
+    lie = layer_distributions(model, functional.cross_entropy, inputs, targets)
+    assert [layer.name for layer in lie] == [layer.name for layer in found] == names
     assert [layer.activation for layer in found] == ["relu", "", "tanh", "sigmoid", ""]
-    for layer, weight, values, slope in zip(
-        found, weights, (one, two, three, four, outputs), slopes, strict=True
+    for layer, lies, weight, values, slope in zip(
+        found, lie, weights, (one, two, three, four, outputs), slopes, strict=True
     ):
         assert layer.samples == 40
         assert layer.shape == weight.shape
-        assert_lies_as(layer.weights, weight)
-        assert layer.activations.mean == pytest.approx(values.mean().item(), abs=1e-6)
-        assert layer.activations.std == pytest.approx(values.std(unbiased=False).item(), rel=1e-5)
-        assert layer.activations.counts.sum() == values.numel()
-        assert layer.gradients.edges[-1] == pytest.approx(slope.max().item(), rel=1e-3, abs=1e-7)
+        assert_lies_as(lies.weights, weight)
+        assert lies.activations.mean == pytest.approx(values.mean().item(), abs=1e-6)
+        assert lies.activations.std == pytest.approx(values.std(unbiased=False).item(), rel=1e-5)
+        assert lies.activations.counts.sum() == values.numel()
+        assert lies.gradients.edges[-1] == pytest.approx(slope.max().item(), rel=1e-3, abs=1e-7)
         assert layer.gradient_norm == pytest.approx(slope.norm().item(), rel=1e-4, abs=1e-7)
         assert layer.weight_norm == pytest.approx(weight.norm().item(), rel=1e-6)
 
@@ -108,15 +109,16 @@ def test_networks_of_pictures(network):
     model, (inputs, targets) = made(network.layers, (1, 28, 28), 10), batch(7, 1, 28, 28)
     model.train()
     found = layer_statistics(model, functional.cross_entropy, inputs, targets)
+    lie = layer_distributions(model, functional.cross_entropy, inputs, targets)
     functional.cross_entropy(model(inputs), targets).backward()
     weights = {n: p for n, p in model.named_parameters() if n.endswith(".weight")}
     assert [f"{layer.name}.weight" for layer in found] == list(weights)
-    for layer, weight in zip(found, weights.values(), strict=True):
-        assert_lies_as(layer.weights, weight)
-        assert_lies_as(layer.gradients, weight.grad)
+    for layer, lies, weight in zip(found, lie, weights.values(), strict=True):
+        assert_lies_as(lies.weights, weight)
+        assert_lies_as(lies.gradients, weight.grad)
         assert layer.gradient_norm == pytest.approx(weight.grad.norm().item(), rel=1e-5)
     first = model[:2](inputs) if isinstance(network, LeNetNetwork) else model[:1](inputs)
-    assert_lies_as(found[0].activations, first)
+    assert_lies_as(lie[0].activations, first)
 
 
 @pytest.mark.parametrize("training", [True, False])
@@ -144,7 +146,8 @@ def test_dead_units_are_counted():
     inputs = torch.linspace(-1, 1, 21).unsqueeze(-1)
     linear, output = layer_statistics(model, mean, inputs, inputs)
     assert linear.dead == 0.5
-    assert linear.activations.zeros == pytest.approx((21 + 11 + 0 + 21) / 84)
+    lies, _ = layer_distributions(model, mean, inputs, inputs)
+    assert lies.activations.zeros == pytest.approx((21 + 11 + 0 + 21) / 84)
     assert math.isnan(output.dead)
     assert math.isnan(linear.saturated)
     leaky = by_hand([[1.0]], [-2.0], nn.LeakyReLU())
@@ -160,7 +163,8 @@ def test_a_channel_is_dead_where_all_of_its_picture_is():
     inputs[2, 0, 3, 3] = 1.0
     (layer,) = layer_statistics(model, mean, inputs, inputs)
     assert layer.dead == pytest.approx(2 / 3)
-    assert layer.activations.zeros == 1 - 1 / (5 * 3 * 16)
+    (lies,) = layer_distributions(model, mean, inputs, inputs)
+    assert lies.activations.zeros == 1 - 1 / (5 * 3 * 16)
 
 
 @pytest.mark.parametrize(
@@ -213,7 +217,8 @@ def test_numbers_that_are_none_are_left_out_of_the_histogram(values):
 def test_a_network_of_no_numbers_is_told_of():
     model = by_hand([[math.nan]], [0.0], nn.ReLU())
     linear, _ = layer_statistics(model, mean, torch.ones(3, 1), None)
-    assert linear.weights.counts.sum() == 0
+    lies, _ = layer_distributions(model, mean, torch.ones(3, 1), None)
+    assert lies.weights.counts.sum() == 0
     assert math.isnan(linear.weight_norm)
     assert linear.dead == 0
 

@@ -81,7 +81,7 @@ def test_on_a_screen_the_last_losses_are_shown_when_frames_cease(qtbot: QtBot) -
     assert plot._title.text() == "Loss, step 2"  # until there is time
     qtbot.waitUntil(lambda: plot._title.text() == "Loss, step 13")
     assert plot._kept._kept is not None
-    assert plot._kept._kept.curves is plot._curves
+    assert plot._kept._kept.shapes is plot._curves
     assert plot._kept._kept.plane == plot.plane()  # so that it need not be drawn again
 
 
@@ -252,7 +252,7 @@ def test_words_are_cut_off_where_room_ends(qtbot: QtBot) -> None:
     words = Paragraphs(Style())
     qtbot.addWidget(words)
     words.setTexts(["One short sentence.", "And another. " * 40])
-    words.resize(300, 80)
+    laid_out(words, 300, 80)
     lines = [line for line, _ in words.shown()]
     assert lines[0] == "One short sentence."
     assert lines[-1].endswith("…")
@@ -267,14 +267,14 @@ def test_words_are_large_only_where_all_have_room_and_then_hold_still(qtbot: QtB
     laid_out(words, 300, 160)
     short, long = ["A sentence of some words. " * 3], ["A sentence of some words. " * 9]
     words.setTexts(short)
-    large = words._fitting().pixelSize()
+    large = words._font.pixelSize()
     words.setTexts(short + long)
-    assert words._fitting().pixelSize() < large
+    assert words._font.pixelSize() < large
     assert not words.shown()[-1][0].endswith("…")
     words.setTexts(short)
-    assert words._fitting().pixelSize() < large
+    assert words._font.pixelSize() < large
     words.resize(300, 161)
-    assert words._fitting().pixelSize() == large
+    assert words._font.pixelSize() == large
 
 
 @pytest.mark.parametrize("name", SURFACES)
@@ -454,28 +454,28 @@ def rows_seen(board: RaceBoard) -> list[int]:
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)])
-def test_of_twenty_racers_the_chosen_one_is_seen_and_the_others_are_counted(
+def test_of_thirty_racers_the_chosen_one_is_seen_and_the_others_are_counted(
     qtbot: QtBot, size: tuple[int, int]
 ) -> None:
     board = RaceBoard(Style())
     qtbot.addWidget(board)
     board.setView(GradientDescentView(optimizer=18))
-    board.draw(frame_of(5, optimizers=[sgd(0.01 * (i + 1)) for i in range(20)]))
+    board.draw(frame_of(5, optimizers=[sgd(0.01 * (i + 1)) for i in range(30)]))
     board.resize(*size)
     board.show()
     QApplication.processEvents()
     readouts, seen = board._readouts, rows_seen(board)
     assert 17 in seen
-    assert 8 <= len(seen) < 20
+    assert 8 <= len(seen) < 30
     assert readouts._more.isVisible()
-    assert readouts._more.text() == f"and {20 - len(seen)} more"
+    assert readouts._more.text() == f"and {30 - len(seen)} more"
     assert readouts._words.height() > 0.25 * readouts.height()
     board.setView(GradientDescentView(optimizer=3))
     qtbot.waitUntil(lambda: 2 in rows_seen(board))
     table = readouts._table
     table.verticalScrollBar().setValue(table.verticalScrollBar().maximum())
     readouts._pace.drawWhole()  # the same choice again: it stays where a person has scrolled it
-    assert 19 in rows_seen(board)
+    assert 29 in rows_seen(board)
 
 
 def test_where_all_rows_fit_none_is_counted(qtbot: QtBot) -> None:
@@ -530,7 +530,7 @@ def read_through(words: Paragraphs) -> str:
     seen: dict[int, str] = {}
     for value in range(words._bar.maximum() + 1):
         words._bar.setValue(value)
-        seen |= {value + i: line for i, (line, _) in enumerate(words.shown())}
+        seen |= {round(value + top): line for line, top in words.shown()}
     return " ".join(line.strip() for line in seen.values())
 
 
@@ -545,7 +545,7 @@ def test_what_has_no_room_is_scrolled_and_stands_in_the_tooltip(
     frame = frame_of(20, objective=surface("rosenbrock"), optimizers=EIGHT, steps=20)
     board.draw(frame)
     words = board._readouts._words
-    qtbot.waitUntil(lambda: not words._bar.isHidden())
+    qtbot.waitUntil(words._bar.isVisible)
     assert words._texts[2].endswith(frame.scenery.objective.source)  # before the others' endings
     told = read_through(words)
     assert len(words.texts()) == 2 + len(EIGHT)
@@ -557,6 +557,59 @@ def test_what_has_no_room_is_scrolled_and_stands_in_the_tooltip(
     assert board._readouts._formula.geometry().bottom() <= words.height()
 
 
+def test_in_a_window_of_1280_pixels_all_of_eight_rows_are_seen(qtbot: QtBot) -> None:
+    board = RaceBoard(Style())
+    qtbot.addWidget(board)
+    board.resize(929, 539)
+    board.show()
+    board.draw(frame_of(5, objective=surface("rosenbrock"), optimizers=EIGHT))
+    qtbot.waitUntil(lambda: rows_seen(board) == [*range(8)])
+    assert not board._readouts._more.isVisible()
+    assert not board._readouts._table._columns.isCut
+
+
+def test_a_picture_of_eight_that_have_ended_is_whole(qtbot: QtBot) -> None:
+    """The table tells of those that were stopped; how another one left is told in words."""
+    board = RaceBoard(Style())
+    qtbot.addWidget(board)
+    leaves = [*EIGHT[:-1], sgd(0.1)]
+    frame = frame_of(20, objective=surface("rosenbrock"), optimizers=leaves, steps=20)
+    assert frame.status == (*["stopped"] * 7, "diverged")
+    board.draw(frame)
+    laid_out(board, 1280, 720)
+    words = board._readouts._words
+    seen = " ".join(line.strip() for line, _ in words.shown())
+    assert frame.scenery.objective.source in seen
+    assert frame.sentences[7][:40] in seen
+    assert words.texts() == tuple(text for text in words.texts() if text in seen)
+
+
+def test_learning_rates_have_a_column_where_they_change(qtbot: QtBot) -> None:
+    board = RaceBoard(Style())
+    qtbot.addWidget(board)
+    board.draw(frame_of(3, optimizers=[sgd(0.1)]))
+    assert board._readouts._table._model.headings == ("loss", "arrived", "m", "b", "slope")
+    board.draw(frame_of(3, optimizers=[sgd(0.1), {"kind": "asgd"}]))
+    assert board._readouts._table._model.headings[-2:] == ("slope", "rate")
+    fading = sgd(0.1) | {"schedule": {"kind": "exponential"}}
+    board.draw(frame_of(3, optimizers=[fading]))
+    assert board._readouts._table._model.headings[-1] == "rate"
+
+
+@pytest.mark.parametrize("size", [(929, 539), (673, 459)])
+def test_in_a_small_window_the_opening_scene_tells_all_numbers(
+    qtbot: QtBot, size: tuple[int, int]
+) -> None:
+    board = RaceBoard(Style())
+    qtbot.addWidget(board)
+    board.resize(*size)
+    board.show()
+    board.draw(frame_of(60))
+    table = board._readouts._table
+    qtbot.waitUntil(lambda: len(table._columns.widths) == 6)
+    assert sum(table._columns.widths) <= table.viewport().width()
+
+
 def test_both_endings_of_the_opening_scene_are_seen_at_once(qtbot: QtBot) -> None:
     board = RaceBoard(Style())
     qtbot.addWidget(board)
@@ -566,7 +619,7 @@ def test_both_endings_of_the_opening_scene_are_seen_at_once(qtbot: QtBot) -> Non
     board.draw(frame)
     words = board._readouts._words
     qtbot.waitUntil(lambda: len(words.texts()) == 4)
-    assert words._bar.isHidden()
+    qtbot.waitUntil(lambda: not words._bar.isVisible())
     seen = " ".join(line.strip() for line, _ in words.shown())
     assert all(sentence in seen for sentence in frame.sentences)
     assert words.toolTip() == ""

@@ -30,6 +30,7 @@ from visualizer.panels.gradient_descent.curve_board import CurveBoard
 from visualizer.panels.gradient_descent.panel import BOARDS
 from visualizer.panels.gradient_descent.view import GradientDescentView
 from widgets.colors import DARK, LIGHT, contrast
+from widgets.plots.ranges import SHARES
 from widgets.style import Style
 
 CPU = torch.device("cpu")
@@ -105,7 +106,7 @@ def test_a_tuning_that_runs_draws_and_tells_only_what_it_knows(qtbot: QtBot) -> 
     spec = TuningParameters(rates=3, rate_from=1e-6, rate_to=0.2, starts=8, steps=60)
     board = shown(qtbot, "tuning", frame_of(spec, LineParameters(), SGDParameters(), steps=5))
     assert table_of(board)["SGD"][:3] == ("–", "not yet", "not yet")  # no rate is the best yet
-    assert board._arrived.plane().y == (0.0, 1.0)  # a share is never negative
+    assert board._arrived.plane().y == SHARES  # a share is never negative
     assert "So far, after 5 of 60 steps, SGD has arrived nowhere yet" in said(board)
     assert not any(np.isfinite(curve.y).any() for curve in board._scores._curves)
     drawn = svg_of(board._scores)
@@ -215,7 +216,7 @@ def test_a_small_share_is_not_told_as_none(qtbot: QtBot) -> None:
     shares = np.zeros_like(frame.shares)
     shares[:3] = 2e-4, 0.9998, 0.0
     told = table_of(shown(qtbot, "basins", replace(frame, shares=shares)))
-    assert [told[name][0] for name in frame.share_names[:3]] == ["< 0.1%", "100.0%", "0.0%"]
+    assert [told[name][0] for name in frame.share_names[:3]] == ["0.1%", "99.9%", "0%"]
 
 
 def test_the_comparison_speaks_of_every_racer_by_one_dash_each(qtbot: QtBot) -> None:

@@ -38,7 +38,7 @@ def frame_of(at: int = 30, **given: Any) -> TrainingFrame:
     parameters = load(Training, given)
     run = simulation_class(parameters)(parameters, torch.device("cpu"))
     advance(run, at)
-    return run.frame(frozenset({RESPONSE, LAYERS}))
+    return run.frame(frozenset({RESPONSE, ADVICE}))
 
 
 def board_of(panel: TrainingPanel) -> TrainingBoard:
@@ -365,6 +365,12 @@ def test_digits_get_advice_without_histograms(pictures: PictureBoard) -> None:
     assert frame.layers == ()
     pictures.draw(frame)
     assert pictures._advice.sentence.text().startswith("The loss is no number.")
+
+
+def test_histograms_are_watched_where_they_are_shown(panel: TrainingPanel) -> None:
+    assert panel.watch() == {ADVICE, RESPONSE}
+    panel.setView(TrainingView(beside="histograms"))
+    assert panel.watch() == {ADVICE, LAYERS, RESPONSE}
 
 
 def test_a_healthy_run_is_left_alone(panel: TrainingPanel) -> None:

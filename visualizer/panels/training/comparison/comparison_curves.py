@@ -6,12 +6,12 @@ from PySide6.QtWidgets import QWidget
 from kernels.simulation import Array
 from kernels.training.comparison.frame import ComparisonFrame
 from kernels.training.frame import TrainingFrame
-from visualizer.panels.training.run.curves import FLOOR, SHARES
+from visualizer.panels.training.run.curves import FLOOR
 from widgets.numbers import format_compact, format_share
 from widgets.plots.curve_plot import CurvePlot
-from widgets.plots.number_table import Row
-from widgets.plots.ranges import have_logarithms
+from widgets.plots.ranges import SHARES, have_logarithms
 from widgets.plots.shapes import Curve, Points, Rule
+from widgets.plots.table_rows import Row
 from widgets.style import Style
 
 TRAIN, VALIDATION = 1.1, 2.6  # px at factor 1: how wide their lines are

@@ -29,9 +29,9 @@ class AdviceBar(Banner):
         self.actionTriggered.connect(self._apply)
         self.dismissed.connect(self._send_away)
 
-    def advise(self, advices: tuple[Advice, ...]) -> None:
-        """Show the first of `advices` that was not sent away; none hides it."""
-        wanted = next((a for a in advices if a.key not in self._sentAway), None)
+    def advise(self, found: tuple[Advice, ...]) -> None:
+        """Show the first of `found` that was not sent away; none hides it."""
+        wanted = next((a for a in found if a.key not in self._sentAway), None)
         before, self._advice = self._advice, wanted
         if wanted is None:
             self.hide()

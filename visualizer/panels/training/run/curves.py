@@ -8,12 +8,11 @@ from PySide6.QtWidgets import QWidget
 from kernels.training.frame import TrainingFrame
 from widgets.numbers import format_share
 from widgets.plots.curve_plot import CurvePlot
-from widgets.plots.ranges import have_logarithms
+from widgets.plots.ranges import SHARES, have_logarithms
 from widgets.plots.shapes import Curve, Points
 from widgets.style import Style
 
 FLOOR = 1e-6  # of the logarithmic axis
-SHARES = (0.0, 1.06)  # the axis of shares: what lies at 1 is seen whole
 
 
 class LossCurves(CurvePlot):

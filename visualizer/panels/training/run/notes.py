@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from widgets.paragraphs import Paragraphs
@@ -14,20 +13,16 @@ class Notes(Paragraphs):
 
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(style, parent)
-        style.changed.connect(self._fit)
         self.hide()
 
     def setTexts(self, texts: Sequence[str]) -> None:
         super().setTexts([" ".join(texts)] if texts else [])
         self.setToolTip("\n".join(texts))
         self.setVisible(bool(texts))
-        self._fit()
+        self._enlarge()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
+    def _enlarge(self) -> None:
         """Take the height of the lines that are needed, and letters that fill it."""
         self.setFixedHeight(min(self.wantedHeight(), self.leastHeight()))
-        self._enlarge()  # in a picture no event tells of that height
+        self.setViewportMargins(0, 0, 0, 0)  # while it is about to be seen no event tells of that
+        super()._enlarge()

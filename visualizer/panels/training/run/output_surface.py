@@ -1,5 +1,7 @@
 """What a network says all over the plane, as a surface in space with the data on it."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QWidget
@@ -8,11 +10,13 @@ from kernels.samples.samples import Dataset
 from kernels.simulation import Array
 from kernels.training.frame import Plan, TrainingFrame
 from kernels.training.objective import LOSS_LABELS
-from visualizer.panels.training.run.response_plot import SHADES, STRONGEST
+from visualizer.panels.training.run.response_plot import SHADES, STRONGEST, class_entries
 from visualizer.panels.training.view import TrainingView
 from widgets.colors import diverging
 from widgets.pictures import color_table, rgb_of
 from widgets.plots.contour_plot import Markers
+from widgets.plots.key import Key
+from widgets.plots.legend import Entry
 from widgets.plots.ranges import HeldRange, Range
 from widgets.plots.shapes import named
 from widgets.style import Style
@@ -21,14 +25,23 @@ from widgets.surface.view import SurfaceView
 EVERY = 2  # of the points of the response: as fine as software draws in time
 LEVELS = 11
 MOST_POINTS = 1000
+NUMBERS = (  # what is drawn of them
+    Entry("training data", "muted", symbol="o", line=False),
+    Entry("error", "text", width=1.2),
+)
 PROBABLE = {LOSS_LABELS["bce"], LOSS_LABELS["cross-entropy"]}  # losses whose outputs are shares
 
 
 class OutputSurface(SurfaceView):
-    """The probability of a class, or the number that is to be found, over two features."""
+    """The probability of a class, or the number that is to be found, over two features.
+
+    Points of classes lie on it; numbers stand at their own heights, joined with it by lines. `key`
+    says what is what, beside it.
+    """
 
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(style, parent)
+        self.key = Key(style)
         self._reach = HeldRange()
         self._held: tuple[Plan, int] | None = None  # for what the axis upwards holds still
 
@@ -51,6 +64,7 @@ class OutputSurface(SurfaceView):
             colors=self._colors(z_range, dataset, output),
         )
         self.setMarkers(self._balls(dataset))
+        self.key.setEntries(self._entries(dataset))
         x_name, y_name = dataset.axes
         self.setAxes(x_name, y_name, _told(plan, output))
         self.setTitle(f"{_named(dataset)}, step {frame.step:,}")
@@ -86,8 +100,14 @@ class OutputSurface(SurfaceView):
         color = rgb_of(named(self._style, self._style.mark(index).color)).astype(float)
         return ground * (1 - share) + color * share
 
+    def _entries(self, dataset: Dataset) -> list[Entry]:
+        """What the balls are, and the lines from them."""
+        if dataset.classes:
+            return [replace(entry, symbol="o") for entry in class_entries(dataset, self._style)]
+        return list(NUMBERS) if _stands(dataset) and self._map is None else []
+
     def _balls(self, dataset: Dataset) -> list[Markers]:
-        """The training data on the surface, in the colours of their classes or numbers."""
+        """The training data, in the colours of their classes or numbers."""
         samples = dataset.train
         places = dataset.places(samples.inputs[:MOST_POINTS])
         targets = samples.targets[:MOST_POINTS]
@@ -100,7 +120,14 @@ class OutputSurface(SurfaceView):
             reach = float(np.abs(samples.targets).max()) or 1.0
             shades = (targets[:, 0] / reach + 1) / 2 * (SHADES - 1)
             kinds = np.clip(np.rint(np.nan_to_num(shades)), 0, SHADES - 1).astype(int)
+            if _stands(dataset):
+                places = np.column_stack([places, targets[:, 0]])
         return [Markers("minimum", places[kinds == i], color) for i, color in enumerate(colors)]
+
+
+def _stands(dataset: Dataset) -> bool:
+    """Whether the height of a point is its number: a slice does not say what its own error is."""
+    return not dataset.classes and dataset.projection is None
 
 
 def _ranges(dataset: Dataset, side: int) -> tuple[Range, Range]:

@@ -54,9 +54,8 @@ class RunBoard(Board[TrainingFrame, TrainingView]):
 
     def watch(self) -> frozenset[str]:
         beside = self._view.beside
-        is_shown = beside == "histograms" or not self.learnsPictures  # else it is dear
-        shown = {LAYERS} if is_shown else {ADVICE}
-        return frozenset(shown | ({watched(self._view)} if beside == "normalization" else set()))
+        shown = {"histograms": {LAYERS}, "normalization": {watched(self._view)}}.get(beside, set())
+        return frozenset({ADVICE} | shown)
 
     def description(self) -> str:
         if self._frame is None:
@@ -90,16 +89,15 @@ class RunBoard(Board[TrainingFrame, TrainingView]):
             self._normalization.draw(frame.normalization, frame.step)
         if LAYERS in frame.watched:
             self._draw_layers(frame)
-        if frame.watched & {LAYERS, ADVICE}:
+        if ADVICE in frame.watched:
             self._advice.advise(frame.advice)
 
     def _draw_layers(self, frame: TrainingFrame) -> None:
-        if self._view.beside == "histograms":
-            rows = [
-                (layer.name, [(d.edges, d.counts) for d in (getattr(layer, c) for c in COLUMNS)])
-                for layer in frame.layers
-            ]
-            self._histograms.setHistograms(rows, COLUMNS)
+        rows = [
+            (layer.name, [(d.edges, d.counts) for d in (getattr(layer, c) for c in COLUMNS)])
+            for layer in frame.layers
+        ]
+        self._histograms.setHistograms(rows, COLUMNS)
 
     def _lay_out(self, plan: Plan) -> None:
         """Show what suits this network and these data."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
-from PySide6.QtWidgets import QStackedWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from kernels.networks.layers import BOUNDED_ACTIVATIONS
 from kernels.samples.points import Point, PointsData
@@ -24,6 +24,7 @@ from visualizer.panels.training.run.response_plot import ResponsePlot
 from visualizer.panels.training.run.run_board import RunBoard
 from visualizer.panels.training.run.slice_plot import SlicePlot
 from widgets.networks.network_view import NetworkView
+from widgets.plots.key import with_key
 
 APART = 0.3  # in units of the plane: points of one stroke are not nearer to each other
 RUBBER = 0.4  # in the same: what is not farther away is erased
@@ -42,6 +43,7 @@ class TrainingBoard(RunBoard):
         self._layers = LayerTable(style)
         self._plane, self._fit, self._slice = ResponsePlot(style), FitPlot(style), SlicePlot(style)
         self._surface: OutputSurface | None = None  # made when it is wanted first: it is dear
+        self._in_space: QWidget  # it and its key
         self._network.weightEdited.connect(self._edit_weight)
         self._network.biasEdited.connect(self._edit_bias)
         for gesture in (self._plane.clicked, self._plane.dragged):
@@ -68,7 +70,7 @@ class TrainingBoard(RunBoard):
             self._network.setValues(maps, frame.weights, frame.biases, told)
         if has_response(frame.plan.dataset):
             plot = self._plot(frame.plan.dataset)
-            self._right.setCurrentWidget(plot)
+            self._right.setCurrentWidget(self._in_space if plot is self._surface else plot)
             plot.draw(frame, self._view)
 
     def _lay_out(self, plan: Plan) -> None:
@@ -94,7 +96,8 @@ class TrainingBoard(RunBoard):
             self._surface.clicked.connect(self._paint)
             self._surface.released.connect(self.released)
             self._surface.cameraChanged.connect(self._turn_camera)
-            self._right.addWidget(self._surface)
+            self._in_space = with_key(self._surface, self._surface.key)
+            self._right.addWidget(self._in_space)
         return self._surface
 
     def setParameters(self, parameters: Training) -> None:

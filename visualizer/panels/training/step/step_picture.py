@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from kernels.networks.layers import BOUNDED_ACTIVATIONS
 from kernels.simulation import Array
@@ -44,7 +44,7 @@ class StepPicture(QWidget):
         self._title, self._pages = Title(style), QStackedWidget()
         self._plane, self._fit = BatchPlane(style), BatchFit(style)
         self._tiles, self._network = TileGrid(style), NetworkView(style)
-        self._rule = UpdateSheet(style)
+        self._rule = UpdateSheet(style, whole=True)
         for page in (self._plane, self._fit, self._tiles, self._network, self._rule):
             self._pages.addWidget(page)
         layout = QVBoxLayout(self)
@@ -73,6 +73,9 @@ class StepPicture(QWidget):
 
     def _turn_to(self, page: QWidget, title: str = "") -> None:
         """Have this page seen before it is drawn: formulas that are seen are set in a thread."""
+        policy = QSizePolicy.Policy  # unseen it is not to claim its height
+        high = policy.Preferred if page is self._rule else policy.Ignored
+        self._rule.setSizePolicy(policy.Preferred, high)
         self._pages.setCurrentWidget(page)
         self._title.setText(title)
         self.show()

@@ -2,7 +2,15 @@
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from kernels.training.frame import TrainingFrame
 from visualizer.panels.training.step.step_picture import StepPicture
@@ -42,6 +50,7 @@ class StepSheet(QWidget):
         self._style = style
         self._count = 0  # samples that are shown
         self._shape: object = None  # of the table
+        self._is_whole = False  # the table is as high as it is long
         self._high = 0  # the formula, when the table was fitted into its room
         self._strip = StageStrip(style, [phase.title() for phase in PHASES])
         self._button = QPushButton("Play the step")
@@ -67,8 +76,16 @@ class StepSheet(QWidget):
         self._restyle()
 
     def _lay_out(self) -> None:
-        self._column, self._row, top = QVBoxLayout(self), QHBoxLayout(), QHBoxLayout()
-        self._column.setContentsMargins(0, 0, 0, 0)
+        body, scroll = QWidget(), QScrollArea(widgetResizable=True)
+        self._column, self._row, top = QVBoxLayout(self), QHBoxLayout(body), QHBoxLayout()
+        for layout in (self._column, self._row):
+            layout.setContentsMargins(0, 0, 0, 0)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(body)
+        scroll.setAccessibleName("What happens in the phase")
+        for widget in (scroll.viewport(), body):  # this is their ground
+            widget.setAutoFillBackground(False)
         top.addWidget(self._strip, 1)
         top.addWidget(self._button)
         self._row.addWidget(self._picture, 6)
@@ -76,7 +93,7 @@ class StepSheet(QWidget):
         self._column.addLayout(top)
         self._column.addWidget(self._words)
         self._column.addWidget(self._formula)
-        self._column.addLayout(self._row, 1)
+        self._column.addWidget(scroll, 1)
 
     def draw(self, frame: TrainingFrame, view: TrainingView) -> None:
         """Show the step inside `frame`, which has one."""
@@ -98,6 +115,7 @@ class StepSheet(QWidget):
         self._table.setColumns(headings)
         self._table.setRows(rows)
         self._table.setVisible(not (dataset.is_picture and view.phase == "batch"))
+        self._is_whole = is_worked_through  # then picture and table are one page
         shape = view.phase, len(rows), headings
         if shape != self._shape:
             self._shape = shape
@@ -175,7 +193,11 @@ class StepSheet(QWidget):
     def _fill(self) -> None:
         """Let the letters of the table grow as far as there is room, up to `LARGEST` times."""
         self._high = self._formula.sizeHint().height()
+        self._table.setMinimumHeight(
+            self._table.sizeIn(self._style).height() if self._is_whole else 0
+        )
         self._column.activate()
+        self._row.activate()
         room = self._table.size()
         for growth in (LARGEST, 1.3, 1.15, 1.0):
             factor = self._style.factor() * growth

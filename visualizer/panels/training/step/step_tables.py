@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from kernels.samples.samples import Dataset
 from kernels.training.inside.inside import StepInside
-from widgets.plots.number_table import Row
+from widgets.plots.table_rows import Row
 
 Table = tuple[tuple[str, ...], list[Row]]  # headings of the columns of numbers, and rows
 CHOSEN = "accent"  # the line beside the chosen sample

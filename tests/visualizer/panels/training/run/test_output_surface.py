@@ -15,7 +15,7 @@ from kernels.training.parameters import Training
 from kernels.training.seen.response import RESPONSE
 from kernels.training.training import TrainingRun
 from visualizer.panels.training.panel import TrainingPanel
-from visualizer.panels.training.run.output_surface import OutputSurface
+from visualizer.panels.training.run.output_surface import NUMBERS, OutputSurface
 from visualizer.panels.training.run.training_board import TrainingBoard
 from visualizer.panels.training.view import TrainingView
 from widgets.pictures import rgb_of
@@ -36,8 +36,7 @@ def shown(panel: TrainingPanel, frame: TrainingFrame, view: TrainingView = VIEW)
     panel.draw(frame)
     board = panel._board()
     assert isinstance(board, TrainingBoard)
-    surface = board._right.currentWidget()
-    assert isinstance(surface, OutputSurface)
+    (surface,) = board._right.currentWidget().findChildren(OutputSurface)
     return surface
 
 
@@ -101,6 +100,37 @@ def test_numbers_have_an_axis_that_holds_all_of_them(panel: TrainingPanel) -> No
     _, later = made(30, dataset="multi-gauss")
     shown(panel, later)
     assert surface._picture._mesh.low == mesh.low  # type: ignore[union-attr]
+
+
+@pytest.mark.gl
+def test_numbers_stand_at_their_targets_with_lines_to_what_is_said(panel: TrainingPanel) -> None:
+    _, frame = made(20, dataset="multi-gauss")
+    surface, train = shown(panel, frame), frame.plan.dataset.train
+    picture = surface._picture
+    assert picture is not None
+    assert picture._mesh is not None
+    feet = picture._mesh.toBox(*train.inputs.T)
+    is_there = np.isfinite(feet[:, 2])
+    assert is_there.mean() > 0.95
+    ends = np.column_stack([feet, picture._mesh.toBoxHeight(train.targets)])[is_there]  # x, y, z, z
+    tops, ground, _ = picture._posts.reshape(-1, 3, 3).swapaxes(0, 1)
+    drawn = np.column_stack([ground, tops[:, 2]])
+    drawn = drawn[np.isfinite(drawn[:, 2])]
+    order, expected = np.argsort(drawn[:, 0]), np.argsort(ends[:, 0])
+    assert np.array_equal(drawn[order], ends[expected])
+    assert surface.key.entries() == NUMBERS
+
+
+@pytest.mark.gl
+def test_the_key_names_the_classes_below_it(panel: TrainingPanel) -> None:
+    _, frame = made(0, dataset={"kind": "gaussians", "clouds": 3})
+    surface = shown(panel, frame)
+    key, style = surface.key, surface._style
+    assert [entry.name for entry in key.entries()] == list(frame.plan.dataset.classes)
+    assert [entry.color for entry in key.entries()] == [style.mark(i).color for i in range(3)]
+    assert {entry.symbol for entry in key.entries()} == {"o"}  # as the balls are
+    assert key.isVisibleTo(panel)
+    assert key.geometry().top() >= surface.geometry().bottom()
 
 
 @pytest.mark.gl

@@ -8,6 +8,7 @@ import pytest
 import torch
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QScrollArea
 from pytestqt.qtbot import QtBot
 
 from kernels.editing import load
@@ -178,6 +179,24 @@ def test_update_has_the_rule_and_the_ratios(qtbot: QtBot) -> None:
     norm, update, ratio = rows_of(sheet)["linear1.weight"]
     assert ratio == update / norm
     assert f"to {frame.inside.loss_after:.4g}"[:7] in sheet._words.text()
+
+
+def test_the_rule_and_a_long_table_have_one_bar_together(qtbot: QtBot) -> None:
+    parameters, frame = frame_of(3, **DIGITS)
+    sheet = looking(qtbot, parameters, frame, phase="update")
+    rule, table = sheet._picture._rule, sheet._table
+    outer = sheet.findChild(QScrollArea, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    bars = [area.verticalScrollBar() for area in (outer, rule, table)]
+    sheet.window().resize(700, 400)
+    qtbot.waitUntil(lambda: bars[0].maximum() > 0)
+    assert [bar.maximum() for bar in bars[1:]] == [0, 0]
+    sheet.window().resize(1100, 1000)
+    qtbot.waitUntil(lambda: bars[0].maximum() == 0)
+    assert [bar.maximum() for bar in bars[1:]] == [0, 0]
+    sheet.window().resize(700, 400)
+    QTest.mouseClick(sheet._strip._group.button(PHASES.index("loss")), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bars[0].maximum() == 0)  # the picture stays, the table is scrolled
+    assert bars[2].maximum() > 0
 
 
 def test_a_method_without_a_rule_for_each_number_shows_its_updates(qtbot: QtBot) -> None:

@@ -1,4 +1,4 @@
-"""Curves as pixels: drawn one by one between the frames, and shown when all of them are drawn."""
+"""Shapes as pixels: drawn one by one between the frames, and shown when all of them are drawn."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -19,44 +19,45 @@ _PIECE = 64  # points that are drawn in a part: one or two milliseconds
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Kept:
-    curves: tuple[Shape, ...]
+    shapes: tuple[Shape, ...]
     plane: Plane
     look: object
     pixels: QPixmap
 
 
-class KeptCurves:
-    """A layer of curves or points, drawn as they are where nothing is kept of them."""
+class KeptShapes:
+    """A layer of shapes, drawn as they are where nothing is kept of them."""
 
     def __init__(self) -> None:
         self._kept: _Kept | None = None
 
-    def has(self, curves: tuple[Shape, ...], plane: Plane, style: Style, ratio: float) -> bool:
+    def has(self, shapes: tuple[Shape, ...], plane: Plane, style: Style, ratio: float) -> bool:
         """Whether pixels are kept of just these for `plane`."""
-        kept, look = self._kept, _look(style, ratio)
-        is_so = kept is not None and (kept.plane, kept.look) == (plane, look)
-        return is_so and kept is not None and kept.curves is curves
+        kept = self._kept
+        if kept is None or kept.shapes is not shapes:
+            return False
+        return (kept.plane, kept.look) == (plane, _look(style, ratio))
 
     def keep(
-        self, curves: tuple[Shape, ...], plane: Plane, style: Style, ratio: float
+        self, shapes: tuple[Shape, ...], plane: Plane, style: Style, ratio: float
     ) -> Iterator[None]:
-        """Draw `curves` for `plane` and keep them instead of those before, at the end."""
+        """Draw `shapes` for `plane` and keep them instead of those before, at the end."""
         pixels = clear_pixels(plane.left + plane.width, plane.top + plane.height, ratio)
-        for piece in chain.from_iterable(map(_pieces, curves)):
+        for piece in chain.from_iterable(map(_pieces, shapes)):
             yield
             with QPainter(pixels) as painter:
                 piece.paint(painter, plane, style)
-        self._kept = _Kept(curves, plane, _look(style, ratio), pixels)
+        self._kept = _Kept(shapes, plane, _look(style, ratio), pixels)
 
     def paint(
-        self, painter: QPainter, curves: tuple[Shape, ...], plane: Plane, style: Style
+        self, painter: QPainter, shapes: tuple[Shape, ...], plane: Plane, style: Style
     ) -> None:
         ratio = painter.device().devicePixelRatioF()
-        if self._kept and self.has(curves, plane, style, ratio) and not is_vector(painter):
+        if self._kept and self.has(shapes, plane, style, ratio) and not is_vector(painter):
             painter.drawPixmap(QPointF(0, 0), self._kept.pixels)
             return
-        for curve in curves:
-            curve.paint(painter, plane, style)
+        for shape in shapes:
+            shape.paint(painter, plane, style)
 
 
 def _pieces(shape: Shape) -> Iterator[Shape]:
