@@ -19,7 +19,20 @@ OUR_PACKAGES = ("kernels", "widgets", "visualizer", "resources")
 OUR_FOLDER = Path(__file__).resolve().parents[1]
 OLDEST_PYTHON = (3, 11)
 PATIENCE = 20  # seconds in which a display has to answer
-REPORTED = ("torch", "numpy", "pydantic", "PySide6-Essentials", "pyqtgraph", "vispy", "av")
+REPORTED = (  # all that Layerscope needs, but OpenCV, of which there are several
+    "torch",
+    "numpy",
+    "pydantic",
+    "PySide6-Essentials",
+    "pyqtgraph",
+    "contourpy",
+    "vispy",
+    "av",
+    "safetensors",
+    "numba",
+    "ziamath",
+    "tomli-w",
+)
 CODECS = ("libx264", "libvpx-vp9", "libwebp_anim", "apng", "gif")
 WITH_QT = ("opencv-python", "opencv-contrib-python")  # each brings a Qt of its own
 LIBRARIES = {  # that Qt loads on Linux, and the Debian package of each

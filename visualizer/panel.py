@@ -92,7 +92,7 @@ class Panel(QWidget):
         return ""
 
     def dropParameters(self, path: str) -> tuple[tuple[str, Any], ...] | None:
-        """What a file dropped here means, as (path, value) of parameters; None if nothing."""
+        """What a file or folder dropped here sets, as (path, value); None if nothing."""
         return None
 
     def branchParameters(self, parameters: Any, step: int) -> tuple[tuple[str, Any], ...] | None:

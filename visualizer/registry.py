@@ -61,10 +61,7 @@ class PanelInfo:
         except Exception as error:
             if self in PANELS:
                 raise
-            raise SceneError(
-                f"The panel '{self.key}' cannot be loaded: {path}: {_told(error)}. "
-                "Mend it, or remove its package."
-            ) from error
+            raise SceneError(_broken(self.key, path, error)) from error
 
 
 PANELS: tuple[PanelInfo, ...] = (
@@ -119,10 +116,7 @@ def _table() -> tuple[tuple[PanelInfo, ...], Mapping[str, str]]:
         try:
             found.append(_theirs(point))
         except Exception as error:  # the code of somebody else, which may raise anything
-            broken[point.name] = (
-                f"The panel '{point.name}' cannot be loaded from {point.value}: {_told(error)}. "
-                "Mend it, or remove its package."
-            )
+            broken[point.name] = _broken(point.name, point.value, error)
     keys = [info.key for info in found]
     if doubled := {key for key in keys if keys.count(key) > 1}:
         raise SceneError(
@@ -139,9 +133,12 @@ def _theirs(point: EntryPoint) -> PanelInfo:
     return info
 
 
-def _told(error: Exception) -> str:
-    """What happened, and in which line of whose code."""
+def _broken(name: str, path: str, error: Exception) -> str:
+    """Why the panel `name` cannot be loaded from an import path: what, and in whose code."""
     frames = traceback.extract_tb(error.__traceback__)
     theirs = [f for f in frames if f.filename != __file__ and "importlib" not in f.filename]
     place = f" ({theirs[-1].filename}, line {theirs[-1].lineno})" if theirs else ""
-    return f"{type(error).__name__}: {error}{place}"
+    return (
+        f"The panel '{name}' cannot be loaded from {path}: {type(error).__name__}: {error}{place}. "
+        "Mend it, or remove its package."
+    )

@@ -77,7 +77,7 @@ def _changes(settings: Sequence[str], device: str | None) -> dict[str, Any]:
 
 
 def _assignment(text: str) -> tuple[str, Any]:
-    """``PATH=VALUE`` with the value read as TOML, or as a text where it is none."""
+    """The path and the value of ``PATH=VALUE``."""
     found = read_assignment(text)
     if found is None:
         raise ParameterError(

@@ -1,11 +1,14 @@
-"""A toy panel in the registry, and a window on it."""
+"""A toy panel in the registry, a window on it, and a package that brings it."""
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from pytestqt.qtbot import QtBot
 
+from tests.visualizer.terminal import ROOT
 from visualizer import registry
 from visualizer.registry import PanelInfo
 
@@ -22,6 +25,21 @@ def toy(monkeypatch: pytest.MonkeyPatch) -> Iterator[PanelInfo]:
     registry._table.cache_clear()
     yield INFO
     registry._table.cache_clear()
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> dict[str, str]:
+    """The environment of a process that has no display, where a package brings the toy panel."""
+    package = tmp_path / "site" / "toy_layerscope-1.0.dist-info"
+    package.mkdir(parents=True)
+    (package / "METADATA").write_text("Metadata-Version: 2.1\nName: toy-layerscope\nVersion: 1.0\n")
+    (package / "entry_points.txt").write_text(
+        "[layerscope.panels]\nroll = tests.visualizer.toy_panel:INFO\n"
+    )
+    kept = {name: value for name, value in os.environ.items() if "DISPLAY" not in name}
+    for name in ("QT_QPA_PLATFORM", "EGL_PLATFORM"):
+        kept.pop(name, None)
+    return kept | {"PYTHONPATH": f"{package.parent}{os.pathsep}{ROOT}"}
 
 
 @pytest.fixture

@@ -4,7 +4,9 @@ import ctypes
 import importlib.metadata
 import importlib.util
 import json
+import re
 import sys
+import tomllib
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ import torch
 
 from visualizer import doctor
 from visualizer.cli import main
-from visualizer.doctor import Finding, examine
+from visualizer.doctor import REPORTED, Finding, examine
 from visualizer.registry import panels
 from widgets.surface import gl
 from widgets.surface.gl import OpenGL
@@ -37,6 +39,12 @@ def test_this_machine_is_well(capsys: pytest.CaptureFixture[str]) -> None:
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == len(examine())
     assert all(line.startswith(("ok ", "NO ")) for line in lines)
+
+
+def test_every_library_that_is_needed_is_looked_at() -> None:
+    project = tomllib.loads((doctor.OUR_FOLDER / "pyproject.toml").read_text())["project"]
+    needed = {re.split("[<>=]", line)[0] for line in project["dependencies"]}
+    assert {*REPORTED, "opencv-python-headless"} == needed
 
 
 def test_the_findings_are_told_as_json(

@@ -131,7 +131,7 @@ def test_a_panel_of_another_package_whose_mathematics_fails_is_told(
     monkeypatch.syspath_prepend(tmp_path)
     theirs = replace(PANELS[0], key="theirs", simulation="sums:simulation_class")
     brought(theirs)
-    with pytest.raises(SceneError, match=r"'theirs' cannot be loaded: sums:.*sums.py, line 1"):
+    with pytest.raises(SceneError, match=r"'theirs' cannot be loaded from sums:.*sums.py, line 1"):
         theirs.load_simulation()
     ours = replace(theirs, panel="gone:Panel")
     monkeypatch.setattr(registry, "PANELS", (ours,))

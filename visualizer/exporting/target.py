@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kernels.errors import ExportError
+from visualizer.files import is_read_only
 
 # What writes which suffix. The drawing ones are loaded only when needed: numbers need no Qt.
 SINKS = {
@@ -45,8 +46,16 @@ def suffix_of(target: Path) -> str:
     """The suffix that says what is made of `target`; a folder is for numbered pictures.
 
     Raises `ExportError` if it is unknown, or a folder stands where a file is meant, or a file where
-    a folder is, or the folder holds other things, among which the pictures would be lost.
+    a folder is, or the folder holds other things, among which the pictures would be lost, or what
+    would be replaced is read-only.
     """
+    suffix = _meant(target)
+    for path in _there_for(target):
+        _check_is_replaceable(path)
+    return suffix
+
+
+def _meant(target: Path) -> str:
     suffix = target.suffix.lower()
     if target.name.lower() in SINKS:
         raise ExportError(f"'{target}' is a suffix without a name. Write film{target.name}, say.")
@@ -105,7 +114,8 @@ def workplace(target: Path, hidden: Path | None = None) -> Iterator[Path]:
     folder of numbered pictures is made, if the one above it is there; one that is there loses those
     of an earlier export, which the new ones would else seem to belong to.
 
-    Raises `ExportError` if there is no room or no right to write there.
+    Raises `ExportError` if there is no room or no right to write there, or if a file that would be
+    replaced is read-only.
     """
     hidden = hidden or hidden_folder(target, secrets.token_hex(4))
     try:
@@ -116,7 +126,10 @@ def workplace(target: Path, hidden: Path | None = None) -> Iterator[Path]:
             yield folder
             if os.path.isdir(_folder(target)):
                 old = _frames_in(target)
-                for file in sorted(folder.iterdir()):
+                files = sorted(folder.iterdir())
+                for file in files:
+                    _check_is_replaceable(_folder(target) / file.name)
+                for file in files:
                     file.replace(_folder(target) / file.name)
                     old.discard(file.name)
                 for name in old:
@@ -143,6 +156,24 @@ def _frames_in(target: Path) -> set[str]:
     """The names of the numbered pictures in `target`, if that is a folder."""
     names = os.listdir(target) if os.path.isdir(target) else []
     return set(filter(_FRAME.fullmatch, names))
+
+
+def _there_for(target: Path) -> list[Path]:
+    """The files that are there and that what comes to `target` may replace."""
+    if not _is_for_many(target):
+        return [target]
+    pattern = _PLACE.sub(r"\\s*\\d+", re.escape(file_name(target)))
+    folder = _folder(target)
+    names = os.listdir(folder) if os.path.isdir(folder) else []
+    return [folder / name for name in sorted(names) if re.fullmatch(pattern, name)]
+
+
+def _check_is_replaceable(path: Path) -> None:
+    if is_read_only(path):
+        raise ExportError(
+            f"{path} is read-only, so it is not replaced. Choose another name, or allow writing "
+            "to it."
+        )
 
 
 def _check_is_free(folder: Path) -> None:

@@ -17,10 +17,11 @@ import torch
 
 from kernels.device import default_threads
 from kernels.generators import GlobalGenerators
+from kernels.parameters import Parameters
 from kernels.simulation import AnySimulation, Finish, Frame, Trace, advance
 from visualizer.playing import BUDGET
 from visualizer.playing.computing import computing
-from visualizer.playing.recording import apply_input
+from visualizer.playing.recording import apply_input, with_given
 from visualizer.playing.timeline import Given, Journal, Moment, Timeline
 
 CALL = (
@@ -95,6 +96,8 @@ class Ensemble:
         with computing(self.threads):
             pairs = zip(factories, seeds or [0] * len(factories), strict=True)
             self._members = [_built(factory, seed) for factory, seed in pairs]
+            first, *others = (member.simulation.parameters for member in self._members)
+            self._base = first if all(other == first for other in others) else None
             self.timeline = Timeline(self._moment(), journal, budget)
             self._give_due()
 
@@ -149,17 +152,19 @@ class Ensemble:
     def give(self, given: Given, step: int | None = None) -> None:
         """Give the simulations new parameters or an action, here or at the later `step`.
 
-        If a simulation refuses, nothing is journalled, and `approach` is needed.
+        Parameters that were given at the same step before count no more. If a simulation refuses,
+        nothing is journalled, and `approach` is needed.
         """
         if step is not None and step != self.step:
-            self.timeline.branch(step, given)
+            self.timeline.branch(step, with_given(self._base, self.journal, step, given))
             return
         with computing(self.threads):
+            if isinstance(given, Parameters) and self.timeline.nearest(self.step).step != self.step:
+                self.timeline.keep(self._moment())  # so that it can be taken back here
             self.intact = False
             self._apply(given)
+            self._record(given)
             self.intact = True
-        self.timeline.branch(self.step, given)
-        self._given = len(self.timeline.journal)
 
     def give_rest(self) -> None:
         """Give here what was to come later: the run ended before."""
@@ -256,6 +261,19 @@ class Ensemble:
                 with member.generators.in_use():
                     apply_input(member.simulation, part)
         self._exhausted = False
+
+    def _record(self, given: Given) -> None:
+        """Note what came here, and live without what it takes back, as a replay will."""
+        told, kept = self.journal[: self._given], self.timeline.nearest(self.step)
+        journal = with_given(self._base, told, self.step, given)
+        takes_back = len(journal) <= len(told)
+        is_before = kept.step == self.step and journal[: kept.inputs] == told[: kept.inputs]
+        if takes_back and is_before:
+            self.timeline.branch(self.step, journal)
+            self._restore(kept)
+        else:  # where nothing was kept, it comes after what it takes back
+            self.timeline.branch(self.step, (*told, (self.step, given)))
+            self._given = len(self.journal)
 
     def _moment(self) -> Moment:
         began = time.perf_counter()

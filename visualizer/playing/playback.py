@@ -85,6 +85,7 @@ class Playback(QObject):
         self._watched = -math.inf  # when a frame with its dear parts was made
         self._loop = False
         self._playing = False
+        self._played_out = False  # it rests since the run ended, and by no other's doing
         self._wanted = False  # a frame can be taken
         self._owed = False  # a frame is to be sent when the target is reached
         self._shown = -1  # the step of the last frame, where the run did not go on from it alone
@@ -104,7 +105,10 @@ class Playback(QObject):
         journal: Journal,
         apart: bool = False,
     ) -> None:
-        """Begin another run; if it cannot be built, the present one stays."""
+        """Begin another run, playing if one was, up to its end at least.
+
+        If it cannot be built, the present one stays.
+        """
         self._renew(generation)
         self._owed = True  # of this run, or of the present one again
         kind = Apart if apart else Ensemble
@@ -116,10 +120,12 @@ class Playback(QObject):
         self._build = build
         self._announced = False
         self._restart_clocks()
+        self._set_playing(self._playing or self._played_out)
         self.tell_journal()
 
     def seek(self, generation: int, step: int) -> None:
         """Go to `step`: at once to a kept moment, then on to the exact step in slices."""
+        self.rest()
         self._renew(generation)
         if self.run is not None:
             self.run.approach(step)
@@ -166,6 +172,10 @@ class Playback(QObject):
     def pause(self) -> None:
         self._stop_on_the_way()
         self._set_playing(False)
+
+    def rest(self) -> None:
+        """Let what has played to its end be paused there: another run will not play."""
+        self._played_out = False
 
     def toggle(self) -> None:
         if self._playing:
@@ -297,7 +307,9 @@ class Playback(QObject):
             self._announced = True
             self.ended.emit(self.generation, run.finishes)
         if not self._loop or run.step == 0:
+            has_played = self._playing or self._played_out
             self._set_playing(False)
+            self._played_out = has_played
 
     # ---- states ----------------------------------------------------------------------------
 
@@ -346,6 +358,7 @@ class Playback(QObject):
             self._target, self._owed = None, True
 
     def _set_playing(self, playing: bool) -> None:
+        self.rest()
         if playing != self._playing:
             self._playing = playing
             self.playingChanged.emit(playing)

@@ -160,9 +160,10 @@ class Player(QObject):
         *,
         apart: bool = False,
     ) -> int:
-        """Begin another run: built in the worker's thread, shown at step 0, playing if it was.
+        """Begin another run: built in the worker's thread, shown at step 0.
 
-        Gives the number of this load.
+        It plays if one was playing, or had played to its end and was left there. Gives the number
+        of this load.
 
         `threads` 0 takes the default; `journal` is given to the run again, step by step; `seeds`
         are what torch's global generators start from, one for each simulation, by default 0.
@@ -184,6 +185,10 @@ class Player(QObject):
     @Slot()
     def pause(self) -> None:
         self._ask("pause")
+
+    def rest(self) -> None:
+        """Let what has played to its end be paused there: another run will not play."""
+        self._ask("rest")
 
     @Slot()
     def toggle(self) -> None:

@@ -8,7 +8,7 @@ from kernels.errors import ParameterError, SceneError
 from kernels.parameters import KIND, Action, Parameters
 from kernels.sentences import shown, similar, validated
 from kernels.simulation import AnySimulation
-from visualizer.playing.timeline import Journal
+from visualizer.playing.timeline import Given, Journal
 from visualizer.registry import PanelInfo
 from visualizer.scenes.scene import Input
 
@@ -51,6 +51,23 @@ def last_parameters(base: Parameters, journal: Journal, step: int | None = None)
         if isinstance(given, Parameters) and (step is None or at <= step)
     ]
     return changes[-1] if changes else base
+
+
+def with_given(base: Parameters | None, journal: Journal, step: int, given: Given) -> Journal:
+    """`journal` up to `step`, and what is `given` after that step.
+
+    Of parameters given one after another at one step the last count, if they change anything: what
+    is taken back where it was done leaves no trace. `base` are the parameters with which the run
+    began; None if there are several.
+    """
+    past = [entry for entry in journal if entry[0] <= step]
+    if isinstance(given, Parameters):
+        while past and past[-1][0] == step and isinstance(past[-1][1], Parameters):
+            past.pop()
+        changes = (entry for _, entry in reversed(past) if not isinstance(entry, Action))
+        if given == next(changes, base):
+            return tuple(past)
+    return (*past, (step, given))
 
 
 def inputs_of(base: Parameters, journal: Journal) -> tuple[Input, ...]:

@@ -77,10 +77,9 @@ class Timeline:
         """The run has come to `step`."""
         self.furthest = max(self.furthest, step)
 
-    def branch(self, step: int, given: Given) -> None:
-        """Something new comes after `step` steps: what came later is gone, and its moments."""
-        past = tuple(takewhile(lambda entry: entry[0] <= step, self.journal))
-        self.rewrite((*past, (step, given)))
+    def branch(self, step: int, journal: Journal) -> None:
+        """Have a `journal` that ends after `step` steps: what came later is gone, moments too."""
+        self.rewrite(journal)
         self._set(self._moments[: bisect_right(self._moments, step, key=_step)])
         self.furthest = min(self.furthest, step)
 

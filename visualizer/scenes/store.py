@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kernels.errors import SceneError
 from resources import resource_names, resource_path
+from visualizer.files import is_read_only
 from visualizer.registry import PanelInfo, broken_panels, find_panel, panels
 from visualizer.scenes.scene import LARGEST, Scene, scene_from_text, scene_to_text, too_long
 from visualizer.scenes.sources import from_folder, to_folder
@@ -36,7 +37,7 @@ def write_scene(scene: Scene, path: Path) -> None:
     """The same without a look at the files that `scene` names, whose paths stay as they are."""
     partial = path.parent / f".{path.name}.{os.getpid()}.part"
     try:
-        if os.path.exists(path) and not os.access(path, os.W_OK):  # the folder may allow it
+        if is_read_only(path):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         text = scene_to_text(scene)
         partial.write_text(text, encoding="utf-8", newline="\n")

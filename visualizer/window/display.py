@@ -69,7 +69,7 @@ class Display(QObject):
     @Slot(object)
     def _show_panel(self, info: PanelInfo) -> None:
         panel = info.load_panel()(self._style)
-        panel.parameterRequested.connect(self._edits.ask)
+        panel.parameterRequested.connect(self._edits.set_value)
         panel.runRequested.connect(self._edits.begin)
         panel.viewRequested.connect(self._edits.set_view)
         panel.actionRequested.connect(self._edits.act)

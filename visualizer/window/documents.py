@@ -5,7 +5,7 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog
 
@@ -15,6 +15,7 @@ from visualizer.exporting.target import workplace
 from visualizer.playing.player import Player
 from visualizer.window.actions import DOCUMENT_KEYS, with_keys
 from visualizer.window.errands import Errands
+from visualizer.window.last_folder import keep_folder_of, last_folder
 from visualizer.window.main_window import MainWindow
 from visualizer.window.session import Session
 
@@ -43,11 +44,10 @@ class Documents(QObject):
         self._player = player
         self._errands = errands
         self._open_path = open_path
-        self._settings = QSettings()
         self._known: tuple[Document, ...] = ()
         self._actions: list[QAction] = []
         self._numbers = count(1)
-        self._wanted: dict[int, Path] = {}  # where what was asked for goes, by its number
+        self._wanted: dict[int, tuple[Path, Document]] = {}  # what is to go where, by its number
         session.parametersChanged.connect(self._offer)
         player.documented.connect(self._write)
 
@@ -88,7 +88,7 @@ class Documents(QObject):
         """Ask for a file, and do with it what the panel does with it when it is dropped."""
         title, document = self._sent()
         filters = f"{document.loads};;All files (*)"
-        name, _ = QFileDialog.getOpenFileName(self._window, title, self._folder(), filters)
+        name, _ = QFileDialog.getOpenFileName(self._window, title, str(last_folder()), filters)
         if name:
             self._open_path(Path(name))
 
@@ -97,23 +97,25 @@ class Documents(QObject):
         """Ask where to, then ask the run for it."""
         title, document = self._sent()
         suffix = document.suffix
-        start = Path(self._folder()) / f"{self._session.info.key}{suffix}"
+        start = last_folder() / f"{self._session.info.key}{suffix}"
         filters = f"{document.title} (*{suffix});;All files (*)"
         name, _ = QFileDialog.getSaveFileName(self._window, title, str(start), filters)
         if name:
             named = Path(name) if name.lower().endswith(suffix) else Path(f"{name}{suffix}")
             number = next(self._numbers)
-            self._wanted[number] = named
+            self._wanted[number] = named, document
             self._player.document(number, suffix)
 
     @Slot(int, object, int)
     def _write(self, number: int, files: Mapping[str, bytes], step: int) -> None:
         """Write what the run gave to where it was wanted."""
-        path = self._wanted.pop(number, None)
-        if path is None:  # somebody else asked
+        wanted = self._wanted.pop(number, None)
+        if wanted is None:  # somebody else asked
             return
+        path, document = wanted
         named = {f"{path.stem}{ending}": data for ending, data in files.items()}
-        self._errands.run(partial(_written, path, named), partial(self._tell, path, [*named], step))
+        told = f"Saved as {' and '.join(named)}, after step {step:,}. {document.note}".rstrip()
+        self._errands.run(partial(_written, path, named), partial(self._tell, path, told))
 
     def _sent(self) -> tuple[str, Document]:
         """The text of the entry that was chosen, and its document."""
@@ -121,15 +123,12 @@ class Documents(QObject):
         assert isinstance(action, QAction)
         return action.text().replace("&&", "&").rstrip("…"), action.data()
 
-    def _folder(self) -> str:
-        return str(self._settings.value("folder") or Path.home())
-
-    def _tell(self, path: Path, names: list[str], step: int, mistake: str) -> None:
+    def _tell(self, path: Path, told: str, mistake: str) -> None:
         if mistake:
             self.refused.emit(mistake)
             return
-        self._settings.setValue("folder", str(path.parent))
-        self.told.emit(f"Saved as {' and '.join(names)}, after step {step:,}.")
+        keep_folder_of(path)
+        self.told.emit(told)
 
 
 def _lower(title: str) -> str:

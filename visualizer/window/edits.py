@@ -76,18 +76,6 @@ class Edits(QObject):
         """Set the parameter at `path`."""
         self._change(path, partial(with_value, path=path, value=value), f"change of {_words(path)}")
 
-    @Slot(str, object)
-    def ask(self, path: str, value: Any) -> None:
-        """Set the parameter at `path` by a gesture in the panel; a run that begins by it plays.
-
-        One that was paused stays so; at the end of a run nothing was.
-        """
-        player, run = self._session.player, self._session.moment().run
-        had_ended = player.position is not None and player.position.ended
-        self.set_value(path, value)
-        if had_ended and self._session.moment().run != run:
-            player.play()
-
     @Slot(str, int, object)
     def insert_row(self, path: str, index: int, row: Any) -> None:
         """Put a row (the name of a variant, or its fields) into the list at `path`."""
@@ -134,11 +122,12 @@ class Edits(QObject):
         self._session.end_gesture()
 
     def restart(self) -> None:
-        """Begin again at step 0 with the parameters as they are now.
+        """Begin again at step 0 with the parameters as they are now; what rests goes on resting.
 
         A run that was changed on its way makes room for a new one; undo brings it back.
         """
         session = self._session
+        session.player.rest()
         if not session.is_touched():
             session.player.seek(0)
             return
@@ -148,19 +137,16 @@ class Edits(QObject):
 
     @Slot(object)
     def begin(self, changes: Iterable[tuple[str, Any]]) -> None:
-        """Begin a run at step 0 with `changes`, (path, value); it plays, unless one was paused."""
-        player = self._session.player
-        had_ended = player.position is not None and player.position.ended
+        """Begin a run at step 0 with `changes`, (path, value)."""
         present = self._session.parameters
-        if self._begin(lambda: self._fresh(_with_all(present, changes)), "new run") and had_ended:
-            player.play()
+        self._begin(lambda: self._fresh(_with_all(present, changes)), "new run")
 
     def branch(self, changes: Iterable[tuple[str, Any]]) -> None:
         """Begin a run with `changes`, (path, value), that is given what was done to this one."""
         self._begin(lambda: self._with_its_past(lambda old: _with_all(old, changes)), "branch")
 
-    def _begin(self, make: Callable[[], Snapshot], text: str) -> bool:
-        """Go over to the run that `make` gives, an entry of undo of its own; tells if it may be."""
+    def _begin(self, make: Callable[[], Snapshot], text: str) -> None:
+        """Go over to the run that `make` gives, an entry of undo of its own."""
         session = self._session
         self.forget()
         session.end_gesture()
@@ -168,9 +154,8 @@ class Edits(QObject):
             session.do(make(), text)
         except LayerscopeError as error:
             session.refused.emit(Refusal.of(getattr(error, "path", ""), error))
-            return False
+            return
         session.end_gesture()
-        return True
 
     def mistake(self, path: str, text: str) -> Refusal | None:
         """What would be wrong with `text` at `path`; nothing changes."""

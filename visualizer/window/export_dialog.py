@@ -27,6 +27,7 @@ from kernels.errors import LayerscopeError
 from visualizer.exporting.export import Progress, remaining_seconds
 from visualizer.exporting.process import ExportProcess
 from visualizer.exporting.target import OPAQUE, UNDRAWN, suffix_of
+from visualizer.files import is_read_only
 from visualizer.scenes.scene import Scene
 from widgets.colors import ThemeName
 
@@ -209,6 +210,8 @@ class ExportDialog(QDialog):
 def _notice(path: Path) -> str:
     """What to know before `path` is written."""
     if os.path.isfile(path):  # unlike Path's own, this never raises
+        if is_read_only(path):
+            return f"{path.name} is there and read-only. Choose another name."
         return f"{path.name} is there; it will be replaced."
     if not path.name or path.suffix:
         return ""

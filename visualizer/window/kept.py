@@ -20,15 +20,15 @@ MINUTE = 60_000  # milliseconds after which it is kept while it goes on
 logger = logging.getLogger("layerscope")
 
 
-def last_scene() -> Path:
+def last_file() -> Path:
     """The file that keeps what was open last, even if the program or the machine failed then."""
     kind = QStandardPaths.StandardLocation.AppLocalDataLocation
     return Path(QStandardPaths.writableLocation(kind)) / f"last{SUFFIX}"
 
 
-def changed_scene() -> Path:
+def changed_file() -> Path:
     """The file that keeps what a person changed last; looking at other scenes leaves it alone."""
-    return last_scene().with_name(f"changed{SUFFIX}")
+    return last_file().with_name(f"changed{SUFFIX}")
 
 
 class Kept(QObject):
@@ -55,18 +55,18 @@ class Kept(QObject):
         if step or is_changed:
             scene = self._session.scene()
             left = scene.model_copy(update={"play": scene.play.model_copy(update={"start": step})})
-            paths = (last_scene(), changed_scene())[: 2 if is_changed else 1]
+            paths = (last_file(), changed_file())[: 2 if is_changed else 1]
             for path in paths:
                 self._note(left, path)
             self._errands.run(partial(_keep, left, paths), _warn)
 
     def last(self) -> Scene:
         """What was open before what is open. Raises `SceneError` if there was no such thing."""
-        return self._other(last_scene())
+        return self._other(last_file())
 
     def changed(self) -> Scene:
         """What was changed before what is open. Raises `SceneError` likewise."""
-        return self._other(changed_scene())
+        return self._other(changed_file())
 
     def _other(self, path: Path) -> Scene:
         """What `path` keeps that is not what is open: of this window or of an earlier one."""
@@ -76,7 +76,7 @@ class Kept(QObject):
         elif scene is None and path.exists():
             scene = open_scene(path)
         if scene is None:
-            what = "changed" if path == changed_scene() else "open"
+            what = "changed" if path == changed_file() else "open"
             raise SceneError(f"Nothing is kept: nothing was {what} before this.")
         return scene
 

@@ -212,7 +212,7 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         names = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         if self._workbench is not None and names:
-            self._workbench.open_path(Path(names[0]))
+            self._workbench.files.open_paths([Path(name) for name in names])
         event.acceptProposedAction()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -1,12 +1,14 @@
 """Scenes in and out of the window: files, the clipboard, and what is dropped on it."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from functools import partial
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
-from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMainWindow
 
@@ -18,6 +20,7 @@ from visualizer.scenes.store import SUFFIX, open_scene, save_scene
 from visualizer.window.edits import Edits
 from visualizer.window.errands import Errands
 from visualizer.window.kept import Kept
+from visualizer.window.last_folder import keep_folder_of, last_folder
 from visualizer.window.session import Session
 
 FILTER = "Scenes (*.toml);;All files (*)"
@@ -55,13 +58,12 @@ class SceneFiles(QObject):
         self._show = show
         self._panel = panel
         self._paths: dict[int, Path] = {}  # of the scenes that were opened, by their openings
-        self._settings = QSettings()
         self.kept = Kept(session, errands, self)
 
     # ---- the actions of the menu "File" ----------------------------------------------------
 
     def open_scene(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self._window, "Open", self._folder(), OPENED)
+        name, _ = QFileDialog.getOpenFileName(self._window, "Open", str(last_folder()), OPENED)
         if name:
             self.open_path(Path(name))
 
@@ -81,7 +83,7 @@ class SceneFiles(QObject):
             self._save(path)
 
     def save_scene_as(self) -> None:
-        start = self._path() or Path(self._folder()) / f"{self._session.info.key}{SUFFIX}"
+        start = self._path() or last_folder() / f"{self._session.info.key}{SUFFIX}"
         name, _ = QFileDialog.getSaveFileName(self._window, "Save scene as", str(start), FILTER)
         if name:
             path = Path(name)
@@ -119,8 +121,11 @@ class SceneFiles(QObject):
         if scene.sources:
             self._errands.run(partial(changed_sources, scene), self._tell_changed)
 
-    def open_path(self, path: Path) -> None:
-        """Do with a file what a person expects: open a scene, give data to the panel."""
+    def open_path(self, path: Path) -> bool:
+        """Do with a file what a person expects: open a scene, give data to the panel.
+
+        Tells whether that could be begun.
+        """
         try:
             if path.suffix.lower() == SUFFIX:
                 self.open(open_scene(path), path)
@@ -128,8 +133,17 @@ class SceneFiles(QObject):
                 self._give(path)
         except LayerscopeError as error:
             self.refused.emit(str(error))
-            return
-        self._settings.setValue("folder", str(path.parent))
+            return False
+        keep_folder_of(path)
+        return True
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Do the same with the first of several files that is of use, a scene before all others."""
+        scenes = [path for path in paths if path.suffix.lower() == SUFFIX]
+        path = next(chain(scenes, filter(self._wanted, paths)), paths[0])
+        others = [other.name for other in paths if other != path]
+        if self.open_path(path) and others:
+            self.told.emit(f"Took {path.name} and left out {', '.join(others)}: one at a time.")
 
     def _reopen(self, kept: Callable[[], Scene]) -> None:
         try:
@@ -140,8 +154,7 @@ class SceneFiles(QObject):
 
     def _give(self, path: Path) -> None:
         """Give the panel a file that is no scene. Raises `SceneError` if it has no use for it."""
-        panel = self._panel()
-        wanted = panel.dropParameters(str(path)) if panel is not None else None
+        panel, wanted = self._panel(), self._wanted(path)
         if wanted is None:
             takes = [f"a scene ({SUFFIX})", *(panel.drops if panel is not None else ())]
             raise SceneError(
@@ -152,6 +165,11 @@ class SceneFiles(QObject):
         for name, value in wanted:
             self._edits.set_value(name, value)
         self._session.end_gesture()
+
+    def _wanted(self, path: Path) -> tuple[tuple[str, Any], ...] | None:
+        """What the panel makes of a file; None if it has no use for it."""
+        panel = self._panel()
+        return panel.dropParameters(str(path)) if panel is not None else None
 
     def _tell_changed(self, changed: tuple[str, ...]) -> None:
         if changed:
@@ -166,15 +184,12 @@ class SceneFiles(QObject):
             self.refused.emit(mistake)
             return
         self._paths[opening] = path
-        self._settings.setValue("folder", str(path.parent))
+        keep_folder_of(path)
         self.told.emit(f"Saved as {path.name}.")
 
     def _path(self) -> Path | None:
         """The file of the scene that is open; undo may have gone back to another."""
         return self._paths.get(self._session.opening)
-
-    def _folder(self) -> str:
-        return str(self._settings.value("folder") or Path.home())
 
 
 def _what(path: Path) -> str:

@@ -19,7 +19,7 @@ from kernels.parameters import Parameters, View
 from kernels.simulation import AnySimulation
 from visualizer.playing.ensemble import Position
 from visualizer.playing.player import Player
-from visualizer.playing.recording import inputs_of, journal_of, last_parameters
+from visualizer.playing.recording import inputs_of, journal_of, last_parameters, with_given
 from visualizer.playing.run import build_simulation, device_of, thread_count
 from visualizer.playing.timeline import Journal
 from visualizer.registry import PanelInfo, find_panel
@@ -109,8 +109,8 @@ class Session(QObject):
         journal, step = self.player.journal(), self.player.heading
         if self._is_told:
             return journal
-        past = takewhile(lambda entry: entry[0] <= step, journal)
-        return (*past, (step, self._snapshot().parameters))
+        now = self._snapshot()
+        return with_given(now.base, journal, step, now.parameters)
 
     def open(self, scene: Scene) -> None:
         """Show `scene`. Raises `LayerscopeError` if it cannot be; everything stays as it is then.

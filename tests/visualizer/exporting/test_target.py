@@ -65,6 +65,43 @@ def test_a_folder_of_other_things_is_not_filled_with_pictures(
     assert suffix_of(Path("frames")) == ".png"
 
 
+@pytest.mark.parametrize(
+    ("name", "there"),
+    [
+        ("film.mp4", "film.mp4"),
+        ("frames", "frames/frame-000007.png"),
+        ("frames/%03d.png", "frames/012.png"),
+        ("frames/%3d.png", "frames/ 12.png"),
+    ],
+)
+def test_what_is_read_only_is_not_replaced(name: str, there: str, tmp_path: Path) -> None:
+    (tmp_path / "frames").mkdir()
+    kept = tmp_path / there
+    kept.write_text("old")
+    assert suffix_of(tmp_path / name)
+    kept.chmod(0o444)
+    with pytest.raises(ExportError, match=r"(film.mp4|07.png|12.png) is read-only, .* another"):
+        suffix_of(tmp_path / name)
+    assert suffix_of(tmp_path / "other.mp4") == ".mp4"
+    assert suffix_of(tmp_path / "frames" / "a%d.png") == ".png"
+
+
+def test_of_several_files_none_is_replaced_if_one_is_read_only(tmp_path: Path) -> None:
+    data = tmp_path / "run-data.npz"
+    for path in (tmp_path / "run.py", data):
+        path.write_text("old")
+    data.chmod(0o444)
+    with (
+        pytest.raises(ExportError, match=r"run-data.npz is read-only"),
+        workplace(tmp_path / "run.py") as folder,
+    ):
+        _write(folder, "run.py", "run-data.npz")
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
+        "run.py": "old",
+        "run-data.npz": "old",
+    }
+
+
 def test_fewer_pictures_take_the_place_of_all_of_an_earlier_export(tmp_path: Path) -> None:
     for count in (3, 2):
         with workplace(tmp_path / "frames") as folder:
@@ -157,6 +194,11 @@ def test_a_hidden_folder_can_be_named_beforehand(name: str, tmp_path: Path) -> N
         assert folder.parent == hidden
         assert hidden.name.startswith(".")
     assert not hidden.exists()
+
+
+def _write(folder: Path, *names: str) -> None:
+    for name in names:
+        (folder / name).write_text("new")
 
 
 def _fail(folder: Path, error: type[BaseException]) -> None:

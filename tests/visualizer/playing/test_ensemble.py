@@ -16,6 +16,7 @@ from visualizer.playing import ensemble as ensembles
 from visualizer.playing.apart.run import Apart
 from visualizer.playing.computing import FairLock
 from visualizer.playing.ensemble import GROWTH, KEEP_SHARE, Ensemble
+from visualizer.playing.timeline import Journal
 
 JOURNAL = (
     (0, WalkParameters(rate=0.2)),
@@ -73,6 +74,66 @@ def test_a_new_input_in_the_past_makes_another_future(kind: Kind) -> None:
     assert ensemble.journal == branch
     assert ensemble.position.furthest == 20
     assert same(go_to(ensemble, 50), straight([50], branch)[50])
+
+
+class Worn(Walk):
+    """A walk that a change of its parameters wears out, even one that is taken back."""
+
+    def adjust(self, parameters: WalkParameters) -> None:
+        super().adjust(parameters)
+        self.position *= 0.5
+
+
+@both
+@pytest.mark.parametrize(
+    ("given", "journal"),
+    [
+        ((0.2, 0.1), ()),
+        ((0.2, 0.3), ((8, WalkParameters(rate=0.3)),)),
+        ((0.1,), ()),
+        ((0.2, 0.3, 0.2, 0.1, 0.4), ((8, WalkParameters(rate=0.4)),)),
+    ],
+)
+def test_parameters_that_are_taken_back_at_their_step_leave_no_trace(
+    kind: Kind, given: tuple[float, ...], journal: Journal
+) -> None:
+    build = partial(Worn, WalkParameters())
+    ensemble = kind([build], threads=1)
+    go_to(ensemble, 8)
+    for rate in given:
+        ensemble.give(WalkParameters(rate=rate))
+    assert ensemble.journal == journal
+    assert ensemble.step == 8
+    live = go_to(ensemble, 20)
+    assert same(live, go_to(kind([build], threads=1, journal=journal), 20))
+
+
+@both
+def test_what_was_done_between_two_changes_of_a_step_keeps_them_apart(kind: Kind) -> None:
+    ensemble = kind([walk()], threads=1)
+    go_to(ensemble, 8)
+    given = (WalkParameters(rate=0.2), Jump(), WalkParameters())
+    for what in given:
+        ensemble.give(what)
+    assert ensemble.journal == tuple((8, what) for what in given)
+    assert same(go_to(ensemble, 20), straight([20], ensemble.journal)[20])
+
+
+def test_a_change_before_which_nothing_was_kept_is_followed_by_the_next() -> None:
+    journal = ((8, WalkParameters(rate=0.2)),)
+    ensemble = Ensemble([walk()], threads=1, journal=journal, budget=0)
+    go_to(ensemble, 8)
+    ensemble.give(WalkParameters())
+    assert ensemble.journal == (*journal, (8, WalkParameters()))
+    assert same(go_to(ensemble, 20), straight([20], ensemble.journal)[20])
+
+
+@both
+def test_a_change_for_a_step_to_come_can_be_taken_back(kind: Kind) -> None:
+    ensemble = kind([walk()], threads=1)
+    ensemble.give(WalkParameters(rate=0.2), 30)
+    ensemble.give(WalkParameters(), 30)
+    assert ensemble.journal == ()
 
 
 @both

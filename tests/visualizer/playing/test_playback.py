@@ -355,6 +355,62 @@ def test_playing_from_the_end_begins_anew() -> None:
     assert driver.events.count("ended") == 2
 
 
+def load_another(driver: Driver) -> None:
+    driver.playback.load(driver.playback.generation + 1, (walk(seed=1, length=6),), 1, (), ())
+
+
+@pytest.mark.parametrize(
+    ("by_hand", "plays"),
+    [
+        ("", True),
+        ("watch", True),
+        ("give", True),
+        ("pause", False),
+        ("seek", False),
+        ("step", False),
+        ("rest", False),
+    ],
+)
+def test_what_is_loaded_after_the_end_plays_unless_somebody_paused(
+    by_hand: str, plays: bool
+) -> None:
+    driver = Driver(walk(length=3))
+    driver.playback.set_steps_per_frame(3)
+    driver.playback.play()
+    driver.beat(3)
+    match by_hand:
+        case "seek":
+            driver.playback.seek(2, 1)
+        case "step":
+            driver.playback.step(1)
+        case "watch":
+            driver.playback.watch(frozenset({"part"}))
+        case "give":
+            driver.playback.give(WalkParameters(length=3, rate=0.2))
+        case "pause" | "rest":
+            getattr(driver.playback, by_hand)()
+    driver.beat(3)
+    driver.events.clear()
+    load_another(driver)
+    driver.beat(4)
+    assert driver.events == ([True, 0, 3, 6, "ended", False] if plays else [0])
+
+
+def test_what_cannot_be_loaded_after_the_end_does_not_play() -> None:
+    driver = Driver(walk(length=3))
+    driver.playback.play()
+    driver.beat(5)
+    driver.events.clear()
+    with pytest.raises(RuntimeError):
+        driver.playback.load(2, (walk(fail_in="constructor"),), 1, (), ())
+    driver.beat(2)
+    assert driver.events == [3]
+    driver.events.clear()
+    load_another(driver)
+    driver.beat(1)
+    assert driver.events[0] is True
+
+
 def test_a_seek_shows_the_way_at_once_if_it_is_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(playback_module, "PATIENCE", 0.0)
     driver = Driver()

@@ -93,7 +93,7 @@ def test_the_newest_moment_outlives_the_one_before_where_there_is_room_for_one()
 def test_a_branch_drops_what_came_later() -> None:
     timeline = timeline_with([10, 20, 30], journal=((5, "a"), (20, "b"), (25, "c")))
 
-    timeline.branch(20, "d")
+    timeline.branch(20, ((5, "a"), (20, "b"), (20, "d")))
 
     assert timeline.journal == ((5, "a"), (20, "b"), (20, "d"))
     assert steps_of(timeline) == [0, 10, 20]
@@ -124,7 +124,7 @@ def test_what_is_put_into_a_past_without_inputs_drops_the_moments_after_it() -> 
 def test_a_moment_before_an_input_of_its_step_stays() -> None:
     timeline = timeline_with([10])
 
-    timeline.branch(10, "a")
+    timeline.branch(10, ((10, "a"),))
 
     assert steps_of(timeline) == [0, 10]
     assert timeline.nearest(10).inputs == 0

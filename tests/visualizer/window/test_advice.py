@@ -1,6 +1,7 @@
 """Advice in the window: what is applied, and what becomes of the run."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -71,6 +72,27 @@ def test_what_needs_another_network_begins_anew_in_one_entry(bench: Bench) -> No
     bench.do("undo")
     bench.qtbot.waitUntil(lambda: bench.step() == 300, timeout=60_000)
     assert bench.value("initialization") == "default"
+
+
+def test_unbalanced_classes_of_a_file_are_repeated_and_undo_takes_it_back(
+    bench: Bench, tmp_path: Path
+) -> None:
+    rows = "".join(f"{i % 7},{i % 11},{'few' if i % 10 == 0 else 'many'}\n" for i in range(100))
+    (tmp_path / "own.csv").write_text(f"a,b,kind\n{rows}")
+    given = {"dataset": {"kind": "csv", "file": str(tmp_path / "own.csv")}}
+    bar = advised(bench, given, 20, "Unbalanced classes")
+    assert bar.sentence.text().endswith("has 72 training samples and the smallest 8.")
+    bar.action.click()
+    bench.shows(0)
+    bench.qtbot.waitUntil(bar.isHidden)
+    assert bench.value("dataset.oversample") is True
+    board = bench.window.findChild(TrainingBoard)
+    assert board is not None
+    told = "Training samples of small classes are repeated: few from 8 to 72."
+    assert told in board._notes.texts()[0]
+    bench.do("undo")
+    bench.qtbot.waitUntil(lambda: bench.step() == 20 and not bar.isHidden(), timeout=60_000)
+    assert bench.value("dataset.oversample") is False
 
 
 def test_a_rate_is_lowered_while_it_trains(bench: Bench) -> None:

@@ -154,6 +154,18 @@ def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
     return one.keys() == other.keys() and all(torch.equal(one[n], other[n]) for n in one)
 
 
+def test_of_the_code_it_is_told_what_is_not_in_it(
+    bench: Bench, answer: dict[str, str], tmp_path: Path
+) -> None:
+    bench.open(CIRCLE)
+    bench.player.step(5)
+    bench.shows(5)
+    answer["name"] = str(tmp_path / "net.py")
+    assert save(bench, "Save model as PyTorch code…") == (
+        "Saved as net.py and net-data.npz, after step 5. Changes made on the way are not in it."
+    )
+
+
 def test_weights_are_saved_and_dropped_into_another_run(
     bench: Bench, answer: dict[str, str], tmp_path: Path
 ) -> None:

@@ -103,6 +103,20 @@ def test_it_asks_the_command_line(
     assert "--transparent" in given
 
 
+def test_a_read_only_file_stays(dialog: ExportDialog, tmp_path: Path) -> None:
+    film = tmp_path / "old.mp4"
+    film.write_text("old")
+    dialog.target.setText(str(film))
+    assert dialog.note.text() == "old.mp4 is there; it will be replaced."
+    film.chmod(0o444)
+    dialog.target.setText(f"{film} ")
+    assert dialog.note.text() == "old.mp4 is there and read-only. Choose another name."
+    dialog.start_button.click()
+    assert dialog.note.text().startswith(f"{film} is read-only, so it is not replaced. Choose")
+    assert dialog.start_button.isEnabled()
+    assert film.read_text() == "old"
+
+
 def test_only_what_matters_for_the_file_is_asked(dialog: ExportDialog, tmp_path: Path) -> None:
     asked = {}
     for suffix in ("mp4", "webm", "png", "csv"):

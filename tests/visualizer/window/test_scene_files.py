@@ -176,6 +176,24 @@ def test_a_table_becomes_the_data_of_the_panel(descent: Bench, tmp_path: Path) -
     assert f"with {tmp_path.name}, a folder." in descent.told()
 
 
+def test_of_several_files_the_one_of_use_is_taken_and_the_others_are_named(
+    descent: Bench, tmp_path: Path
+) -> None:
+    scene, table, notes = (tmp_path / name for name in ("mine.toml", "data.csv", "notes.txt"))
+    scene.write_text('panel = "gradient-descent"\n[parameters]\nseed = 42\n')
+    table.write_text("hours,marks\n1,2\n2,3\n4,7\n")
+    bar = descent.window.statusBar()
+    descent.workbench.files.open_paths([notes, table, tmp_path / "more.csv"])
+    assert descent.value("objective.data.file") == f"file:{table}"
+    said = "Took data.csv and left out notes.txt, more.csv: one at a time."
+    assert said in (bar.currentMessage(), bar.toolTip())
+    descent.workbench.files.open_paths([table, scene])
+    assert descent.value("seed") == 42
+    assert "Took mine.toml and left out data.csv: one at" in bar.currentMessage() + bar.toolTip()
+    descent.workbench.files.open_paths([notes, tmp_path / "b.txt"])
+    assert "can do nothing with notes.txt." in descent.told()
+
+
 def test_a_table_is_opened_from_the_menu(
     descent: Bench, answer: dict[str, str], tmp_path: Path
 ) -> None:
@@ -225,7 +243,7 @@ def test_all_files_that_have_changed_since_are_told(bench: Bench, tmp_path: Path
 def kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Where windows keep what was open; there is nothing yet."""
     path = tmp_path / "data" / "last.toml"
-    monkeypatch.setattr(kept_module, "last_scene", lambda: path)
+    monkeypatch.setattr(kept_module, "last_file", lambda: path)
     return path
 
 

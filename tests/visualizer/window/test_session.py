@@ -108,6 +108,25 @@ def test_a_live_change_reaches_the_run_and_undo_takes_it_back(desk: Desk) -> Non
     assert [step for step, _ in desk.player.journal()] == [3, 5]  # it went on meanwhile
 
 
+def test_of_changes_at_one_step_the_last_is_recorded_and_one_taken_back_is_not(desk: Desk) -> None:
+    desk.open(**ENDLESS)
+    desk.go(3)
+    desk.set(RATE, 0.2)
+    desk.told(RATE, 0.2)
+    desk.set(RATE, 0.3)
+    assert [given.set for given in desk.session.scene().inputs] == [{RATE: 0.3}]  # on its way
+    desk.told(RATE, 0.3)
+    assert [given.set for given in desk.session.scene().inputs] == [{RATE: 0.3}]
+    desk.undo()
+    desk.undo()
+    assert not desk.session.is_touched()
+    desk.qtbot.waitUntil(lambda: desk.player.journal() == ())
+    assert desk.session.scene().inputs == ()
+    desk.redo()
+    desk.told(RATE, 0.2)
+    assert [given.set for given in desk.session.scene().inputs] == [{RATE: 0.2}]
+
+
 def test_any_other_change_begins_a_run_and_undo_brings_the_old_one_back(desk: Desk) -> None:
     desk.open(**ENDLESS)
     desk.go(7)
@@ -234,7 +253,7 @@ def test_a_change_is_undone_from_before_it_too(desk: Desk) -> None:
     desk.told(RATE, 0.2)
     desk.seek(2)
     desk.undo()
-    desk.told(RATE, 0.1)
+    desk.qtbot.waitUntil(lambda: desk.player.journal() == ())
     desk.go(8)
     assert desk.value(RATE) == 0.1
 

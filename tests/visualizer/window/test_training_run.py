@@ -39,7 +39,7 @@ def bench(qtbot: QtBot) -> Iterator[Bench]:
 def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The file that keeps what was open last."""
     path = tmp_path / "kept" / "last.toml"
-    monkeypatch.setattr(kept_module, "last_scene", lambda: path)
+    monkeypatch.setattr(kept_module, "last_file", lambda: path)
     return path
 
 

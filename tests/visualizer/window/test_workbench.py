@@ -117,15 +117,36 @@ def test_the_end_is_told_and_play_begins_again(bench: Bench) -> None:
     assert bench.window.statusBar().currentMessage() == "All balls are at rest."
     bench.workbench.edits.set_value("seed", 8)  # another run, of which that is not true
     assert bench.window.statusBar().currentMessage() == ""
+    bench.plays()
     bench.plays(False)
     assert not bench.window.transport.isPlaying()
     end = bench.step()
+    bench.player.rest()
     bench.workbench.edits.set_value("tolerance", 0.0)
     bench.shows(0)
     bench.do("undo")
     bench.qtbot.waitUntil(lambda: bench.step() == end)
     bench.do("toggle_play")
     bench.qtbot.waitUntil(lambda: (bench.step() or 0) < (end or 0))
+
+
+def test_a_run_begun_at_the_end_plays_and_one_that_is_started_again_rests(bench: Bench) -> None:
+    bench.open(ENDING)
+    bench.do("toggle_play")
+    bench.plays()
+    bench.plays(False)
+    bench.workbench.edits.set_value("seed", 8)
+    bench.plays()
+    bench.plays(False)
+    bench.workbench.edits.set_value("noise.high", 1e-6)  # live: the run is touched
+    bench.qtbot.waitUntil(lambda: len(bench.player.journal()) == 1)
+    bench.do("restart")
+    bench.shows(0)
+    assert bench.player.journal() == ()
+    assert not bench.player.playing
+    bench.workbench.edits.set_value("seed", 9)
+    bench.player.step(1)
+    bench.shows(1)
 
 
 def test_play_at_the_end_begins_with_what_was_changed_there(qtbot: QtBot) -> None:
@@ -432,8 +453,10 @@ def test_a_start_chosen_on_the_map_plays_when_the_run_has_ended(qtbot: QtBot) ->
         panel.parameterRequested.emit("start", (0.0, 1.0))
         bench.shows(0)
         assert not bench.player.playing  # it was paused
-        bench.player.seek(500)
-        qtbot.waitUntil(lambda: bool(bench.player.position and bench.player.position.ended))
+        bench.do("full_speed")
+        bench.do("toggle_play")
+        bench.plays()
+        bench.plays(False)
         panel.parameterRequested.emit("start", (1.0, 1.0))
         qtbot.waitUntil(lambda: bench.player.playing)
         assert bench.value("start") == (1.0, 1.0)
