@@ -3,6 +3,7 @@
 import os
 import time
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,16 +63,15 @@ class Server:
         self._ahead: _Kept | None = None
         self._until = 0.0
 
-    def go_on(self) -> bool:
-        """Go on with the run that was to go on; gives whether there is more to do."""
-        kept = self._ahead
-        if kept is None or kept.run.ended or time.perf_counter() >= self._until:
-            return False
+    def go_on(self, is_asked: Callable[[], bool]) -> None:
+        """Go on with the run that was to, until something `is_asked`, for `AHEAD` at most."""
+        kept, left = self._ahead, self._until - time.perf_counter()
+        if kept is None or left <= 0:
+            return
         try:
-            kept.run.advance(None, 0.0)
+            kept.run.advance(None, left, is_asked)
         except Exception as error:
             kept.trouble, self._ahead = error, None
-        return True
 
     def answer(self, message: bytes) -> bytes:
         """Do what `message` asks; gives the answer, packed."""

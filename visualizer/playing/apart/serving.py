@@ -35,8 +35,7 @@ def serve() -> None:
     gc.freeze()
     server = Server()
     while True:
-        while server.go_on() and messages.empty():
-            pass
+        server.go_on(lambda: not messages.empty())
         write(answers, server.answer(messages.get()))
 
 
