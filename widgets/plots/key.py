@@ -25,7 +25,7 @@ class Key(QWidget):
         super().__init__(parent)
         self._style = style
         self._entries: tuple[Entry, ...] = ()
-        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         style.changed.connect(self._restyle)
