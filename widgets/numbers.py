@@ -43,12 +43,17 @@ def format_within(x: float, characters: int) -> str:
 
 
 def format_share(share: float) -> str:
-    """`share` in percent with one decimal, 0% and 100% only where they are exact; NaN is a dash."""
+    """`share` in percent with one decimal; NaN is a dash.
+
+    Without a decimal only where it is exactly 0% or 100%, else under 0.1% or over 99.9%.
+    """
     if math.isnan(share):
         return MISSING
     if share in (0, 1):
         return f"{share:.0%}"
-    return f"{min(max(100 * share, 0.1), 99.9):.1f}%"
+    if not 0.0005 <= share < 0.9995:
+        return "< 0.1%" if share < 0.5 else "> 99.9%"
+    return f"{share:.1%}"
 
 
 def with_minus(text: str) -> str:

@@ -39,6 +39,6 @@ def test_nothing_and_all_are_exact():
     assert percent(0, 0) == "—"
     assert percent(0, 9) == "0%"
     assert percent(9, 9) == "100%"
-    assert percent(9999, 10000) == "99.9%"
-    assert percent(1, 10000) == "0.1%"
+    assert percent(9999, 10000) == "> 99.9%"
+    assert percent(1, 10000) == "< 0.1%"
     assert percent(2, 3) == "66.7%"

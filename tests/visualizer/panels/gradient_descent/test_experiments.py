@@ -216,7 +216,7 @@ def test_a_small_share_is_not_told_as_none(qtbot: QtBot) -> None:
     shares = np.zeros_like(frame.shares)
     shares[:3] = 2e-4, 0.9998, 0.0
     told = table_of(shown(qtbot, "basins", replace(frame, shares=shares)))
-    assert [told[name][0] for name in frame.share_names[:3]] == ["0.1%", "99.9%", "0%"]
+    assert [told[name][0] for name in frame.share_names[:3]] == ["< 0.1%", "> 99.9%", "0%"]
 
 
 def test_the_comparison_speaks_of_every_racer_by_one_dash_each(qtbot: QtBot) -> None:
