@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -31,6 +31,7 @@ from visualizer.panels.training.run.pictures import pictures_of
 from visualizer.panels.training.run.training_board import TrainingBoard
 from visualizer.panels.training.view import TrainingView
 from widgets.pictures import rgb_of
+from widgets.redraw_pace import RedrawPace
 from widgets.style import Style
 
 
@@ -149,6 +150,33 @@ def test_the_mistakes_of_a_network_that_learns_digits(pictures: PictureBoard) ->
     pixels = validation.inputs[worst, 0] * 0.3081 + 0.1307
     assert np.abs(shown / 255 - pixels).max() < 0.003
     assert frame.predictions.true[0] == validation.targets[worst]
+
+
+def test_on_a_screen_matrix_and_mistakes_are_drawn_one_after_the_other(
+    qtbot: QtBot, pictures: PictureBoard
+) -> None:
+    frame = pictures._frame
+    assert frame is not None
+    assert frame.predictions is not None
+    window = pictures.window()
+    window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen, False)
+    window.hide()
+    window.show()
+    before = pictures._heading.text(), pictures._title.text()
+    mirrored = replace(frame.predictions, confusion=frame.predictions.confusion.T.copy())
+    later = replace(frame, measured_at=frame.measured_at + 7, predictions=mirrored)
+    pictures.draw(later)
+    assert (pictures._heading.text(), pictures._title.text()) == before  # until there is time
+    RedrawPace.keepStep()
+    assert (pictures._heading.text(), pictures._title.text()) != before
+    assert (pictures._matrix._counts == mirrored.confusion).all()
+    pictures.draw(frame)
+    parts = pictures._show_predictions(False)
+    next(parts)
+    assert (pictures._matrix._counts == frame.predictions.confusion).all()
+    assert pictures._title.text() != before[1]
+    assert list(parts) == []
+    assert (pictures._heading.text(), pictures._title.text()) == before
 
 
 def test_a_click_on_a_cell_asks_for_its_pictures(qtbot: QtBot, pictures: PictureBoard) -> None:

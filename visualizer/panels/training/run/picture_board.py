@@ -1,5 +1,6 @@
 """A network that learns pictures: what it takes for what, and the pictures of its mistakes."""
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
@@ -12,6 +13,7 @@ from visualizer.panels.training.run.pictures import pictures_of
 from visualizer.panels.training.run.run_board import RunBoard
 from visualizer.panels.training.run.weight_tiles import WeightTiles
 from widgets.plots.title import Title
+from widgets.redraw_pace import RedrawPace, is_on_screen
 from widgets.tiles.confusion_matrix import ConfusionMatrix
 from widgets.tiles.tile_grid import TileGrid
 
@@ -27,7 +29,9 @@ class PictureBoard(RunBoard):
     def _build(self) -> None:
         style = self._style
         super()._build()
+        self._told: tuple[TrainingFrame, Predictions] | None = None  # what is shown, or soon
         self._drawn: tuple[object, ...] = ()
+        self._pace = RedrawPace(self, self._show_predictions, inStep=True)
         self._title, self._tiles = Title(style), TileGrid(style)
         self._matrix, self._heading = ConfusionMatrix(style), Title(style)
         self._layers, self._weights = LayerTable(style), WeightTiles(style)
@@ -59,6 +63,7 @@ class PictureBoard(RunBoard):
 
     def _lay_out(self, plan: Plan) -> None:
         self._layers.draw(plan)
+        self._pace.stop()  # what was to be shown is of another run
         self._drawn = ()
 
     def _draw_batch(self, frame: TrainingFrame) -> None:
@@ -77,9 +82,24 @@ class PictureBoard(RunBoard):
         drawn = *told, *(part.tobytes() for part in parts)
         if drawn == self._drawn:  # they are measured now and then only
             return
-        self._drawn = drawn
+        self._drawn, self._told = drawn, (frame, found)
+        if is_on_screen(self):
+            self._pace.news()
+        else:
+            self._pace.drawWhole()
+
+    def _show_predictions(self, fine: bool) -> Iterator[None]:
+        """Show what is told, the matrix and the pictures each painted at once, in its turn."""
+        assert self._told is not None
+        (frame, found), is_seen = self._told, is_on_screen(self) and not fine
         dataset, at = frame.plan.dataset, int(frame.measured_at[-1])
         names = dataset.classes
+        self._heading.setText(f"{int(found.confusion.sum()):,} validation pictures, step {at:,}")
+        if len(names) == len(found.confusion) <= 26:
+            self._matrix.setMatrix(found.confusion, names)
+        if is_seen:
+            self._matrix.repaint()
+            yield
         wrong = int(found.confusion.sum() - found.confusion.trace())
         cell = self._view.cell
         if cell is not None and f"{CELL}{cell[0]}.{cell[1]}" in frame.watched:
@@ -87,9 +107,6 @@ class PictureBoard(RunBoard):
         else:
             what = f"The wrongest of {wrong:,} mistakes" if wrong else "No mistakes"
         self._title.setText(f"{what}, step {at:,}")
-        self._heading.setText(f"{int(found.confusion.sum()):,} validation pictures, step {at:,}")
-        if len(names) == len(found.confusion) <= 26:
-            self._matrix.setMatrix(found.confusion, names)
         self._tiles.setTiles(
             pictures_of(dataset, dataset.validation, found.wrongest),
             [
@@ -101,6 +118,8 @@ class PictureBoard(RunBoard):
                 for t, p in zip(found.true, found.predicted, strict=True)
             ],
         )
+        if is_seen:
+            self._tiles.repaint()
 
     def _choose_cell(self, true: int, predicted: int) -> None:
         """Show the pictures of this cell; a second time the wrongest again."""
