@@ -69,6 +69,7 @@ class Server:
         if kept is None or left <= 0:
             return
         try:
+            kept.run.advance(None, 0.0)  # one call at least: the next picture is of another step
             kept.run.advance(None, left, is_asked)
         except Exception as error:
             kept.trouble, self._ahead = error, None
